@@ -1,0 +1,2 @@
+//! Lays out the bundle.
+fn main() {}

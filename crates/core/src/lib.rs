@@ -1,0 +1,1 @@
+//! Depth compositing mathematics.

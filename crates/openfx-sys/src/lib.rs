@@ -1,0 +1,1 @@
+//! OpenFX C API bindings.
