@@ -1,0 +1,180 @@
+//! What an effect is: a name, a declaration of parameters, and from a snapshot of them a plan and a kernel.
+
+use crate::depth::DepthStage;
+use crate::geometry::{Geometry, Rect, RectD};
+use crate::image::{ColourRow, Image, Plane};
+use crate::params;
+use crate::params::{Definitions, ParamSet, ParamSource, boolean, double};
+use crate::workers::{Exec, Stop};
+
+/// One effect. Adding one is a folder in [`crate::effects`] and a line in its list.
+pub trait Effect: Send + Sync {
+    /// Name and texts.
+    fn info(&self) -> &'static EffectInfo;
+    /// The parameters, in the artist's order.
+    fn define(&self) -> Definitions;
+    /// A snapshot of the parameters at one time. Pure: no pixels are looked at.
+    fn prepare(&self, values: &dyn ParamSource) -> Box<dyn Prepared>;
+    /// May the artist change this parameter, given the others? (A control without effect is greyed out.)
+    fn enabled(&self, _values: &dyn ParamSource, _name: &str) -> bool {
+        true
+    }
+}
+
+/// Texts of an effect.
+#[derive(Debug)]
+pub struct EffectInfo {
+    /// Last part of the plug-in's identifier, e.g. `ZDefocus`.
+    pub name: &'static str,
+    /// Major and minor version; the major one is part of its identity in projects.
+    pub version: [i32; 2],
+    /// What it does, in a few sentences.
+    pub description: &'static str,
+}
+
+/// What is known of a frame before any pixel is fetched.
+#[derive(Clone, Copy, Debug)]
+pub struct Frame {
+    /// How the output's pixels lie.
+    pub geometry: Geometry,
+    /// Where the source is defined, canonical.
+    pub source_rod: RectD,
+    /// Does the host say that the Depth clip is connected?
+    pub depth_connected: bool,
+}
+
+/// What a render needs and does; the same answer serves the host's questions about regions and identity and the render itself.
+#[derive(Clone, Copy, Debug, PartialEq, Default)]
+pub struct Plan {
+    /// Why the output would be the source, if it would.
+    pub pass_through: Option<PassThrough>,
+    /// How far from a pixel the source is looked at, in pixels of the full-size frame.
+    pub source_reach: f64,
+    /// The same for depth.
+    pub depth_reach: f64,
+    /// Depth is also looked at here (canonical), whatever the window.
+    pub depth_also: Option<RectD>,
+    /// The picture grows beyond the source by this much, in pixels of the full-size frame.
+    pub grow: f64,
+}
+
+/// Why an effect changes nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PassThrough {
+    /// The parameters say so.
+    Neutral,
+    /// No depth is there to work with.
+    NoDepth,
+}
+
+impl Plan {
+    /// A plan that passes the source through.
+    pub fn pass_through(why: PassThrough) -> Self {
+        Self { pass_through: Some(why), ..Self::default() }
+    }
+    /// Where the output is defined.
+    pub fn region_of_definition(&self, source_rod: &RectD) -> RectD {
+        source_rod.grow(self.grow)
+    }
+    /// What of the source is needed for `window` (canonical).
+    pub fn source_region(&self, window: &RectD) -> RectD {
+        window.grow(self.source_reach)
+    }
+    /// What of the depth is needed for `window` (canonical).
+    pub fn depth_region(&self, window: &RectD) -> RectD {
+        let near = window.grow(self.depth_reach);
+        self.depth_also.map_or(near, |also| near.union(&also))
+    }
+}
+
+/// A snapshot of an effect's parameters.
+pub trait Prepared: Send + Sync {
+    /// Pure: the same frame always gets the same answer.
+    fn plan(&self, frame: &Frame) -> Plan;
+    /// The depth group of this snapshot.
+    fn depth(&self) -> &crate::depth::DepthParams;
+    /// How the result goes over the source.
+    fn blend(&self) -> Blend;
+    /// What computes the pixels.
+    fn kernel<'a>(&'a self, frame: &Frame, depth: &DepthStage) -> Kernel<'a>;
+}
+
+/// How the result goes over the source.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Blend {
+    /// False for outputs that are for looking (mattes, overlays): they replace the picture, mask or not.
+    pub over_source: bool,
+    /// 0 = source, 1 = result.
+    pub mix: f32,
+    /// The mask's black is where the effect works.
+    pub mask_invert: bool,
+}
+
+/// What computes the pixels.
+pub enum Kernel<'a> {
+    /// Each pixel by itself.
+    Rows(Box<dyn RowKernel + 'a>),
+    /// Pixels that look at others.
+    Area(Box<dyn AreaKernel + 'a>),
+}
+
+/// A pixel from itself and its depth.
+pub trait RowKernel: Sync {
+    /// Does it work on straight colours (else on premultiplied)?
+    fn wants_straight(&self) -> bool;
+    /// Changes a row in place. `z` is depth in metres with the special values of [`crate::depth`]; at NaN the driver puts the
+    /// source back if the output is a result. `x1`, `y`: the output pixel of the first value.
+    fn row(&self, x1: i32, y: i32, z: &[f32], colour: ColourRow);
+}
+
+/// What lies beyond the source's region of definition, for effects that look there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Border {
+    /// The edge pixels go on.
+    Extend,
+    /// The picture is mirrored.
+    Mirror,
+    /// Transparent black at infinity.
+    Black,
+}
+
+/// What an [`AreaKernel`] reads: premultiplied colour and depth over the same rectangle, which holds the window and the reach of the
+/// plan around it; beyond the source's region continued as the border says.
+pub struct AreaInput {
+    /// Premultiplied colour.
+    pub source: Image,
+    /// Metres.
+    pub depth: Plane,
+    /// The pixels to compute.
+    pub window: Rect,
+}
+
+/// A pixel from its neighbourhood.
+pub trait AreaKernel: Sync {
+    /// What lies beyond the source.
+    fn border(&self) -> Border;
+    /// The window's pixels, premultiplied.
+    fn render(&self, input: AreaInput, exec: &Exec) -> Result<Image, Stop>;
+}
+
+params! {
+    /// What every effect has at its end.
+    pub struct CommonParams {
+        /// 0 is the source, 1 is the full effect.
+        mix: f64 = "mix", "Mix", double(1.0).range(0.0, 1.0).slider(0.0, 1.0);
+        /// Apply the effect where the mask is black instead of where it is white.
+        mask_invert: bool = "maskInvert", "Invert mask", boolean(false);
+    }
+}
+
+impl CommonParams {
+    /// Adds the definitions, outside any group.
+    pub fn define_last(list: &mut Definitions) {
+        list.ungroup();
+        Self::define(list, "");
+    }
+    /// `over_source`: is the output the result (not a matte or another thing to look at)?
+    pub fn blend(&self, over_source: bool) -> Blend {
+        Blend { over_source, mix: self.mix as f32, mask_invert: self.mask_invert }
+    }
+}

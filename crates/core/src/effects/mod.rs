@@ -1,0 +1,10 @@
+//! The effects: one folder each, and this list.
+
+pub mod depthfog;
+pub mod depthgrade;
+pub mod zdefocus;
+
+use crate::effect::Effect;
+
+/// All effects, in the order in which hosts see them.
+pub static ALL: [&dyn Effect; 3] = [&zdefocus::ZDefocus, &depthfog::DepthFog, &depthgrade::DepthGrade];

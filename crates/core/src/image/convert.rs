@@ -1,0 +1,219 @@
+//! Rows of foreign bytes to planar f32 and back. Integers are normalised to 0..1; floats pass unchanged, NaN and infinities too.
+
+use super::{ColourRow, Components, Depth, PixelFormat};
+use half::f16;
+
+/// How a stored number becomes f32 and back.
+trait Sample {
+    const BYTES: usize;
+    fn load(bytes: &[u8]) -> f32;
+    fn store(value: f32, bytes: &mut [u8]);
+}
+
+struct Byte;
+struct Short;
+struct Half;
+struct Float;
+
+/// Rounds to the nearest step; NaN becomes 0.
+fn quantise(value: f32, max: f32) -> f32 {
+    (value * max + 0.5).clamp(0.0, max)
+}
+
+impl Sample for Byte {
+    const BYTES: usize = 1;
+    #[inline(always)]
+    fn load(b: &[u8]) -> f32 {
+        f32::from(b[0]) / 255.0
+    }
+    #[inline(always)]
+    fn store(v: f32, b: &mut [u8]) {
+        b[0] = quantise(v, 255.0) as u8;
+    }
+}
+impl Sample for Short {
+    const BYTES: usize = 2;
+    #[inline(always)]
+    fn load(b: &[u8]) -> f32 {
+        f32::from(u16::from_ne_bytes([b[0], b[1]])) / 65535.0
+    }
+    #[inline(always)]
+    fn store(v: f32, b: &mut [u8]) {
+        b.copy_from_slice(&(quantise(v, 65535.0) as u16).to_ne_bytes());
+    }
+}
+impl Sample for Half {
+    const BYTES: usize = 2;
+    #[inline(always)]
+    fn load(b: &[u8]) -> f32 {
+        f16::from_ne_bytes([b[0], b[1]]).to_f32()
+    }
+    #[inline(always)]
+    fn store(v: f32, b: &mut [u8]) {
+        b.copy_from_slice(&f16::from_f32(v).to_ne_bytes());
+    }
+}
+impl Sample for Float {
+    const BYTES: usize = 4;
+    #[inline(always)]
+    fn load(b: &[u8]) -> f32 {
+        f32::from_ne_bytes([b[0], b[1], b[2], b[3]])
+    }
+    #[inline(always)]
+    fn store(v: f32, b: &mut [u8]) {
+        b.copy_from_slice(&v.to_ne_bytes());
+    }
+}
+
+/// Calls a generic function with the sample type of a depth.
+macro_rules! with_sample {
+    ($depth:expr, $f:ident $args:tt) => {
+        match $depth {
+            Depth::Byte => $f::<Byte> $args,
+            Depth::Short => $f::<Short> $args,
+            Depth::Half => $f::<Half> $args,
+            Depth::Float => $f::<Float> $args,
+        }
+    };
+}
+
+/// Loads `out.r.len()` pixels from `bytes`. RGB images get alpha 1; a one-channel image becomes that grey with alpha = the channel.
+pub fn load_colour(format: PixelFormat, bytes: &[u8], out: ColourRow) {
+    with_sample!(format.depth, load_row(format.components, bytes, out))
+}
+
+fn load_row<S: Sample>(components: Components, bytes: &[u8], out: ColourRow) {
+    let n = out.r.len();
+    let (r, g, b, a) = (&mut out.r[..n], &mut out.g[..n], &mut out.b[..n], &mut out.a[..n]);
+    let step = S::BYTES * components.count();
+    let pixels = bytes[..n * step].chunks_exact(step).enumerate();
+    let at = |p: &[u8], c: usize| S::load(&p[c * S::BYTES..(c + 1) * S::BYTES]);
+    match components {
+        Components::Rgba => {
+            pixels.for_each(|(i, p)| (r[i], g[i], b[i], a[i]) = (at(p, 0), at(p, 1), at(p, 2), at(p, 3)))
+        }
+        Components::Bgra => {
+            pixels.for_each(|(i, p)| (r[i], g[i], b[i], a[i]) = (at(p, 2), at(p, 1), at(p, 0), at(p, 3)))
+        }
+        Components::Rgb => pixels.for_each(|(i, p)| (r[i], g[i], b[i], a[i]) = (at(p, 0), at(p, 1), at(p, 2), 1.0)),
+        Components::Alpha => pixels.for_each(|(i, p)| {
+            let v = at(p, 0);
+            (r[i], g[i], b[i], a[i]) = (v, v, v, v);
+        }),
+    }
+}
+
+/// Stores `row.r.len()` pixels into `bytes`. A one-channel image receives alpha.
+pub fn store_colour(format: PixelFormat, row: ColourRow, bytes: &mut [u8]) {
+    with_sample!(format.depth, store_row(format.components, row, bytes))
+}
+
+fn store_row<S: Sample>(components: Components, row: ColourRow, bytes: &mut [u8]) {
+    let n = row.r.len();
+    let (r, g, b, a) = (&row.r[..n], &row.g[..n], &row.b[..n], &row.a[..n]);
+    let step = S::BYTES * components.count();
+    let pixels = bytes[..n * step].chunks_exact_mut(step).enumerate();
+    let put = |p: &mut [u8], c: usize, v: f32| S::store(v, &mut p[c * S::BYTES..(c + 1) * S::BYTES]);
+    match components {
+        Components::Rgba => {
+            pixels.for_each(|(i, p)| (0..4).zip([r[i], g[i], b[i], a[i]]).for_each(|(c, v)| put(p, c, v)))
+        }
+        Components::Bgra => {
+            pixels.for_each(|(i, p)| (0..4).zip([b[i], g[i], r[i], a[i]]).for_each(|(c, v)| put(p, c, v)))
+        }
+        Components::Rgb => pixels.for_each(|(i, p)| (0..3).zip([r[i], g[i], b[i]]).for_each(|(c, v)| put(p, c, v))),
+        Components::Alpha => pixels.for_each(|(i, p)| put(p, 0, a[i])),
+    }
+}
+
+/// Loads channel `channel` (0..count) of `out.len()` pixels from `bytes`.
+pub fn load_channel(format: PixelFormat, channel: usize, bytes: &[u8], out: &mut [f32]) {
+    with_sample!(format.depth, load_one(format.components.count(), channel, bytes, out))
+}
+
+fn load_one<S: Sample>(count: usize, channel: usize, bytes: &[u8], out: &mut [f32]) {
+    let step = S::BYTES * count;
+    for (v, p) in out.iter_mut().zip(bytes.chunks_exact(step)) {
+        *v = S::load(&p[channel * S::BYTES..(channel + 1) * S::BYTES]);
+    }
+}
+
+/// Below this alpha a colour is not divided (and then not multiplied) by it: it is light without cover, such as a glow.
+pub const THIN: f32 = 1e-6;
+
+/// Straight colours to premultiplied. The opposite of [`unpremultiply`].
+pub fn premultiply(row: ColourRow) {
+    let ColourRow { r, g, b, a } = row;
+    for plane in [r, g, b] {
+        plane.iter_mut().zip(&*a).for_each(|(v, &a)| *v *= if a > THIN { a } else { 1.0 });
+    }
+}
+
+/// Premultiplied colours to straight.
+pub fn unpremultiply(row: ColourRow) {
+    let ColourRow { r, g, b, a } = row;
+    for plane in [r, g, b] {
+        plane.iter_mut().zip(&*a).for_each(|(v, &a)| *v /= if a > THIN { a } else { 1.0 });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(n: usize) -> [Vec<f32>; 4] {
+        std::array::from_fn(|_| vec![0.0; n])
+    }
+    fn borrow(p: &mut [Vec<f32>; 4]) -> ColourRow<'_> {
+        let [r, g, b, a] = p;
+        ColourRow { r, g, b, a }
+    }
+
+    #[test]
+    fn every_format_goes_there_and_back_bit_for_bit() {
+        for depth in [Depth::Byte, Depth::Short, Depth::Half, Depth::Float] {
+            for components in [Components::Rgba, Components::Bgra, Components::Rgb, Components::Alpha] {
+                let format = PixelFormat { depth, components };
+                // Every byte pattern that is a plain number: 0x3c00.. are halves near 1; floats get values directly.
+                let bytes: Vec<u8> = match depth {
+                    Depth::Float => {
+                        (0..components.count() * 7).flat_map(|i| (i as f32 * 0.37 - 1.0).to_ne_bytes()).collect()
+                    }
+                    Depth::Half => (0..components.count() * 7)
+                        .flat_map(|i| f16::from_f32(i as f32 * 0.37 - 1.0).to_ne_bytes())
+                        .collect(),
+                    _ => (0..format.bytes() * 7).map(|i| (i * 37 % 256) as u8).collect(),
+                };
+                let mut planes = row(7);
+                load_colour(format, &bytes, borrow(&mut planes));
+                let mut back = vec![0; bytes.len()];
+                store_colour(format, borrow(&mut planes), &mut back);
+                assert_eq!(bytes, back, "{format:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn integers_clamp_and_floats_pass() {
+        let mut planes = [vec![f32::NAN, 2.0, -1.0, 0.5], vec![0.0; 4], vec![0.0; 4], vec![1.0; 4]];
+        let mut bytes = [9; 16];
+        store_colour(PixelFormat { depth: Depth::Byte, components: Components::Rgba }, borrow(&mut planes), &mut bytes);
+        assert_eq!([bytes[0], bytes[4], bytes[8], bytes[12]], [0, 255, 0, 128]);
+        let mut floats = [0; 64];
+        store_colour(
+            PixelFormat { depth: Depth::Float, components: Components::Rgba },
+            borrow(&mut planes),
+            &mut floats,
+        );
+        assert!(f32::from_ne_bytes(floats[..4].try_into().unwrap()).is_nan());
+    }
+
+    #[test]
+    fn colour_of_no_alpha_survives_the_round_trip() {
+        let mut planes = [vec![0.3, 0.3, 0.3], vec![0.0; 3], vec![0.0; 3], vec![0.0, 1.0, 0.5]];
+        unpremultiply(borrow(&mut planes));
+        assert_eq!(planes[0], [0.3, 0.3, 0.6]);
+        premultiply(borrow(&mut planes));
+        assert_eq!(planes[0], [0.3, 0.3, 0.3]);
+    }
+}

@@ -1,0 +1,174 @@
+//! Our own threads, and the one way to use them: many small tasks, the host's abort asked on the host's thread only.
+//!
+//! rayon's global pool is never used: it could not be ended when the host unloads the plug-in.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Condvar, Mutex};
+use std::time::Duration;
+
+/// Why a render ended early.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// The host asked for it.
+    Aborted,
+    /// A buffer could not be had.
+    OutOfMemory,
+}
+
+/// A pool of threads. Dropping it ends and joins them.
+pub struct Workers {
+    pool: rayon::ThreadPool,
+}
+
+impl Workers {
+    /// A pool of `threads` (at least one).
+    pub fn new(threads: usize) -> Result<Self, String> {
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(threads.max(1))
+            .thread_name(|i| format!("fathom-{i}"))
+            .build()
+            .map(|pool| Self { pool })
+            .map_err(|e| e.to_string())
+    }
+    /// How many threads.
+    pub fn threads(&self) -> usize {
+        self.pool.current_num_threads()
+    }
+}
+
+/// Set when the work is no longer wanted; long tasks look at it now and then.
+#[derive(Default)]
+pub struct Cancel(AtomicBool);
+
+impl Cancel {
+    /// Is the work no longer wanted?
+    pub fn is_set(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// The threads and the host's wishes during one render.
+pub struct Exec<'a> {
+    /// The threads.
+    pub workers: &'a Workers,
+    /// Does the host want to stop? Called on the calling thread only, every few milliseconds.
+    pub abort: &'a dyn Fn() -> bool,
+    /// Told how much of the render is done (0..1), on the calling thread only.
+    pub progress: &'a dyn Fn(f64),
+}
+
+const POLL: Duration = Duration::from_millis(4);
+
+impl Exec<'_> {
+    /// Runs `task(0..count)` on the threads and returns when all are done, or soon after the host aborts. Tasks should last a few
+    /// milliseconds, or look at [`Cancel`]. A panic in a task comes out here. `from..to` is the share of the whole render that
+    /// this call stands for, for the progress bar.
+    pub fn for_each(&self, count: usize, share: [f64; 2], task: impl Fn(usize, &Cancel) + Sync) -> Result<(), Stop> {
+        if (self.abort)() {
+            return Err(Stop::Aborted);
+        }
+        let (cancel, next, done) = (Cancel::default(), AtomicUsize::new(0), AtomicUsize::new(0));
+        let (lanes_left, woken) = (Mutex::new(self.workers.threads().min(count)), Condvar::new());
+        self.workers.pool.in_place_scope(|scope| {
+            for _ in 0..self.workers.threads().min(count) {
+                scope.spawn(|_| {
+                    // Counts down also when a task panics, else the wait below would never end.
+                    let _lane = OnDrop(|| {
+                        *lanes_left.lock().unwrap_or_else(|e| e.into_inner()) -= 1;
+                        woken.notify_one();
+                    });
+                    loop {
+                        let i = next.fetch_add(1, Ordering::Relaxed);
+                        if i >= count || cancel.is_set() {
+                            break;
+                        }
+                        task(i, &cancel);
+                        done.fetch_add(1, Ordering::Relaxed);
+                    }
+                });
+            }
+            let mut left = lanes_left.lock().unwrap_or_else(|e| e.into_inner());
+            while *left > 0 {
+                left = woken.wait_timeout(left, POLL).unwrap_or_else(|e| e.into_inner()).0;
+                drop(left);
+                if !cancel.is_set() && (self.abort)() {
+                    cancel.0.store(true, Ordering::Relaxed);
+                }
+                (self.progress)(share[0] + (share[1] - share[0]) * done.load(Ordering::Relaxed) as f64 / count as f64);
+                left = lanes_left.lock().unwrap_or_else(|e| e.into_inner());
+            }
+        });
+        if cancel.is_set() { Err(Stop::Aborted) } else { Ok(()) }
+    }
+
+    /// [`Exec::for_each`] over pieces that each task may change: `task(index, piece)`.
+    pub fn for_each_mut<T: Send>(
+        &self,
+        pieces: Vec<T>,
+        share: [f64; 2],
+        task: impl Fn(usize, &mut T, &Cancel) + Sync,
+    ) -> Result<(), Stop> {
+        let pieces: Vec<Mutex<T>> = pieces.into_iter().map(Mutex::new).collect();
+        self.for_each(pieces.len(), share, |i, cancel| {
+            let mut piece = pieces[i].lock().unwrap_or_else(|e| e.into_inner());
+            task(i, &mut piece, cancel);
+        })
+    }
+}
+
+struct OnDrop<F: FnMut()>(F);
+impl<F: FnMut()> Drop for OnDrop<F> {
+    fn drop(&mut self) {
+        (self.0)();
+    }
+}
+
+/// A vector of `len` copies of `value`, or [`Stop::OutOfMemory`] where the allocation fails.
+pub fn try_vec<T: Clone>(len: usize, value: T) -> Result<Vec<T>, Stop> {
+    let mut v = Vec::new();
+    v.try_reserve_exact(len).map_err(|_| Stop::OutOfMemory)?;
+    v.resize(len, value);
+    Ok(v)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Instant;
+
+    fn exec<'a>(workers: &'a Workers, abort: &'a dyn Fn() -> bool) -> Exec<'a> {
+        Exec { workers, abort, progress: &|_| {} }
+    }
+
+    #[test]
+    fn every_task_runs_once() {
+        let workers = Workers::new(3).unwrap();
+        let mut pieces = vec![0; 100];
+        exec(&workers, &|| false)
+            .for_each_mut(pieces.iter_mut().collect(), [0.0, 1.0], |i, p, _| **p += i + 1)
+            .unwrap();
+        assert!(pieces.iter().enumerate().all(|(i, p)| *p == i + 1));
+    }
+
+    #[test]
+    fn abort_stops_long_work_soon() {
+        let workers = Workers::new(2).unwrap();
+        let started = Instant::now();
+        let abort = || started.elapsed() > Duration::from_millis(20);
+        let end =
+            exec(&workers, &abort).for_each(1000, [0.0, 1.0], |_, _| std::thread::sleep(Duration::from_millis(5)));
+        assert_eq!(end, Err(Stop::Aborted));
+        assert!(started.elapsed() < Duration::from_secs(2));
+    }
+
+    #[test]
+    fn a_panic_comes_out_and_the_pool_lives_on() {
+        let workers = Workers::new(2).unwrap();
+        let e = exec(&workers, &|| false);
+        let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            e.for_each(8, [0.0, 1.0], |i, _| assert!(i != 3, "three"))
+        }));
+        assert!(caught.is_err());
+        assert_eq!(e.for_each(8, [0.0, 1.0], |_, _| {}), Ok(()));
+    }
+}
