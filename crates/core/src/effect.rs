@@ -39,6 +39,8 @@ pub struct Frame {
     pub geometry: Geometry,
     /// Where the source is defined, canonical.
     pub source_rod: RectD,
+    /// The whole frame that the camera saw, canonical: the project's format, or the source's region where the host names none.
+    pub format: RectD,
     /// Does the host say that the Depth clip is connected?
     pub depth_connected: bool,
 }
