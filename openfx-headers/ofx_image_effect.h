@@ -101,7 +101,7 @@ static const OfxStatus kOfxStatErrImageFormat = 1000;
 
 /* ---- properties of host and descriptor (each says what it can do) ------------------------------------------- */
 
-/* The string of MultipleClipDepths lacks "Supports". RenderQualityDraft is an argument of the render actions as well. */
+/* The string of MultipleClipDepths lacks "Supports". RenderQualityDraft is a render argument too. */
 #define kOfxImageEffectPropSupportedContexts          "OfxImageEffectPropSupportedContexts"
 #define kOfxImageEffectPropSupportedPixelDepths       "OfxImageEffectPropSupportedPixelDepths"
 #define kOfxImageEffectPropSupportedComponents        "OfxImageEffectPropSupportedComponents"
@@ -187,7 +187,8 @@ static const OfxStatus kOfxStatErrImageFormat = 1000;
 
 /*
  * Clip preferences, regions of interest and frames needed are returned in properties whose names are a prefix and
- * the clip's name, such as "OfxImageClipPropRoI_Source". The official API has no constants for the prefixes; these are ours.
+ * the clip's name, such as "OfxImageClipPropRoI_Source". The official API has no constants
+ * for the prefixes; these are ours.
  */
 #define kOfxImageClipPropComponentsPrefix "OfxImageClipPropComponents_"
 #define kOfxImageClipPropDepthPrefix      "OfxImageClipPropDepth_"

@@ -68,6 +68,7 @@ extern "C" {
 #define kOfxParamPropAnimates          "OfxParamPropAnimates"
 #define kOfxParamPropIsAnimating       "OfxParamPropIsAnimating"
 #define kOfxParamPropCanUndo           "OfxParamPropCanUndo"
+#define kOfxParamPropIsAutoKeying      "OfxParamPropIsAutoKeying"
 #define kOfxParamPropPersistant        "OfxParamPropPersistant"
 #define kOfxParamPropEvaluateOnChange  "OfxParamPropEvaluateOnChange"
 #define kOfxParamPropPluginMayWrite    "OfxParamPropPluginMayWrite"

@@ -15,7 +15,7 @@
 //! host: that is the work of the glue.
 //!
 //! The committed `src/bindings.rs` is what gets compiled, so that building needs no libclang. With the feature
-//! `bindgen` the build script makes them anew; README.md tells how to renew the committed file. `tests/abi.rs` compares
+//! `bindgen` the build script makes them anew; README.md tells how to renew the committed file. `tests/abi/` compares
 //! every declaration with those of the crate `openfx`.
 
 mod bindings {
