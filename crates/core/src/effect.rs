@@ -120,10 +120,25 @@ pub enum Kernel<'a> {
     Area(Box<dyn AreaKernel + 'a>),
 }
 
+/// What the numbers are that a [`RowKernel`] leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leaves {
+    /// Colours, of the kind that it wants.
+    Picture,
+    /// Premultiplied colours to be put over the source: mask and mix fade them to nothing.
+    Layer,
+    /// Numbers of another kind (a matte, a depth): stored as they are, whatever the alpha means.
+    Data,
+}
+
 /// A pixel from itself and its depth.
 pub trait RowKernel: Sync {
     /// Does it work on straight colours (else on premultiplied)?
     fn wants_straight(&self) -> bool;
+    /// What the numbers are that it leaves.
+    fn leaves(&self) -> Leaves {
+        Leaves::Picture
+    }
     /// Changes a row in place. `z` is depth in metres with the special values of [`crate::depth`]; at NaN the driver puts the
     /// source back if the output is a result. `x1`, `y`: the output pixel of the first value.
     fn row(&self, x1: i32, y: i32, z: &[f32], colour: ColourRow);

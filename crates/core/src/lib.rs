@@ -13,8 +13,13 @@ pub mod effect;
 pub mod effects;
 pub mod geometry;
 pub mod image;
+mod maths;
 pub mod params;
 pub mod render;
+#[cfg(test)]
+mod render_tests;
+#[cfg(test)]
+mod testing;
 pub mod workers;
 
 pub use effect::{Effect, EffectInfo, Prepared};

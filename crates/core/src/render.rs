@@ -1,7 +1,7 @@
 //! The driver: foreign images in, a kernel in the middle, mask, mix and format at the end. The same for every effect.
 
 use crate::depth::DepthStage;
-use crate::effect::{AreaInput, AreaKernel, Blend, Border, Frame, Kernel, PassThrough, Prepared, RowKernel};
+use crate::effect::{AreaInput, AreaKernel, Blend, Border, Frame, Kernel, Leaves, PassThrough, Prepared, RowKernel};
 use crate::geometry::{Geometry, Rect};
 use crate::image::{
     Alpha, ColourRow, Components, Image, ImageMut, ImageRef, Plane, load_channel, load_colour, premultiply,
@@ -242,6 +242,8 @@ fn rows(
     let format = output.format();
     let width = window.width();
     let around = if stage.looks_around() { Some(stage.plane(window, exec)?) } else { None };
+    let (straight, leaves) = (kernel.wants_straight(), kernel.leaves());
+    let fades = out.blend.over_source || leaves == Leaves::Layer;
     let mut all = output.window_rows(&window);
     exec.for_each_mut(all.chunks_mut(BAND).collect(), [0.0, 1.0], |_, band, cancel| {
         let mut s = Scratch::new(width);
@@ -254,13 +256,13 @@ fn rows(
                 None => stage.row(window.x1, *y, &mut s.z),
             }
             let span = out.load(window.x1, *y, &mut s.colour);
-            let whole = !out.blend.over_source || out.amounts(window.x1, *y, &s.z, &mut s.mask);
-            let straight = kernel.wants_straight();
+            let whole = !fades || out.amounts(window.x1, *y, &s.z, &mut s.mask);
             let to_kernel = convert_for(out.alpha, straight);
             if let Some(f) = to_kernel {
                 f(borrow(&mut s.colour, span.start, span.end));
             }
-            if !whole {
+            // A layer fades to nothing: `before` stays as it was made.
+            if !whole && leaves != Leaves::Layer {
                 s.before.iter_mut().zip(&s.colour).for_each(|(b, c)| b.copy_from_slice(c));
             }
             kernel.row(
@@ -274,7 +276,9 @@ fn rows(
                     after.iter_mut().zip(before).zip(&s.mask).for_each(|((a, &b), &m)| *a = mix(b, *a, m));
                 }
             }
-            if let Some(f) = convert_back(out.alpha, straight) {
+            if leaves != Leaves::Data
+                && let Some(f) = convert_back(out.alpha, straight)
+            {
                 f(borrow(&mut s.colour, span.start, span.end));
             }
             store_colour(format, borrow(&mut s.colour, 0, width), bytes);

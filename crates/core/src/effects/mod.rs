@@ -2,6 +2,7 @@
 
 pub mod depthfog;
 pub mod depthgrade;
+mod look;
 pub mod zdefocus;
 
 use crate::effect::Effect;

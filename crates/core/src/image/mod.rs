@@ -161,6 +161,15 @@ impl ColourRow<'_> {
     pub fn reborrow(&mut self) -> ColourRow<'_> {
         ColourRow { r: self.r, g: self.g, b: self.b, a: self.a }
     }
+    /// Some of its pixels.
+    pub fn part(&mut self, range: std::ops::Range<usize>) -> ColourRow<'_> {
+        ColourRow {
+            r: &mut self.r[range.clone()],
+            g: &mut self.g[range.clone()],
+            b: &mut self.b[range.clone()],
+            a: &mut self.a[range],
+        }
+    }
     /// Red, green, blue, alpha.
     pub fn planes(&mut self) -> [&mut [f32]; 4] {
         [self.r, self.g, self.b, self.a]

@@ -1,31 +1,43 @@
-//! DepthFog.
+//! DepthFog: the air between the camera and what it sees.
+//!
+//! Light on its way through air is absorbed by the law of Beer and Lambert: what is left after the distance *d* is
+//! T = e^(−∫σ). The air's own light fills in what is missing: picture · T + fog colour · (1 − T). The strength of the air is
+//! given as Koschmieder's *visibility*, the distance V at which a contrast has sunk to 2 %: σ = −ln 0.02 / V = 3.912 / V.
+//! [`reference`] says in f64 exactly what each model means; [`kernel`] does it fast.
 
+mod kernel;
 mod params;
+pub mod reference;
+#[cfg(test)]
+mod tests;
 
 use crate::depth::DepthStage;
-use crate::effect::{Blend, CommonParams, Effect, EffectInfo, Frame, Kernel, PassThrough, Plan, Prepared, RowKernel};
-use crate::image::ColourRow;
-use crate::params::{Definitions, ParamSet, ParamSource};
-pub use params::Params;
+use crate::effect::{Blend, Effect, EffectInfo, Frame, Kernel, PassThrough, Plan, Prepared};
+use crate::params::{Definitions, ParamSource};
+pub use params::{AirParams, ColourParams, FogModel, FogOutput, Params};
 
 /// The effect.
 pub struct DepthFog;
 
-static INFO: EffectInfo = EffectInfo { name: "DepthFog", version: [1, 0], description: "" };
+static INFO: EffectInfo = EffectInfo {
+    name: "DepthFog",
+    version: [1, 0],
+    description: "Puts air into a picture by its depth: haze and fog that thicken with distance, without painted mattes. The \
+        strength is a visibility in metres, so that the same number gives the same air in the next shot.",
+};
 
 impl Effect for DepthFog {
     fn info(&self) -> &'static EffectInfo {
         &INFO
     }
     fn define(&self) -> Definitions {
-        let mut list = Definitions::default();
-        list.group("depth", "Depth", true);
-        crate::depth::DepthParams::define(&mut list, "");
-        CommonParams::define_last(&mut list);
-        list
+        Params::define()
     }
     fn prepare(&self, values: &dyn ParamSource) -> Box<dyn Prepared> {
-        Box::new(Params::read(values, ""))
+        Box::new(Params::read(values))
+    }
+    fn enabled(&self, values: &dyn ParamSource, name: &str) -> bool {
+        Params::read(values).enabled(name)
     }
 }
 
@@ -34,23 +46,18 @@ impl Prepared for Params {
         if !self.depth.available(frame.depth_connected) {
             return Plan::pass_through(PassThrough::NoDepth);
         }
+        if self.output == FogOutput::Result && self.is_clear() {
+            return Plan::pass_through(PassThrough::Neutral);
+        }
         Plan { depth_reach: self.depth.reach(), ..Plan::default() }
     }
     fn depth(&self) -> &crate::depth::DepthParams {
         &self.depth
     }
     fn blend(&self) -> Blend {
-        self.common.blend(true)
+        self.common.blend(self.output == FogOutput::Result)
     }
     fn kernel<'a>(&'a self, _frame: &Frame, _depth: &DepthStage) -> Kernel<'a> {
-        Kernel::Rows(Box::new(Nothing))
+        Kernel::Rows(Box::new(kernel::Fog::new(self)))
     }
-}
-
-struct Nothing;
-impl RowKernel for Nothing {
-    fn wants_straight(&self) -> bool {
-        false
-    }
-    fn row(&self, _x1: i32, _y: i32, _z: &[f32], _colour: ColourRow) {}
 }

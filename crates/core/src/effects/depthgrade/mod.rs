@@ -1,31 +1,43 @@
-//! DepthGrade.
+//! DepthGrade: one grade each for foreground, middle and background, and one for all.
+//!
+//! The weights of the three zones always add up to 1, and so the picture is Σ weight · grade(picture), then the master grade.
+//! Lift, gamma, gain, offset and exposure (its multiply) are those of Nuke's Grade as its reference guide gives them, with black point 0
+//! and white point 1: A = multiply · (gain − lift), B = offset + lift, (A · x + B)^(1/gamma). Saturation is about the luminance of
+//! Rec. 709, 0.2126 R + 0.7152 G + 0.0722 B. [`reference`] says it all in f64; [`kernel`] does it fast.
 
+mod kernel;
 mod params;
+pub mod reference;
+#[cfg(test)]
+mod tests;
 
 use crate::depth::DepthStage;
-use crate::effect::{Blend, CommonParams, Effect, EffectInfo, Frame, Kernel, PassThrough, Plan, Prepared, RowKernel};
-use crate::image::ColourRow;
-use crate::params::{Definitions, ParamSet, ParamSource};
-pub use params::Params;
+use crate::effect::{Blend, Effect, EffectInfo, Frame, Kernel, PassThrough, Plan, Prepared};
+use crate::params::{Definitions, ParamSource};
+pub use params::{GradeOutput, GradeParams, OutputParams, Params, Zone, ZoneParams, ZoneSpace};
 
 /// The effect.
 pub struct DepthGrade;
 
-static INFO: EffectInfo = EffectInfo { name: "DepthGrade", version: [1, 0], description: "" };
+static INFO: EffectInfo = EffectInfo {
+    name: "DepthGrade",
+    version: [1, 0],
+    description: "Grades foreground, middle and background separately by their depth, without painted mattes: three zones with \
+        soft borders, a grade for each and a master grade over all. The zones come out as mattes, too.",
+};
 
 impl Effect for DepthGrade {
     fn info(&self) -> &'static EffectInfo {
         &INFO
     }
     fn define(&self) -> Definitions {
-        let mut list = Definitions::default();
-        list.group("depth", "Depth", true);
-        crate::depth::DepthParams::define(&mut list, "");
-        CommonParams::define_last(&mut list);
-        list
+        Params::define()
     }
     fn prepare(&self, values: &dyn ParamSource) -> Box<dyn Prepared> {
-        Box::new(Params::read(values, ""))
+        Box::new(Params::read(values))
+    }
+    fn enabled(&self, values: &dyn ParamSource, name: &str) -> bool {
+        Params::read(values).enabled(name)
     }
 }
 
@@ -34,23 +46,18 @@ impl Prepared for Params {
         if !self.depth.available(frame.depth_connected) {
             return Plan::pass_through(PassThrough::NoDepth);
         }
+        if self.output.output == GradeOutput::Result && self.is_neutral() {
+            return Plan::pass_through(PassThrough::Neutral);
+        }
         Plan { depth_reach: self.depth.reach(), ..Plan::default() }
     }
     fn depth(&self) -> &crate::depth::DepthParams {
         &self.depth
     }
     fn blend(&self) -> Blend {
-        self.common.blend(true)
+        self.common.blend(self.output.output == GradeOutput::Result)
     }
     fn kernel<'a>(&'a self, _frame: &Frame, _depth: &DepthStage) -> Kernel<'a> {
-        Kernel::Rows(Box::new(Nothing))
+        Kernel::Rows(Box::new(kernel::Rows::new(self)))
     }
-}
-
-struct Nothing;
-impl RowKernel for Nothing {
-    fn wants_straight(&self) -> bool {
-        false
-    }
-    fn row(&self, _x1: i32, _y: i32, _z: &[f32], _colour: ColourRow) {}
 }
