@@ -170,6 +170,9 @@ pub struct AreaInput {
 pub trait AreaKernel: Sync {
     /// What lies beyond the source.
     fn border(&self) -> Border;
+    /// How far it looks around the window, in pixels of the full-size frame, if the depth there lies in this range (metres): at most
+    /// what the plan said, and less where the depth asks for less.
+    fn reach(&self, nearest: f32, farthest: f32) -> f64;
     /// The window's pixels, premultiplied.
     fn render(&self, input: AreaInput, exec: &Exec) -> Result<Image, Stop>;
 }

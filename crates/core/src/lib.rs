@@ -18,6 +18,7 @@ pub mod params;
 pub mod render;
 #[cfg(test)]
 mod render_tests;
+pub mod simd;
 #[cfg(test)]
 mod testing;
 pub mod workers;

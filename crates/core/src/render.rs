@@ -1,6 +1,6 @@
 //! The driver: foreign images in, a kernel in the middle, mask, mix and format at the end. The same for every effect.
 
-use crate::depth::DepthStage;
+use crate::depth::{DepthStage, depth_range};
 use crate::effect::{AreaInput, AreaKernel, Blend, Border, Frame, Kernel, Leaves, PassThrough, Prepared, RowKernel};
 use crate::geometry::{Geometry, Rect};
 use crate::image::{
@@ -87,10 +87,7 @@ pub fn render(prepared: &dyn Prepared, mut job: Job, exec: &Exec) -> Result<Outc
     match prepared.kernel(&job.frame, &stage) {
         Kernel::Rows(kernel) => rows(&*kernel, &stage, &out, &mut output, job.window, exec)?,
         Kernel::Area(kernel) => {
-            let s = job.frame.geometry.pixels_per_unit();
-            // One pixel more than the reach: the reach is rounded up in both directions.
-            let reach = (plan.source_reach * s[0].max(s[1])).ceil() as i32 + 1;
-            let input = area_input(&*kernel, &stage, &out, &job.frame, job.window, reach, exec)?;
+            let input = area_input(&*kernel, &stage, &out, &job.frame, job.window, plan.source_reach, exec)?;
             let picture = kernel.render(input, exec)?;
             finish_area(&out, picture, &stage, &mut output, job.window, exec)?;
         }
@@ -326,18 +323,23 @@ fn area_input(
     out: &Finish,
     frame: &Frame,
     window: Rect,
-    reach: i32,
+    most: f64,
     exec: &Exec,
 ) -> Result<AreaInput, Stop> {
-    let rect = window.grow(reach);
     // What the host gave of the source; a frame's edge is where both the region of definition and the pixels end.
     let rod = frame.geometry.rect_to_pixels(&frame.source_rod);
     let given = out.source.bounds();
     let inside = if rod.intersect(&given).is_empty() { given } else { rod.intersect(&given) };
     let border = kernel.border();
+    // One pixel more than the reach: the reach is rounded up in both directions.
+    let s = frame.geometry.pixels_per_unit();
+    let grown = |reach: f64| window.grow((reach * s[0].max(s[1])).ceil() as i32 + 1);
+    let z_inside = stage.plane(inside.intersect(&reachable(grown(most), inside, border)), exec)?;
+    // Black borders are infinitely far, which no image may be.
+    let [nearest, farthest] = depth_range(&z_inside);
+    let rect = grown(kernel.reach(nearest, if border == Border::Black { f32::INFINITY } else { farthest }).min(most));
     let width = rect.width();
     let xs: Vec<Option<i32>> = (rect.x1..rect.x2).map(|x| border_index(border, x, inside.x1, inside.x2)).collect();
-    let z_inside = stage.plane(inside.intersect(&reachable(rect, inside, border)), exec)?;
     let z_rect = z_inside.rect();
     let mut source = Image::new(rect)?;
     let mut depth = Plane::new(rect, f32::INFINITY)?;

@@ -12,7 +12,7 @@ mod tests;
 pub use stage::DepthStage;
 
 use crate::geometry::Rect;
-use crate::image::{Components, ImageRef};
+use crate::image::{Components, ImageRef, Plane};
 use crate::params::{Unit, boolean, choice, double};
 use crate::{choices, params};
 
@@ -230,6 +230,11 @@ pub(crate) enum Channels {
     One(usize),
     /// 0.2126 red + 0.7152 green + 0.0722 blue (Rec. 709), at these places.
     Luminance([usize; 3]),
+}
+
+/// The least and greatest depth of a plane; NaN does not count. (∞, 0) where there is none.
+pub fn depth_range(plane: &Plane) -> [f32; 2] {
+    plane.data().iter().fold([f32::INFINITY, 0.0], |[low, high], z| [low.min(*z), high.max(*z)])
 }
 
 /// The median of the valid depths (infinite ones count as far) within `radius` pixels of a position; `None` where there is none.

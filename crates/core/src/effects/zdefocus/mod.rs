@@ -1,31 +1,78 @@
-//! ZDefocus.
+//! ZDefocus: re-focuses a rendered frame from its depth as if the lens had been different.
+//!
+//! [`lens`] says how large the blur is at each depth and where the lens's points are; [`scene`] makes samples of the pixels, with
+//! [`spread`] and what is [`hidden`]; [`views`] averages what each point of the lens sees. [`reference`](self::reference) says the same in
+//! f64, slowly.
 
+mod hidden;
+mod kernel;
+pub mod lens;
+mod looks;
 mod params;
+#[cfg(test)]
+mod reference;
+mod scene;
+mod spread;
+#[cfg(test)]
+mod tests;
+mod views;
 
-use crate::depth::DepthStage;
-use crate::effect::{Blend, CommonParams, Effect, EffectInfo, Frame, Kernel, PassThrough, Plan, Prepared, RowKernel};
-use crate::image::ColourRow;
-use crate::params::{Definitions, ParamSet, ParamSource};
-pub use params::Params;
+use crate::depth::{DepthStage, median_around};
+use crate::effect::{Blend, Effect, EffectInfo, Frame, Kernel, PassThrough, Plan, Prepared};
+use crate::geometry::RectD;
+use crate::params::{Definitions, ParamSource};
+use lens::Lens;
+pub use params::{BokehShape, BorderMode, FocusMode, LensModel, Output, Params, Quality};
 
 /// The effect.
 pub struct ZDefocus;
 
-static INFO: EffectInfo = EffectInfo { name: "ZDefocus", version: [1, 0], description: "" };
+static INFO: EffectInfo = EffectInfo {
+    name: "ZDefocus",
+    version: [1, 0],
+    description: "Re-focuses a rendered picture from its depth, as if the lens had been different. Connect the picture to Source and its \
+        depth pass to Depth, say what the depth's numbers mean, and choose the focus distance and the size of the blur. Blurred edges \
+        let the background through; sharp edges stay sharp.",
+};
+
+/// Radius of the disc in which the picked depth is the median, in pixels of the full-size frame.
+const PICK_RADIUS: f64 = 4.0;
 
 impl Effect for ZDefocus {
     fn info(&self) -> &'static EffectInfo {
         &INFO
     }
     fn define(&self) -> Definitions {
-        let mut list = Definitions::default();
-        list.group("depth", "Depth", true);
-        crate::depth::DepthParams::define(&mut list, "");
-        CommonParams::define_last(&mut list);
-        list
+        Params::define()
     }
     fn prepare(&self, values: &dyn ParamSource) -> Box<dyn Prepared> {
-        Box::new(Params::read(values, ""))
+        Box::new(Params::read(values))
+    }
+    fn enabled(&self, values: &dyn ParamSource, name: &str) -> bool {
+        Params::read(values).enabled(name)
+    }
+}
+
+impl Params {
+    /// Where the artist looks, canonical; the middle of the frame until the host knows a point.
+    fn pick_point(&self, frame: &Frame) -> [f64; 2] {
+        let f = frame.format;
+        self.focus.point.unwrap_or([0.5 * (f.x1 + f.x2), 0.5 * (f.y1 + f.y2)])
+    }
+
+    /// The lens at a focus distance in metres.
+    fn lens(&self, frame: &Frame, focus: f64) -> Lens {
+        Lens::new(&self.size, focus, frame.format.x2 - frame.format.x1)
+    }
+
+    /// The focus distance in metres: of the parameter, or picked from the picture (the parameter's where nothing is there to pick).
+    fn focus(&self, frame: &Frame, depth: &DepthStage) -> f64 {
+        if self.focus.mode == FocusMode::Distance {
+            return self.focus.distance;
+        }
+        let centre = frame.geometry.to_pixel(self.pick_point(frame));
+        let radius = PICK_RADIUS * frame.geometry.pixels_per_unit()[1];
+        median_around(|x, y| depth.valid_at(x, y), centre, radius, &depth.rect()).map_or(self.focus.distance, f64::from)
     }
 }
 
@@ -34,23 +81,37 @@ impl Prepared for Params {
         if !self.depth.available(frame.depth_connected) {
             return Plan::pass_through(PassThrough::NoDepth);
         }
-        Plan { depth_reach: self.depth.reach(), ..Plan::default() }
+        let picks = self.focus.mode == FocusMode::PickPoint;
+        let largest = if picks {
+            Lens::largest(&self.size, frame.format.x2 - frame.format.x1)
+        } else {
+            self.lens(frame, self.focus.distance).max
+        };
+        let both_off = self.size.near_multiplier == 0.0 && self.size.far_multiplier == 0.0;
+        let result = self.output.output == Output::Result;
+        if result && (self.common.mix == 0.0 || largest <= 0.0 || both_off) {
+            return Plan::pass_through(PassThrough::Neutral);
+        }
+        let reach = if result { kernel::reach(largest) } else { 0.0 };
+        let depth_also = picks.then(|| {
+            let [x, y] = self.pick_point(frame);
+            let r = PICK_RADIUS + 16.0;
+            RectD::new(x - r, y - r, x + r, y + r)
+        });
+        let grow = if result && self.occlusion.border == BorderMode::Black { largest } else { 0.0 };
+        Plan { pass_through: None, source_reach: reach, depth_reach: reach + self.depth.reach(), depth_also, grow }
     }
     fn depth(&self) -> &crate::depth::DepthParams {
         &self.depth
     }
     fn blend(&self) -> Blend {
-        self.common.blend(true)
+        self.common.blend(self.output.output == Output::Result)
     }
-    fn kernel<'a>(&'a self, _frame: &Frame, _depth: &DepthStage) -> Kernel<'a> {
-        Kernel::Rows(Box::new(Nothing))
+    fn kernel<'a>(&'a self, frame: &Frame, depth: &DepthStage) -> Kernel<'a> {
+        let lens = self.lens(frame, self.focus(frame, depth));
+        match self.output.output {
+            Output::Result => Kernel::Area(Box::new(kernel::Defocus { params: self, lens, geometry: frame.geometry })),
+            output => Kernel::Rows(Box::new(looks::Look { output, lens })),
+        }
     }
-}
-
-struct Nothing;
-impl RowKernel for Nothing {
-    fn wants_straight(&self) -> bool {
-        false
-    }
-    fn row(&self, _x1: i32, _y: i32, _z: &[f32], _colour: ColourRow) {}
 }

@@ -1,0 +1,79 @@
+//! The re-focused picture: samples, what is hidden, views, and the originals where the colour was no number.
+
+use super::lens::{Lens, Moves, lens_points};
+use super::params::Params;
+use super::scene::{FIELD_REACH, Field, Scene, axes, pixels_per_unit};
+use super::{spread, views};
+use crate::depth::depth_range;
+use crate::effect::{AreaInput, AreaKernel, Border};
+use crate::geometry::Geometry;
+use crate::image::Image;
+use crate::workers::{Exec, Stop};
+
+/// Computes the result.
+pub struct Defocus<'a> {
+    /// The snapshot.
+    pub params: &'a Params,
+    /// Focus and size.
+    pub lens: Lens,
+    /// How the pixels lie.
+    pub geometry: Geometry,
+}
+
+/// How far the effect looks for a largest blur, in pixels of the full-size frame. The last term covers the whole pixels at the edges of each
+/// step down to a render scale of 1/8.
+pub fn reach(largest: f64) -> f64 {
+    largest * (1.0 + FIELD_REACH.0) + 8.0 * f64::from(FIELD_REACH.1 + 6)
+}
+
+impl AreaKernel for Defocus<'_> {
+    fn border(&self) -> Border {
+        self.params.occlusion.border.border()
+    }
+
+    fn reach(&self, nearest: f32, farthest: f32) -> f64 {
+        reach(self.largest([nearest, farthest]))
+    }
+
+    fn render(&self, input: AreaInput, exec: &Exec) -> Result<Image, Stop> {
+        let points = lens_points(&self.params.bokeh, self.params.output.quality.lens_points());
+        let gap = spread::gap(points.len());
+        let scale = pixels_per_unit(&self.geometry);
+        let largest = self.largest(depth_range(&input.depth)) * scale;
+        let moves = Moves::new(&points, gap, largest);
+        let field = Field::new(&input, &self.lens, scale, exec)?;
+        let stretch = axes(&self.geometry);
+        let points: Vec<[f32; 2]> = points.iter().map(|p| [p[0] * stretch[0], p[1] * stretch[1]]).collect();
+        let around = (largest * f64::from(stretch[0].max(1.0))).ceil() as i32 + 2;
+        let scene = Scene::new(
+            &field,
+            input.window.grow(around),
+            &moves,
+            gap as f32,
+            self.params.occlusion.background_fill,
+            exec,
+        )?;
+        let mut out = views::render(&scene, &points, input.window, exec)?;
+        keep_what_is_no_number(&input, &mut out);
+        Ok(out)
+    }
+}
+
+impl Defocus<'_> {
+    /// The largest blur between two depths (it is monotonous in depth), in pixels of the full-size frame.
+    fn largest(&self, range: [f32; 2]) -> f64 {
+        range.iter().map(|z| self.lens.coc(f64::from(*z)).abs()).fold(0.0, f64::max)
+    }
+}
+
+/// A colour that is NaN or infinite stays at its pixel.
+fn keep_what_is_no_number(input: &AreaInput, out: &mut Image) {
+    for (c, plane) in out.planes.iter_mut().enumerate() {
+        let window = plane.rect();
+        for (i, row) in plane.rows_mut().enumerate() {
+            let y = window.y1 + i as i32;
+            let from = &input.source.planes[c].row(y)[(window.x1 - input.source.rect().x1) as usize..];
+            row.iter_mut().zip(from).filter(|(_, v)| !v.is_finite()).for_each(|(to, v)| *to = *v);
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! The lens: from depth to the circle of confusion, and the points of the aperture.
+
+use super::params::{BokehParams, BokehShape, LensModel, SizeParams};
+use crate::choices;
+use crate::depth::NEAREST;
+
+choices! {
+    /// Which camera the size is computed for.
+    pub enum LensFormula {
+        /// A thin lens focused by moving it: the film lies where the focus distance is imaged.
+        ThinLens = "Thin lens",
+        /// The film lies at the focal length, whatever the focus.
+        FilmAtFocalLength = "Film at focal length",
+    }
+}
+
+choices! {
+    /// Common widths of sensor and film.
+    pub enum SensorPreset {
+        /// 36 mm.
+        FullFrame = "Full frame (36 mm)",
+        /// 24.89 mm.
+        Super35 = "Super 35 (24.89 mm)",
+        /// 22.3 mm.
+        ApsC = "APS-C (22.3 mm)",
+        /// 21.95 mm.
+        Academy = "Academy (21.95 mm)",
+        /// 37.72 mm.
+        VistaVision = "VistaVision (37.72 mm)",
+        /// 52.48 mm, the width of a 65 mm film frame.
+        Film65 = "65 mm (52.48 mm)",
+        /// 17.3 mm.
+        MicroFourThirds = "Micro 4/3 (17.3 mm)",
+        /// 10.26 mm, the width of a 16 mm film frame.
+        Film16 = "16 mm (10.26 mm)",
+        /// The width that the artist gives.
+        Custom = "Custom",
+    }
+}
+
+impl SensorPreset {
+    /// Width in millimetres; `custom` for Custom.
+    pub fn width(self, custom: f64) -> f64 {
+        match self {
+            SensorPreset::FullFrame => 36.0,
+            SensorPreset::Super35 => 24.89,
+            SensorPreset::ApsC => 22.3,
+            SensorPreset::Academy => 21.95,
+            SensorPreset::VistaVision => 37.72,
+            SensorPreset::Film65 => 52.48,
+            SensorPreset::MicroFourThirds => 17.3,
+            SensorPreset::Film16 => 10.26,
+            SensorPreset::Custom => custom,
+        }
+    }
+}
+
+/// The size of the blur as a function of depth: radius in pixels of the full-size frame, `k · (1/focus − 1/z)`, signed, times a
+/// factor on each side and cut at a maximum.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Lens {
+    /// Pixels × metres.
+    pub k: f64,
+    /// In metres.
+    pub focus: f64,
+    near: f64,
+    far: f64,
+    /// In pixels of the full-size frame.
+    pub max: f64,
+}
+
+/// Without a maximum by hand, the largest blur is this many times the blur at infinity, or this share of the frame's width.
+const AUTO_MAX: f64 = 4.0;
+const AUTO_SHARE: f64 = 0.1;
+/// No blur is larger, in pixels of the full-size frame.
+const LIMIT: f64 = 500.0;
+
+impl Lens {
+    /// For a frame `format_width` pixels wide, focused at `focus` metres.
+    ///
+    /// Simple: k = sizeAtInfinity · focus, so that z → ∞ gives that size. Camera (thin lens, focal length f, f-number N, sensor
+    /// width w, focus S, all in metres): k = W/w · f/(2N) · f/(S − f) · S; with the film at the focal length the factor
+    /// S/(S − f) is absent.
+    pub fn new(size: &SizeParams, focus: f64, format_width: f64) -> Self {
+        let focus = focus.max(f64::from(NEAREST));
+        let k = match size.lens_model {
+            LensModel::Simple => size.size_at_infinity * focus,
+            LensModel::Camera => {
+                let f = size.focal_length * 1e-3;
+                let pixels_per_metre = format_width / (size.sensor_preset.width(size.sensor_width) * 1e-3);
+                let k = pixels_per_metre * f / (2.0 * size.f_stop) * f;
+                match size.formula {
+                    LensFormula::FilmAtFocalLength => k,
+                    // Nearer than a tenth beyond the focal length there is no image; the size is cut by the maximum anyway.
+                    LensFormula::ThinLens => k * focus / (focus - f).max(0.1 * f),
+                }
+            }
+        };
+        let at_infinity = k / focus;
+        let max = if k <= 0.0 { 0.0 } else { Self::limit(size, at_infinity, format_width) };
+        Self { k, focus, near: size.near_multiplier, far: size.far_multiplier, max }
+    }
+
+    fn limit(size: &SizeParams, at_infinity: f64, format_width: f64) -> f64 {
+        let auto = (AUTO_MAX * at_infinity).max(AUTO_SHARE * format_width);
+        if size.max_size > 0.0 { size.max_size } else { auto }.min(LIMIT)
+    }
+
+    /// The largest blur for any focus distance: what a plan can promise before the focus is picked from the picture.
+    pub fn largest(size: &SizeParams, format_width: f64) -> f64 {
+        match size.lens_model {
+            LensModel::Simple if size.size_at_infinity <= 0.0 => 0.0,
+            LensModel::Simple => Self::limit(size, size.size_at_infinity, format_width),
+            LensModel::Camera => Self::limit(size, f64::MAX, format_width),
+        }
+    }
+
+    /// Signed radius in pixels of the full-size frame at a depth in metres; 0 for NaN.
+    pub fn coc(&self, z: f64) -> f64 {
+        if z.is_nan() {
+            return 0.0;
+        }
+        let c = self.k * (1.0 / self.focus - 1.0 / z);
+        let c = c * if c < 0.0 { self.near } else { self.far };
+        c.clamp(-self.max, self.max)
+    }
+}
+
+/// The points of the aperture that look at the scene, evenly spread over its area, in units of the CoC radius: x to the right, y up.
+///
+/// A Vogel spiral (golden angle) is even at every count; for blades the points outside the polygon are left out.
+pub fn lens_points(bokeh: &BokehParams, count: usize) -> Vec<[f32; 2]> {
+    let spiral = |n: usize| {
+        (0..n).map(move |i| {
+            let radius = ((i as f64 + 0.5) / n as f64).sqrt();
+            let angle = i as f64 * std::f64::consts::PI * (3.0 - 5f64.sqrt());
+            [radius * angle.cos(), radius * angle.sin()]
+        })
+    };
+    let single = |p: [f64; 2]| p.map(|v| v as f32);
+    match bokeh.shape {
+        BokehShape::Disc => spiral(count).map(single).collect(),
+        BokehShape::Blades => {
+            let n = f64::from(bokeh.blades);
+            let half = std::f64::consts::PI / n;
+            let area_share = (2.0 * half).sin() / (2.0 * half);
+            let turn = bokeh.rotation.to_radians();
+            let inside = |p: &[f64; 2]| {
+                // A corner lies at `turn`; the middle of the nearest side half a sector on.
+                let from_side = (p[1].atan2(p[0]) - turn).rem_euclid(2.0 * half) - half;
+                p[0].hypot(p[1]) * from_side.cos() <= half.cos()
+            };
+            spiral((count as f64 / area_share).round() as usize).filter(inside).map(single).collect()
+        }
+    }
+}
+
+/// How far the samples really move, so that the blur has exactly the right second moment.
+///
+/// A sample lands between pixels and is shared by four of them (bilinear), which blurs by itself: by up to 1/4 px² and on
+/// average 1/6 px² per axis. Spreading over the gaps between lens points ([`super::spread`]) blurs too. The lens is made smaller by as
+/// much, for every size: without it, small blurs come out visibly too soft.
+pub struct Moves {
+    /// Move per unit of lens for CoC radii of i / STEPS pixels.
+    table: Vec<f32>,
+}
+
+/// Entries per pixel of radius, and the radius from which the average 1/6 px² is exact enough.
+const STEPS: usize = 16;
+const EXACT_END: usize = 12;
+
+impl Moves {
+    /// `gap` is the radius of the spread for a CoC of 1 px, `largest` the largest radius that will be asked for, in pixels.
+    pub fn new(points: &[[f32; 2]], gap: f64, largest: f64) -> Self {
+        let n = points.len().max(1) as f64;
+        // Of the whole shape: a point stands for its share of the area, which has a variance of its own (the spread's, or the table's error).
+        let lens_variance =
+            points.iter().map(|p| f64::from(p[0]).powi(2) + f64::from(p[1]).powi(2)).sum::<f64>() / (2.0 * n);
+        // Variance per axis of the bilinear footprints of all points, moved by `m` × lens point.
+        let variance = |m: f64| {
+            let axis = |d: f64| {
+                let t = d - d.floor();
+                d.floor().powi(2) * (1.0 - t) + (d.floor() + 1.0).powi(2) * t
+            };
+            points.iter().map(|p| axis(m * f64::from(p[0])) + axis(m * f64::from(p[1]))).sum::<f64>() / (2.0 * n)
+        };
+        let entry = |i: usize| {
+            let r = i as f64 / STEPS as f64;
+            let wanted = (r * r * lens_variance - super::spread::variance(gap * r)).max(0.0);
+            if r >= EXACT_END as f64 {
+                return ((wanted - 1.0 / 6.0).max(0.0) / lens_variance).sqrt() as f32;
+            }
+            let (mut low, mut high) = (0.0, r);
+            for _ in 0..40 {
+                let m = 0.5 * (low + high);
+                if variance(m) < wanted { low = m } else { high = m }
+            }
+            low as f32
+        };
+        Self { table: (0..=(largest.max(0.0).ceil() as usize + 1) * STEPS).map(entry).collect() }
+    }
+
+    /// Signed move per unit of lens, in pixels, for a signed radius in pixels.
+    pub fn of(&self, coc: f32) -> f32 {
+        let at = (coc.abs() * STEPS as f32).min((self.table.len() - 2) as f32);
+        let i = at as usize;
+        (self.table[i] + (self.table[i + 1] - self.table[i]) * (at - i as f32)).copysign(coc)
+    }
+}

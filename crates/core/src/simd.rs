@@ -1,0 +1,28 @@
+//! The one place where the instruction set is chosen: the same Rust code, compiled once for the baseline and once for AVX2.
+//!
+//! FMA is left off on purpose: without contraction both give the same bits.
+#![allow(unsafe_code, reason = "calling code compiled for AVX2 needs a promise that the processor has it")]
+
+/// Runs `work` compiled for the best instruction set here. What it calls counts only where it is `#[inline(always)]`.
+#[inline]
+pub fn best<R>(work: impl FnOnce() -> R) -> R {
+    #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("avx2") && !baseline_forced() {
+        // SAFETY: the processor has AVX2, which is all that the function needs.
+        return unsafe { with_avx2(work) };
+    }
+    work()
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn with_avx2<R>(work: impl FnOnce() -> R) -> R {
+    work()
+}
+
+/// `FATHOM_BASELINE=1` in the environment leaves AVX2 unused, for tests and comparisons.
+#[cfg(target_arch = "x86_64")]
+fn baseline_forced() -> bool {
+    static FORCED: std::sync::OnceLock<bool> = std::sync::OnceLock::new();
+    *FORCED.get_or_init(|| std::env::var_os("FATHOM_BASELINE").is_some_and(|v| v == "1"))
+}
