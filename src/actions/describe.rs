@@ -1,0 +1,99 @@
+//! What the effect is, in words of OpenFX. The same at every call: hosts keep the answer on disk.
+
+use super::{Call, describe_params};
+use crate::clips;
+use crate::failure::{Failure, OK, Reply};
+use crate::handles::EffectHandle;
+use crate::instance::Context;
+use crate::props::Props;
+use crate::suites::{Host, cstring};
+use openfx_sys as ofx;
+use std::ffi::CStr;
+
+/// The menu that the effects are in.
+const GROUPING: &CStr = c"Fathom";
+
+/// Most properties may be refused: no host knows all of them.
+pub(super) fn describe(call: &Call) -> Reply {
+    let (handle, host) = (call.handle()?, call.plugin.host()?);
+    let info = call.plugin.effect().info();
+    let props = host.effect_props(handle);
+    if !props.is_there() {
+        return Err(Failure::bad_handle());
+    }
+    let name = cstring(info.name);
+    for label in [ofx::kOfxPropLabel, ofx::kOfxPropShortLabel, ofx::kOfxPropLongLabel] {
+        props.set_text(label, &name);
+    }
+    props.set_text(ofx::kOfxImageEffectPluginPropGrouping, GROUPING);
+    props.set_text(ofx::kOfxPropPluginDescription, &cstring(info.description));
+    props.set_int_at(ofx::kOfxPropVersion, 0, info.version[0]);
+    props.set_int_at(ofx::kOfxPropVersion, 1, info.version[1]);
+    props.set_text(ofx::kOfxPropVersionLabel, &cstring(env!("CARGO_PKG_VERSION")));
+
+    let contexts = [ofx::kOfxImageEffectContextFilter, ofx::kOfxImageEffectContextGeneral];
+    let accepted = set_texts(&props, ofx::kOfxImageEffectPropSupportedContexts, &contexts)
+        & set_texts(&props, ofx::kOfxImageEffectPropSupportedPixelDepths, &depths(&host));
+    if !accepted {
+        return Err(Failure::quiet(ofx::kOfxStatErrMissingHostFeature));
+    }
+    props.set_text(ofx::kOfxImageEffectPluginRenderThreadSafety, ofx::kOfxImageEffectRenderFullySafe);
+    for (property, value) in [
+        (ofx::kOfxImageEffectPluginPropSingleInstance, 0),
+        (ofx::kOfxImageEffectPluginPropHostFrameThreading, 0),
+        (ofx::kOfxImageEffectPropSupportsMultiResolution, 1),
+        (ofx::kOfxImageEffectPropSupportsTiles, 1),
+        (ofx::kOfxImageEffectPropTemporalClipAccess, 0),
+        (ofx::kOfxImageEffectPluginPropFieldRenderTwiceAlways, 0),
+        // One depth for all clips: the host then brings them to the deepest, and nothing is lost on the way.
+        (ofx::kOfxImageEffectPropSupportsMultipleClipDepths, 0),
+        (ofx::kOfxImageEffectPropSupportsMultipleClipPARs, 0),
+    ] {
+        props.set_int(property, value);
+    }
+    OK
+}
+
+/// Float first: hosts take the first that they know. Half is only named to hosts that name it: older ones stumble over the word.
+fn depths(host: &Host) -> Vec<&'static CStr> {
+    let half = host.facts().depths.iter().any(|d| d.as_bytes() == ofx::kOfxBitDepthHalf.to_bytes());
+    let mut all = vec![ofx::kOfxBitDepthFloat];
+    if half {
+        all.push(ofx::kOfxBitDepthHalf);
+    }
+    all.extend([ofx::kOfxBitDepthShort, ofx::kOfxBitDepthByte]);
+    all
+}
+
+fn set_texts(props: &Props, name: &CStr, values: &[&CStr]) -> bool {
+    (0..).zip(values).fold(true, |good, (i, value)| props.set_text_at(name, i, value) && good)
+}
+
+pub(super) fn describe_in_context(call: &Call) -> Reply {
+    let (handle, host) = (call.handle()?, call.plugin.host()?);
+    let named = Props::new(&host, call.in_args).text(ofx::kOfxImageEffectPropContext);
+    let context = named.and_then(|name| Context::from_name(&name));
+    let context = context.ok_or_else(|| Failure::quiet(ofx::kOfxStatErrUnsupported))?;
+    for name in context.clips() {
+        describe_clip(&host, handle, name)?;
+    }
+    describe_params::define(&host, handle, &call.plugin.effect().define())?;
+    OK
+}
+
+fn describe_clip(host: &Host, effect: EffectHandle, name: &CStr) -> Result<(), Failure> {
+    let props = clips::define(host, effect, name).ok_or_else(|| Failure::quiet(ofx::kOfxStatFailed))?;
+    for label in [ofx::kOfxPropLabel, ofx::kOfxPropShortLabel, ofx::kOfxPropLongLabel] {
+        props.set_text(label, name);
+    }
+    let mask = name == clips::MASK;
+    let colour = [ofx::kOfxImageComponentRGBA, ofx::kOfxImageComponentRGB, ofx::kOfxImageComponentAlpha];
+    let components = if mask { &colour[2..] } else { &colour[..] };
+    set_texts(&props, ofx::kOfxImageEffectPropSupportedComponents, components);
+    let optional = mask || name == clips::DEPTH;
+    props.set_int(ofx::kOfxImageClipPropOptional, i32::from(optional));
+    props.set_int(ofx::kOfxImageClipPropIsMask, i32::from(mask));
+    props.set_int(ofx::kOfxImageEffectPropSupportsTiles, 1);
+    props.set_int(ofx::kOfxImageEffectPropTemporalClipAccess, 0);
+    Ok(())
+}

@@ -1,0 +1,153 @@
+//! The core's definitions as OpenFX parameters.
+//!
+//! Every number gets hard limits *and* display limits, all finite: some hosts clamp to −1..1 or to 0 where one is missing.
+
+use crate::failure::Failure;
+use crate::handles::{EffectHandle, ParamSetHandle};
+use crate::params;
+use crate::props::Props;
+use crate::suites::{Host, cstring};
+use fathom_core::params::{Definitions, GroupDef, Item, Kind, ParamDef, Unit};
+use openfx_sys as ofx;
+use std::ffi::CStr;
+
+/// The page that lists everything, for hosts that arrange parameters in pages.
+const PAGE: &str = "Controls";
+/// Limits of colours, and of positions in canonical units.
+const COLOUR_LIMIT: f64 = 1e6;
+const POSITION_LIMIT: f64 = 1e6;
+const POSITION_SLIDER: f64 = 1e4;
+
+/// Defines groups, parameters and the page. A parameter that the host refuses is left out: it keeps its default.
+pub(super) fn define(host: &Host, effect: EffectHandle, definitions: &Definitions) -> Result<(), Failure> {
+    let set = params::set_of(host, effect).ok_or_else(|| Failure::quiet(ofx::kOfxStatFailed))?;
+    let (mut groups, mut leaves) = (Vec::new(), Vec::new());
+    for item in &definitions.items {
+        match item {
+            Item::Group(group) => groups.extend(define_group(host, set, group)),
+            Item::Param(def) => leaves.extend(define_param(host, set, def, &groups)),
+        }
+    }
+    if host.facts().max_pages != Some(0)
+        && let Some(page) = params::define(host, set, ofx::kOfxParamTypePage, PAGE)
+    {
+        set_labels(&page, PAGE);
+        for (i, name) in (0..).zip(&leaves) {
+            page.set_text_at(ofx::kOfxParamPropPageChild, i, &cstring(name));
+        }
+        host.effect_props(effect).set_text(ofx::kOfxPluginPropParamPageOrder, &cstring(PAGE));
+    }
+    Ok(())
+}
+
+fn set_labels(props: &Props, label: &str) {
+    let label = cstring(label);
+    for property in [ofx::kOfxPropLabel, ofx::kOfxPropShortLabel, ofx::kOfxPropLongLabel] {
+        props.set_text(property, &label);
+    }
+}
+
+fn define_group<'d>(host: &Host, set: ParamSetHandle, group: &'d GroupDef) -> Option<&'d str> {
+    let props = params::define(host, set, ofx::kOfxParamTypeGroup, &group.name)?;
+    set_labels(&props, &group.label);
+    props.set_text(ofx::kOfxParamPropHint, &cstring(&group.label));
+    props.set_text(ofx::kOfxParamPropScriptName, &cstring(&group.name));
+    props.set_int(ofx::kOfxParamPropGroupOpen, i32::from(group.open));
+    Some(&group.name)
+}
+
+fn define_param<'d>(host: &Host, set: ParamSetHandle, def: &'d ParamDef, groups: &[&str]) -> Option<&'d str> {
+    let props = params::define(host, set, type_of(&def.kind), &def.name)?;
+    set_labels(&props, &def.label);
+    props.set_text(ofx::kOfxParamPropHint, &cstring(&hint(def)));
+    props.set_text(ofx::kOfxParamPropScriptName, &cstring(&def.name));
+    if let Some(group) = def.group.as_deref().filter(|g| groups.contains(g)) {
+        props.set_text(ofx::kOfxParamPropParent, &cstring(group));
+    }
+    if !matches!(def.kind, Kind::Button) {
+        // Also said where it is the rule: some hosts animate switches unless told not to.
+        props.set_int(ofx::kOfxParamPropAnimates, i32::from(def.kind.animates()));
+    }
+    set_kind(&props, &def.kind);
+    Some(&def.name)
+}
+
+fn type_of(kind: &Kind) -> &'static CStr {
+    match kind {
+        Kind::Bool { .. } => ofx::kOfxParamTypeBoolean,
+        Kind::Int { .. } => ofx::kOfxParamTypeInteger,
+        Kind::Double { .. } => ofx::kOfxParamTypeDouble,
+        Kind::Point { .. } => ofx::kOfxParamTypeDouble2D,
+        Kind::Colour { .. } => ofx::kOfxParamTypeRGB,
+        Kind::Rgba { .. } => ofx::kOfxParamTypeRGBA,
+        Kind::Choice { .. } => ofx::kOfxParamTypeChoice,
+        Kind::Text { .. } | Kind::Label { .. } => ofx::kOfxParamTypeString,
+        Kind::Button => ofx::kOfxParamTypePushButton,
+    }
+}
+
+/// The hint, with the unit where there is one.
+fn hint(def: &ParamDef) -> String {
+    match &def.kind {
+        Kind::Double { unit, .. } if *unit != Unit::None => format!("{} Unit: {}.", def.hint, unit.word()),
+        _ => def.hint.clone(),
+    }
+}
+
+fn set_kind(props: &Props, kind: &Kind) {
+    match kind {
+        Kind::Bool { default } => {
+            props.set_int(ofx::kOfxParamPropDefault, i32::from(*default));
+        }
+        Kind::Int { default, range, slider } => {
+            props.set_int(ofx::kOfxParamPropDefault, *default);
+            props.set_int(ofx::kOfxParamPropMin, range[0]);
+            props.set_int(ofx::kOfxParamPropMax, range[1]);
+            props.set_int(ofx::kOfxParamPropDisplayMin, slider[0]);
+            props.set_int(ofx::kOfxParamPropDisplayMax, slider[1]);
+        }
+        Kind::Double { default, range, slider, unit } => {
+            let angle = *unit == Unit::Degrees;
+            let kind = if angle { ofx::kOfxParamDoubleTypeAngle } else { ofx::kOfxParamDoubleTypePlain };
+            props.set_text(ofx::kOfxParamPropDoubleType, kind);
+            set_numbers(props, &[*default], *range, *slider);
+            props.set_int(ofx::kOfxParamPropDigits, if slider[1] - slider[0] <= 20.0 { 3 } else { 2 });
+        }
+        Kind::Point { default } => {
+            props.set_text(ofx::kOfxParamPropDoubleType, ofx::kOfxParamDoubleTypeXYAbsolute);
+            // Hosts that do not know it hand out the bare fraction; see `params::point`.
+            props.set_text(ofx::kOfxParamPropDefaultCoordinateSystem, ofx::kOfxParamCoordinatesNormalised);
+            let around = |v: f64| [-v, v];
+            set_numbers(props, default, around(POSITION_LIMIT), around(POSITION_SLIDER));
+            props.set_int(ofx::kOfxParamPropUseHostOverlayHandle, 1);
+        }
+        Kind::Colour { default, slider } => set_numbers(props, default, [-COLOUR_LIMIT, COLOUR_LIMIT], *slider),
+        Kind::Rgba { default, slider } => set_numbers(props, default, [-COLOUR_LIMIT, COLOUR_LIMIT], *slider),
+        Kind::Choice { default, options } => {
+            for (i, option) in (0..).zip(*options) {
+                props.set_text_at(ofx::kOfxParamPropChoiceOption, i, &cstring(option));
+            }
+            props.set_int(ofx::kOfxParamPropDefault, *default);
+        }
+        Kind::Text { default } => {
+            props.set_text(ofx::kOfxParamPropStringMode, ofx::kOfxParamStringIsSingleLine);
+            props.set_text(ofx::kOfxParamPropDefault, &cstring(default));
+        }
+        Kind::Label { default } => {
+            props.set_text(ofx::kOfxParamPropStringMode, ofx::kOfxParamStringIsLabel);
+            props.set_text(ofx::kOfxParamPropDefault, &cstring(default));
+            props.set_int(ofx::kOfxParamPropEvaluateOnChange, 0);
+        }
+        Kind::Button => {}
+    }
+}
+
+/// Default and limits of a parameter of one or more numbers, the same limits for each.
+fn set_numbers(props: &Props, default: &[f64], range: [f64; 2], slider: [f64; 2]) {
+    props.set_doubles(ofx::kOfxParamPropDefault, default);
+    let each = |v: f64| vec![v; default.len()];
+    props.set_doubles(ofx::kOfxParamPropMin, &each(range[0]));
+    props.set_doubles(ofx::kOfxParamPropMax, &each(range[1]));
+    props.set_doubles(ofx::kOfxParamPropDisplayMin, &each(slider[0]));
+    props.set_doubles(ofx::kOfxParamPropDisplayMax, &each(slider[1]));
+}

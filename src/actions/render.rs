@@ -1,0 +1,172 @@
+//! The render: the host's arguments become a job for the core. What hosts do oddly is settled here, and nowhere later.
+
+use super::Asked;
+use crate::borrow::{At, Input, Output, out_of_memory};
+use crate::clips;
+use crate::failure::{Failure, OK, Reply};
+use crate::instance::{Instance, Notice};
+use crate::pool;
+use crate::progress::Progress;
+use fathom_core::Prepared;
+use fathom_core::depth::DepthSource;
+use fathom_core::effect::PassThrough;
+use fathom_core::geometry::Rect;
+use fathom_core::image::{Alpha, ImageMut};
+use fathom_core::render::{Job, Outcome, Picture};
+use fathom_core::workers::{Exec, Stop};
+use openfx_sys as ofx;
+
+/// What the host wants.
+struct Request {
+    at: At,
+    /// `None`: all of the output.
+    window: Option<Rect>,
+    field: Option<Field>,
+    interactive: bool,
+}
+
+/// Every other row.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Field {
+    /// Rows 0, 2, 4…
+    Lower,
+    /// Rows 1, 3, 5…
+    Upper,
+}
+
+impl Field {
+    fn holds(self, y: i32) -> bool {
+        (y & 1 == 0) == (self == Field::Lower)
+    }
+}
+
+impl Request {
+    fn read(asked: &Asked) -> Self {
+        let args = &asked.args;
+        let window = args.ints(ofx::kOfxImageEffectPropRenderWindow).map(|[x1, y1, x2, y2]| Rect::new(x1, y1, x2, y2));
+        let field = match args.text(ofx::kOfxImageEffectPropFieldToRender) {
+            Some(f) if f.as_bytes() == ofx::kOfxImageFieldLower.to_bytes() => Some(Field::Lower),
+            Some(f) if f.as_bytes() == ofx::kOfxImageFieldUpper.to_bytes() => Some(Field::Upper),
+            _ => None,
+        };
+        let interactive = args.int(ofx::kOfxImageEffectPropInteractiveRenderStatus).is_some_and(|i| i != 0);
+        Self { at: At { time: asked.time(), scale: asked.scale() }, window, field, interactive }
+    }
+}
+
+/// Has the host put the images on a graphics card? It was not told that it may.
+fn on_gpu(asked: &Asked) -> bool {
+    [
+        ofx::kOfxImageEffectPropOpenGLEnabled,
+        ofx::kOfxImageEffectPropOpenCLEnabled,
+        ofx::kOfxImageEffectPropCudaEnabled,
+        ofx::kOfxImageEffectPropMetalEnabled,
+    ]
+    .iter()
+    .any(|name| asked.args.int(name).is_some_and(|enabled| enabled != 0))
+}
+
+pub(super) fn render(asked: &Asked) -> Reply {
+    if on_gpu(asked) {
+        return Err(Failure::quiet(ofx::kOfxStatGPURenderFailed));
+    }
+    let (instance, request) = (asked.instance, Request::read(asked));
+    if request.window.is_some_and(|w| w.is_empty()) || instance.host.aborts(instance.handle) {
+        return OK;
+    }
+    let prepared = instance.effect.prepare(&instance.at(request.at.time));
+    match render_images(instance, &request, &*prepared)? {
+        Ok(Outcome::PassedThrough(PassThrough::NoDepth)) if prepared.depth().enabled => {
+            instance.notify(Some(Notice::NoDepth));
+        }
+        Ok(_) => instance.notify(None),
+        // An aborted render is no failure: the host asked for it.
+        Err(Stop::Aborted) => {}
+        Err(Stop::OutOfMemory) => return Err(out_of_memory()),
+    }
+    OK
+}
+
+fn picture<'a>(input: &'a Option<Input>) -> Option<Picture<'a>> {
+    input.as_ref().and_then(Input::picture)
+}
+
+/// All images are given back when this returns or panics.
+fn render_images(
+    instance: &Instance,
+    request: &Request,
+    prepared: &dyn Prepared,
+) -> Result<Result<Outcome, Stop>, Failure> {
+    let at = request.at;
+    let mut output = Output::fetch(instance, at)?;
+    let window = request.window.map_or(output.bounds(), |w| w.intersect(&output.bounds()));
+    if window.is_empty() {
+        // Nothing was asked for, so nothing is known of the state of things.
+        return Ok(Err(Stop::Aborted));
+    }
+    let source = Input::fetch(instance, clips::SOURCE, at, &output)?;
+    let mut frame = instance.frame(at.time, at.scale);
+    frame.geometry = source.as_ref().map_or(output.geometry, |s| s.geometry);
+    if let Some(source) = source.as_ref().filter(|_| frame.source_rod.is_empty()) {
+        frame.source_rod = source.geometry.rect_to_canonical(&source.region);
+        frame.format = instance.format(frame.source_rod);
+    }
+    // Only what will be looked at is fetched: fetching can make the host render.
+    let works = source.is_some() && prepared.plan(&frame).pass_through.is_none();
+    let fetch = |name, wanted: bool| {
+        let connected = wanted && instance.clip(name).is_some_and(|clip| clip.connected());
+        if connected { Input::fetch(instance, name, at, &output) } else { Ok(None) }
+    };
+    let depth = fetch(clips::DEPTH, works && prepared.depth().source != DepthSource::SourceAlpha)?;
+    let mask = fetch(clips::MASK, works)?;
+    frame.depth_connected = depth.is_some();
+
+    let workers = pool::workers(&instance.host).map_err(|why| Failure::say(ofx::kOfxStatFailed, why))?;
+    let progress = Progress::new(instance, !request.interactive);
+    let exec = Exec {
+        workers: &workers,
+        abort: &|| instance.host.aborts(instance.handle) || progress.cancelled(),
+        progress: &|done| progress.update(done),
+    };
+    let alpha = source.as_ref().map_or(Alpha::Premultiplied, |s| s.alpha);
+    let run = |image: ImageMut<'_>| {
+        let job = Job {
+            frame,
+            window,
+            source: picture(&source),
+            alpha,
+            depth: picture(&depth),
+            mask: picture(&mask),
+            output: image,
+        };
+        fathom_core::render::render(prepared, job, &exec)
+    };
+    let no_output = || Failure::say(ofx::kOfxStatFailed, "The host gave no image to render into.");
+    // Images of one field only need no parity: all their rows belong to it.
+    let all_rows = output.geometry.scale[1] < 0.75 * at.scale[1];
+    let Some(field) = request.field.filter(|_| !all_rows) else {
+        return Ok(run(output.pixels().ok_or_else(no_output)?));
+    };
+    let Ok(mut whole) = output.blank(window) else { return Ok(Err(Stop::OutOfMemory)) };
+    let ended = run(whole.write().ok_or_else(no_output)?);
+    if ended.is_ok() {
+        let (from, mut to) = (whole.read().ok_or_else(no_output)?, output.pixels().ok_or_else(no_output)?);
+        for (y, row) in to.window_rows(&window).into_iter().filter(|(y, _)| field.holds(*y)) {
+            row.copy_from_slice(from.row(y));
+        }
+    }
+    Ok(ended)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Field;
+
+    #[test]
+    fn fields_share_the_rows() {
+        for y in -4..5 {
+            assert_eq!(Field::Lower.holds(y), y.rem_euclid(2) == 0);
+            assert_ne!(Field::Lower.holds(y), Field::Upper.holds(y));
+        }
+    }
+}

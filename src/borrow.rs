@@ -1,0 +1,150 @@
+//! The images of one render: fetched, checked, given back when this is dropped.
+#![allow(unsafe_code, reason = "promises that nothing of ours writes to what the core reads")]
+
+use crate::clips::{self, Clip, HostImage};
+use crate::failure::Failure;
+use crate::image::{Copied, Layout, Unusable};
+use crate::instance::Instance;
+use crate::scale::{self, Claim};
+use fathom_core::geometry::{Geometry, Rect};
+use fathom_core::image::{Alpha, ImageMut};
+use fathom_core::render::Picture;
+use fathom_core::workers::Stop;
+use openfx_sys as ofx;
+use std::ffi::CStr;
+
+/// An image to read.
+pub(crate) struct Input<'h> {
+    image: HostImage<'h>,
+    layout: Layout,
+    /// Instead of the host's memory, where that is the output's too (seen in Fusion).
+    copied: Option<Copied>,
+    /// How its pixels lie.
+    pub(crate) geometry: Geometry,
+    /// What its colours mean.
+    pub(crate) alpha: Alpha,
+    /// Where it is defined, in its pixels.
+    pub(crate) region: Rect,
+}
+
+/// The image to write.
+pub(crate) struct Output<'h> {
+    image: HostImage<'h>,
+    layout: Layout,
+    /// How its pixels lie.
+    pub(crate) geometry: Geometry,
+}
+
+/// Time, and the render scale of the action's arguments.
+#[derive(Clone, Copy)]
+pub(crate) struct At {
+    pub(crate) time: f64,
+    pub(crate) scale: [f64; 2],
+}
+
+/// The image of a clip with its layout; `None` where there is none. What we cannot read is an error that names the clip.
+fn fetch<'h>(clip: &Clip<'h>, name: &CStr, time: f64) -> Result<Option<(HostImage<'h>, Layout)>, Failure> {
+    let Some(image) = clip.image(time) else { return Ok(None) };
+    match Layout::of(&image) {
+        Ok(layout) => Ok(Some((image, layout))),
+        Err(Unusable::Absent) => Ok(None),
+        Err(Unusable::Format(what)) => {
+            let text = format!("{}: the host delivers {what}, which Fathom does not take.", name.to_string_lossy());
+            Err(Failure::say(ofx::kOfxStatErrImageFormat, text))
+        }
+    }
+}
+
+fn region_pixels(image: &HostImage) -> Option<Rect> {
+    let region = image.props().ints(ofx::kOfxImagePropRegionOfDefinition);
+    region.map(|[x1, y1, x2, y2]| Rect::new(x1, y1, x2, y2)).filter(|r| !r.is_empty())
+}
+
+/// `own_first`: is the image's own render scale believed before that of the arguments?
+fn geometry(clip: &Clip, image: &HostImage, at: At, own_first: bool) -> Geometry {
+    let props = image.props();
+    let own = props.doubles(ofx::kOfxImageEffectPropRenderScale);
+    let mut scales = vec![at.scale];
+    scales.extend(own);
+    if own_first {
+        scales.reverse();
+    }
+    let aspect = |p: crate::props::Props| p.double(ofx::kOfxImagePropPixelAspectRatio).filter(|a| *a > 0.0);
+    let pixel_aspect = aspect(props).or_else(|| aspect(clip.props())).unwrap_or(1.0);
+    let field = props.text(ofx::kOfxImagePropField).is_some_and(|f| {
+        [ofx::kOfxImageFieldLower, ofx::kOfxImageFieldUpper].iter().any(|word| word.to_bytes() == f.as_bytes())
+    });
+    let region = clip.region(at.time, &Geometry::new(at.scale, pixel_aspect));
+    scale::geometry(&scales, &Claim { region_pixels: region_pixels(image), region, pixel_aspect, field })
+}
+
+fn alpha(clip: &Clip, image: &HostImage) -> Alpha {
+    let name = ofx::kOfxImageEffectPropPreMultiplication;
+    let word = image.props().text(name).or_else(|| clip.props().text(name)).unwrap_or_default();
+    match word.as_bytes() {
+        w if w == ofx::kOfxImageOpaque.to_bytes() => Alpha::Opaque,
+        w if w == ofx::kOfxImageUnPreMultiplied.to_bytes() => Alpha::Straight,
+        _ => Alpha::Premultiplied,
+    }
+}
+
+impl<'h> Output<'h> {
+    /// The output of an instance. To be fetched before any input.
+    pub(crate) fn fetch(instance: &'h Instance, at: At) -> Result<Self, Failure> {
+        let none = || Failure::say(ofx::kOfxStatFailed, "The host gave no image to render into.");
+        let clip = instance.clip(clips::OUTPUT).ok_or_else(none)?;
+        let (image, layout) = fetch(&clip, clips::OUTPUT, at.time)?.ok_or_else(none)?;
+        let geometry = geometry(&clip, &image, at, false);
+        Ok(Self { image, layout, geometry })
+    }
+
+    /// The pixels that are there.
+    pub(crate) fn bounds(&self) -> Rect {
+        self.layout.bounds
+    }
+
+    /// Memory for a window of it.
+    pub(crate) fn blank(&self, window: Rect) -> Result<Copied, Stop> {
+        Copied::blank(window, self.layout.format)
+    }
+
+    /// The pixels.
+    pub(crate) fn pixels(&mut self) -> Option<ImageMut<'_>> {
+        // SAFETY: the layout is this image's. Inputs that share its memory are read from copies, and the mutable borrow keeps a second
+        // writer away.
+        unsafe { self.layout.write(&mut self.image) }
+    }
+}
+
+impl<'h> Input<'h> {
+    /// The image of a clip; `None` where there is none. Depth and masks may be of another size than the source: there the image's own
+    /// render scale is believed first.
+    pub(crate) fn fetch(instance: &'h Instance, name: &CStr, at: At, output: &Output) -> Result<Option<Self>, Failure> {
+        let Some(clip) = instance.clip(name) else { return Ok(None) };
+        let Some((image, layout)) = fetch(&clip, name, at.time)? else { return Ok(None) };
+        let (geometry, alpha) = (geometry(&clip, &image, at, name != clips::SOURCE), alpha(&clip, &image));
+        let region = region_pixels(&image).unwrap_or(layout.bounds);
+        let mut this = Self { image, layout, copied: None, geometry, alpha, region };
+        if this.layout.touches(&output.layout) {
+            // SAFETY: the layout is this image's.
+            let copied = unsafe { this.layout.copy(&this.image) };
+            this.copied = Some(copied.map_err(|_| out_of_memory())?);
+        }
+        Ok(Some(this))
+    }
+
+    /// For the core.
+    pub(crate) fn picture(&self) -> Option<Picture<'_>> {
+        let image = match &self.copied {
+            Some(copied) => copied.read(),
+            // SAFETY: the layout is this image's; only the output is ever written, and this shares no byte with it.
+            None => unsafe { self.layout.read(&self.image) },
+        };
+        image.map(|image| Picture { image, geometry: self.geometry })
+    }
+}
+
+/// The render needs more memory than there is.
+pub(crate) fn out_of_memory() -> Failure {
+    Failure::say(ofx::kOfxStatErrMemory, "Not enough memory to render this picture.")
+}

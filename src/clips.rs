@@ -1,0 +1,128 @@
+//! Clips of a living effect, and images borrowed from them: given back on every way out.
+#![allow(unsafe_code, reason = "clips are reached through the host's C functions")]
+
+use crate::handles::{ClipHandle, EffectHandle, Handle, PropsHandle};
+use crate::hosts::Quirk;
+use crate::props::Props;
+use crate::suites::Host;
+use fathom_core::geometry::{Geometry, RectD};
+use openfx_sys as ofx;
+use std::ffi::CStr;
+
+/// The names of the clips, in the order in which hosts show them.
+pub(crate) const SOURCE: &CStr = ofx::kOfxImageEffectSimpleSourceClipName;
+/// Depth: optional, and never a mask (hosts feed masks with alpha).
+pub(crate) const DEPTH: &CStr = c"Depth";
+/// Where the effect works.
+pub(crate) const MASK: &CStr = c"Mask";
+/// The result.
+pub(crate) const OUTPUT: &CStr = ofx::kOfxImageEffectOutputClipName;
+
+/// A clip of a living effect.
+#[derive(Clone, Copy)]
+pub(crate) struct Clip<'h> {
+    host: &'h Host,
+    handle: ClipHandle,
+}
+
+/// Defines a clip; its properties are set afterwards.
+pub(crate) fn define<'h>(host: &'h Host, effect: EffectHandle, name: &CStr) -> Option<Props<'h>> {
+    let mut set = std::ptr::null_mut();
+    // SAFETY: a handle of this host, a string, and room for the answer, which lives as long as the descriptor.
+    unsafe {
+        let status = (host.effect.clipDefine?)(effect.raw(), name.as_ptr(), &mut set);
+        (status == ofx::kOfxStatOK).then(|| Props::new(host, Handle::from_host(set)))
+    }
+}
+
+/// The handle of a clip, if the effect has it. (MLT answers OK with NULL for a clip that it does not know.)
+pub(crate) fn find(host: &Host, effect: EffectHandle, name: &CStr) -> Option<ClipHandle> {
+    let get = host.effect.clipGetHandle?;
+    let mut clip = std::ptr::null_mut();
+    // SAFETY: a handle of this host, a string, room for the answer; the clip's properties are asked for when needed.
+    unsafe {
+        let status = get(effect.raw(), name.as_ptr(), &mut clip, std::ptr::null_mut());
+        if status == ofx::kOfxStatOK { Handle::from_host(clip) } else { None }
+    }
+}
+
+impl<'h> Clip<'h> {
+    /// `handle` is a clip of `host`.
+    pub(crate) fn new(host: &'h Host, handle: ClipHandle) -> Self {
+        Self { host, handle }
+    }
+
+    /// Its properties.
+    pub(crate) fn props(&self) -> Props<'h> {
+        let mut set = std::ptr::null_mut();
+        let found = self.host.effect.clipGetPropertySet.is_some_and(|f| {
+            // SAFETY: a clip of this host, and room for the answer.
+            unsafe { f(self.handle.raw(), &mut set) == ofx::kOfxStatOK }
+        });
+        // SAFETY: a clip's property set lives as long as the clip.
+        Props::new(self.host, if found { unsafe { Handle::from_host(set) } } else { None })
+    }
+
+    /// Does the host say that something is connected? (Not all hosts tell the truth: an image may be missing all the same.)
+    pub(crate) fn connected(&self) -> bool {
+        self.props().int(ofx::kOfxImageClipPropConnected).is_some_and(|c| c != 0)
+    }
+
+    /// Where it is defined, in canonical coordinates; `None` where the host does not say, or says nonsense.
+    pub(crate) fn region(&self, time: f64, geometry: &Geometry) -> Option<RectD> {
+        let get = self.host.effect.clipGetRegionOfDefinition?;
+        let mut r = ofx::OfxRectD { x1: 0.0, y1: 0.0, x2: 0.0, y2: 0.0 };
+        // SAFETY: a clip of this host, and room for the answer.
+        let status = unsafe { get(self.handle.raw(), time, &mut r) };
+        let region = RectD::new(r.x1, r.y1, r.x2, r.y2);
+        if status != ofx::kOfxStatOK || region.is_empty() {
+            return None;
+        }
+        if !self.host.facts().has(Quirk::RegionsInPixels) {
+            return Some(region);
+        }
+        let (low, high) = (geometry.to_canonical([r.x1, r.y1]), geometry.to_canonical([r.x2, r.y2]));
+        Some(RectD::new(low[0], low[1], high[0], high[1]))
+    }
+
+    /// Its image at a time; `None` where there is none.
+    pub(crate) fn image(&self, time: f64) -> Option<HostImage<'h>> {
+        let get = self.host.effect.clipGetImage?;
+        let mut image = std::ptr::null_mut();
+        // SAFETY: a clip of this host, no region, and room for the answer.
+        unsafe {
+            let status = get(self.handle.raw(), time, std::ptr::null(), &mut image);
+            if status != ofx::kOfxStatOK {
+                return None;
+            }
+            Some(HostImage { host: self.host, set: Handle::from_host(image)? })
+        }
+    }
+}
+
+/// An image borrowed from the host. Dropping it gives it back.
+pub(crate) struct HostImage<'h> {
+    host: &'h Host,
+    set: PropsHandle,
+}
+
+impl HostImage<'_> {
+    /// Its properties.
+    pub(crate) fn props(&self) -> Props<'_> {
+        Props::new(self.host, Some(self.set))
+    }
+
+    /// Can its pixels be stored blue first?
+    pub(crate) fn may_be_bgra(&self) -> bool {
+        self.host.facts().has(Quirk::PixelOrder)
+    }
+}
+
+impl Drop for HostImage<'_> {
+    fn drop(&mut self) {
+        if let Some(release) = self.host.effect.clipReleaseImage {
+            // SAFETY: fetched once from this host and given back once, here.
+            unsafe { release(self.set.raw()) };
+        }
+    }
+}

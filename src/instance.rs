@@ -1,0 +1,219 @@
+//! A living effect: what is looked up once, and the little that changes, behind locks.
+//!
+//! The host may render, ask and change parameters on several threads at once, so an instance is only ever shared. It is found by the host's
+//! handle in a list of our own; nothing is ever made from an address that the host hands back.
+
+use crate::clips::{self, Clip};
+use crate::handles::{ClipHandle, EffectHandle};
+use crate::params::{At, Params};
+use crate::suites::Host;
+use fathom_core::Effect;
+use fathom_core::effect::Frame;
+use fathom_core::geometry::{Geometry, RectD};
+use openfx_sys as ofx;
+use std::collections::HashMap;
+use std::ffi::CStr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+
+/// What an effect is used as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Context {
+    /// One picture in, one out.
+    Filter,
+    /// A node in a graph.
+    General,
+}
+
+impl Context {
+    /// From OpenFX's word.
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        let is = |c: &CStr| c.to_bytes() == name.as_bytes();
+        match () {
+            () if is(ofx::kOfxImageEffectContextFilter) => Some(Context::Filter),
+            () if is(ofx::kOfxImageEffectContextGeneral) => Some(Context::General),
+            () => None,
+        }
+    }
+
+    /// The clips that are there, in the order in which hosts show them.
+    pub(crate) fn clips(self) -> &'static [&'static CStr] {
+        match self {
+            Context::Filter => &[clips::SOURCE, clips::DEPTH, clips::OUTPUT],
+            Context::General => &[clips::SOURCE, clips::DEPTH, clips::MASK, clips::OUTPUT],
+        }
+    }
+}
+
+/// A living effect.
+pub(crate) struct Instance {
+    /// The host that made it.
+    pub(crate) host: Arc<Host>,
+    /// What it is an instance of.
+    pub(crate) effect: &'static dyn Effect,
+    /// The host's name for it.
+    pub(crate) handle: EffectHandle,
+    /// Its parameters.
+    pub(crate) params: Params,
+    clips: Vec<(&'static CStr, ClipHandle)>,
+    notice: Mutex<Option<Notice>>,
+    enabled: Mutex<HashMap<String, bool>>,
+    changing: AtomicBool,
+    in_progress: AtomicBool,
+}
+
+/// What the artist is told beside the effect, for as long as it holds.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Notice {
+    /// There is nothing to work with.
+    NoDepth,
+    /// The last render failed.
+    Failed(String),
+}
+
+const NO_DEPTH: &str =
+    "No depth: connect the Depth input, or set Depth source to Source alpha. Until then the picture passes unchanged.";
+
+static ALIVE: LazyLock<Mutex<HashMap<usize, Arc<Instance>>>> = LazyLock::new(Mutex::default);
+
+fn alive() -> MutexGuard<'static, HashMap<usize, Arc<Instance>>> {
+    ALIVE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The living effect of that handle.
+pub(crate) fn find(handle: EffectHandle) -> Option<Arc<Instance>> {
+    alive().get(&handle.address()).cloned()
+}
+
+/// Ends an instance; `None` if there is none of that handle. (It lives on while an action on another thread uses it.)
+pub(crate) fn remove(handle: EffectHandle) -> Option<Arc<Instance>> {
+    alive().remove(&handle.address())
+}
+
+impl Instance {
+    /// Looks up clips and parameters, and enters the instance into the list.
+    pub(crate) fn create(host: Arc<Host>, effect: &'static dyn Effect, handle: EffectHandle) -> Arc<Self> {
+        let context = host.effect_props(handle).text(ofx::kOfxImageEffectPropContext);
+        let context = context.and_then(|name| Context::from_name(&name)).unwrap_or(Context::General);
+        let clip = |name: &&'static CStr| clips::find(&host, handle, name).map(|clip| (*name, clip));
+        let clips = context.clips().iter().filter_map(clip).collect();
+        let params = Params::find(&host, handle, &effect.define());
+        let instance = Arc::new(Self {
+            host,
+            effect,
+            handle,
+            params,
+            clips,
+            notice: Mutex::new(None),
+            enabled: Mutex::default(),
+            changing: AtomicBool::new(false),
+            in_progress: AtomicBool::new(false),
+        });
+        alive().insert(handle.address(), instance.clone());
+        instance
+    }
+
+    /// A clip, if this context has it.
+    pub(crate) fn clip(&self, name: &CStr) -> Option<Clip<'_>> {
+        let (_, handle) = self.clips.iter().find(|(n, _)| *n == name)?;
+        Some(Clip::new(&self.host, *handle))
+    }
+
+    /// The values of the parameters at a time.
+    pub(crate) fn at(&self, time: f64) -> At<'_> {
+        self.params.at(&self.host, time)
+    }
+
+    /// Is something connected to Depth, as far as the host says?
+    pub(crate) fn depth_connected(&self) -> bool {
+        self.clip(clips::DEPTH).is_some_and(|clip| clip.connected())
+    }
+
+    /// What is known before any image is fetched.
+    pub(crate) fn frame(&self, time: f64, scale: [f64; 2]) -> Frame {
+        let source = self.clip(clips::SOURCE);
+        let aspect = source.and_then(|clip| clip.props().double(ofx::kOfxImagePropPixelAspectRatio));
+        let geometry = Geometry::new(scale, aspect.unwrap_or(1.0));
+        let source_rod = source.and_then(|clip| clip.region(time, &geometry)).unwrap_or_default();
+        Frame { geometry, source_rod, format: self.format(source_rod), depth_connected: self.depth_connected() }
+    }
+
+    /// The project's format, canonical; `otherwise` where the host names none.
+    pub(crate) fn format(&self, otherwise: RectD) -> RectD {
+        let props = self.host.effect_props(self.handle);
+        let size = props.doubles::<2>(ofx::kOfxImageEffectPropProjectSize);
+        let [x, y] = props.doubles(ofx::kOfxImageEffectPropProjectOffset).unwrap_or_default();
+        let format = size.map(|[w, h]| RectD::new(x, y, x + w, y + h));
+        format.filter(|f| !f.is_empty() && [f.x1, f.y1, f.x2, f.y2].iter().all(|v| v.abs() < 1e8)).unwrap_or(otherwise)
+    }
+
+    /// Tells the artist how things stand: once when it changes, and nothing when all is well.
+    pub(crate) fn notify(&self, now: Option<Notice>) {
+        // The host is called without the lock: it may wait for a thread that is in another action of this instance.
+        let before = {
+            let mut notice = self.notice.lock().unwrap_or_else(PoisonError::into_inner);
+            if *notice == now {
+                return;
+            }
+            std::mem::replace(&mut *notice, now.clone())
+        };
+        match now {
+            Some(Notice::NoDepth) => {
+                self.host.set_persistent_message(self.handle, ofx::kOfxMessageWarning, NO_DEPTH);
+            }
+            Some(Notice::Failed(text)) => {
+                let stays = self.host.set_persistent_message(self.handle, ofx::kOfxMessageError, &text);
+                if !stays {
+                    self.host.message(self.handle, ofx::kOfxMessageError, &text);
+                }
+            }
+            None if before.is_some() => self.host.clear_persistent_message(self.handle),
+            None => {}
+        }
+    }
+
+    /// Greys out the controls that have no effect at the values of this time.
+    pub(crate) fn update_enabled(&self, time: f64) {
+        let values = self.at(time);
+        let mut known = self.enabled.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut changes = Vec::new();
+        for def in self.effect.define().params() {
+            let enabled = self.effect.enabled(&values, &def.name);
+            if known.insert(def.name.clone(), enabled).unwrap_or(true) != enabled {
+                changes.push((def.name.clone(), enabled));
+            }
+        }
+        drop(known);
+        for (name, enabled) in changes {
+            if let Some(props) = self.params.props(&self.host, &name) {
+                props.set_int(ofx::kOfxParamPropEnabled, i32::from(enabled));
+            }
+        }
+    }
+
+    /// Runs `f` unless it is running already: setting a parameter brings the host back to us.
+    pub(crate) fn once_at_a_time(&self, f: impl FnOnce()) {
+        let Some(_mark) = Mark::set(&self.changing) else { return };
+        f();
+    }
+
+    /// The right to show a progress bar; one render of an instance has it.
+    pub(crate) fn claim_progress(&self) -> Option<Mark<'_>> {
+        Mark::set(&self.in_progress)
+    }
+}
+
+/// A flag that is set as long as this lives.
+pub(crate) struct Mark<'a>(&'a AtomicBool);
+
+impl<'a> Mark<'a> {
+    fn set(flag: &'a AtomicBool) -> Option<Self> {
+        (!flag.swap(true, Ordering::AcqRel)).then_some(Self(flag))
+    }
+}
+
+impl Drop for Mark<'_> {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Release);
+    }
+}

@@ -1,0 +1,169 @@
+//! Values of a living effect's parameters at one time, for the snapshot that the core takes.
+#![allow(unsafe_code, reason = "values come through the host's variadic C functions")]
+
+use crate::handles::{EffectHandle, Handle, ParamHandle, ParamSetHandle};
+use crate::props::Props;
+use crate::suites::{Host, cstring};
+use fathom_core::params::{Definitions, Kind, ParamSource, Value};
+use openfx_sys as ofx;
+use std::collections::HashMap;
+use std::ffi::{CStr, c_char, c_int};
+
+/// The parameters of a living effect.
+pub(crate) struct Params {
+    entries: HashMap<String, Entry>,
+}
+
+#[derive(Clone, Copy)]
+struct Entry {
+    handle: ParamHandle,
+    shape: Shape,
+}
+
+/// What the host is asked for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Shape {
+    Bool,
+    /// Choices too.
+    Int,
+    Double,
+    /// With the default, a fraction of the frame.
+    Point([f64; 2]),
+    Colour,
+    Rgba,
+    Text,
+    Nothing,
+}
+
+impl From<&Kind> for Shape {
+    fn from(kind: &Kind) -> Self {
+        match kind {
+            Kind::Bool { .. } => Shape::Bool,
+            Kind::Int { .. } | Kind::Choice { .. } => Shape::Int,
+            Kind::Double { .. } => Shape::Double,
+            Kind::Point { default } => Shape::Point(*default),
+            Kind::Colour { .. } => Shape::Colour,
+            Kind::Rgba { .. } => Shape::Rgba,
+            Kind::Text { .. } | Kind::Label { .. } => Shape::Text,
+            Kind::Button => Shape::Nothing,
+        }
+    }
+}
+
+/// The parameters of an effect, described or living.
+pub(crate) fn set_of(host: &Host, effect: EffectHandle) -> Option<ParamSetHandle> {
+    let mut set = std::ptr::null_mut();
+    // SAFETY: a handle of this host, and room for the answer.
+    unsafe {
+        let status = (host.effect.getParamSet?)(effect.raw(), &mut set);
+        if status == ofx::kOfxStatOK { Handle::from_host(set) } else { None }
+    }
+}
+
+/// Defines a parameter; its properties are set afterwards.
+pub(crate) fn define<'h>(host: &'h Host, set: ParamSetHandle, kind: &CStr, name: &str) -> Option<Props<'h>> {
+    let name = cstring(name);
+    let mut props = std::ptr::null_mut();
+    // SAFETY: a handle of this host, strings, and room for the answer, which lives as long as the descriptor.
+    unsafe {
+        let status = (host.parameter.paramDefine?)(set.raw(), kind.as_ptr(), name.as_ptr(), &mut props);
+        if status != ofx::kOfxStatOK {
+            return None;
+        }
+        Some(Props::new(host, Some(Handle::from_host(props)?)))
+    }
+}
+
+impl Params {
+    /// Looks up the handles. A parameter that the host does not know will always have its default.
+    pub(crate) fn find(host: &Host, effect: EffectHandle, definitions: &Definitions) -> Self {
+        let mut entries = HashMap::new();
+        if let (Some(set), Some(get)) = (set_of(host, effect), host.parameter.paramGetHandle) {
+            for def in definitions.params() {
+                let name = cstring(&def.name);
+                let mut raw = std::ptr::null_mut();
+                // SAFETY: a handle of this host, a string, and room for the answer, which lives as long as the effect.
+                let handle = unsafe {
+                    let status = get(set.raw(), name.as_ptr(), &mut raw, std::ptr::null_mut());
+                    if status == ofx::kOfxStatOK { Handle::from_host(raw) } else { None }
+                };
+                if let Some(handle) = handle {
+                    entries.insert(def.name.clone(), Entry { handle, shape: Shape::from(&def.kind) });
+                }
+            }
+        }
+        Self { entries }
+    }
+
+    /// The values at a time.
+    pub(crate) fn at<'a>(&'a self, host: &'a Host, time: f64) -> At<'a> {
+        At { host, params: self, time }
+    }
+
+    /// The properties of one parameter.
+    pub(crate) fn props<'h>(&self, host: &'h Host, name: &str) -> Option<Props<'h>> {
+        let entry = self.entries.get(name)?;
+        let mut set = std::ptr::null_mut();
+        // SAFETY: a parameter of this host, and room for the answer, which lives as long as the parameter.
+        unsafe {
+            let status = (host.parameter.paramGetPropertySet?)(entry.handle.raw(), &mut set);
+            (status == ofx::kOfxStatOK).then(|| Props::new(host, Handle::from_host(set)))
+        }
+    }
+}
+
+/// The values at one time. Used only on the thread that the host called us on.
+pub(crate) struct At<'a> {
+    host: &'a Host,
+    params: &'a Params,
+    time: f64,
+}
+
+impl ParamSource for At<'_> {
+    fn value(&self, name: &str) -> Option<Value> {
+        let entry = self.params.entries.get(name)?;
+        let (get, param, time) = (self.host.parameter.paramGetValueAtTime?, entry.handle.raw(), self.time);
+        let ok = |status| status == ofx::kOfxStatOK;
+        let (mut i, mut d): (c_int, [f64; 4]) = (0, [f64::NAN, f64::NAN, f64::NAN, 1.0]);
+        let [a, b, c, alpha] = &mut d;
+        // The host writes through these: as pointers, because a variadic call passes what it is given.
+        let (a, b, c, alpha): (*mut f64, *mut f64, *mut f64, *mut f64) = (a, b, c, alpha);
+        // SAFETY: a parameter of this host, and for its type as many pointers of the kind as OpenFX says.
+        unsafe {
+            match entry.shape {
+                Shape::Bool => ok(get(param, time, &raw mut i)).then_some(Value::Bool(i != 0)),
+                Shape::Int => ok(get(param, time, &raw mut i)).then_some(Value::Int(i)),
+                Shape::Double => ok(get(param, time, a)).then(|| Value::Double(d[0])),
+                Shape::Point(default) => ok(get(param, time, a, b)).then(|| point([d[0], d[1]], default))?,
+                Shape::Colour => ok(get(param, time, a, b, c)).then(|| Value::Colour([d[0], d[1], d[2], 1.0])),
+                Shape::Rgba => ok(get(param, time, a, b, c, alpha)).then_some(Value::Colour(d)),
+                Shape::Text => {
+                    let mut text: *mut c_char = std::ptr::null_mut();
+                    let good = ok(get(param, time, &raw mut text)) && !text.is_null();
+                    // The host owns the string, and may change it after the action: it is copied.
+                    good.then(|| Value::Text(CStr::from_ptr(text).to_string_lossy().into_owned()))
+                }
+                Shape::Nothing => None,
+            }
+        }
+    }
+}
+
+/// The default is described as a fraction of the frame. Where a host does not know such defaults it hands the bare fraction out: a
+/// position within a hair of it, in the very corner pixel, is nobody's choice and reads as 'not set'.
+fn point(value: [f64; 2], default: [f64; 2]) -> Option<Value> {
+    let unset = (0..2).all(|i| (value[i] - default[i]).abs() < 1e-9);
+    (!unset).then_some(Value::Point(value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bare_fraction_is_no_position() {
+        assert_eq!(point([0.5, 0.5], [0.5, 0.5]), None);
+        assert_eq!(point([960.0, 540.0], [0.5, 0.5]), Some(Value::Point([960.0, 540.0])));
+        assert_eq!(point([0.5, 0.0], [0.5, 0.5]), Some(Value::Point([0.5, 0.0])));
+    }
+}
