@@ -4,6 +4,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 /// Why a render ended early.
@@ -17,22 +18,47 @@ pub enum Stop {
 
 /// A pool of threads. Dropping it ends and joins them.
 pub struct Workers {
-    pool: rayon::ThreadPool,
+    /// There until it is dropped.
+    pool: Option<rayon::ThreadPool>,
+    count: usize,
+    /// rayon ends its threads but does not wait for them.
+    threads: Vec<JoinHandle<()>>,
 }
 
 impl Workers {
     /// A pool of `threads` (at least one).
     pub fn new(threads: usize) -> Result<Self, String> {
-        rayon::ThreadPoolBuilder::new()
+        let mut handles = Vec::new();
+        let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(threads.max(1))
-            .thread_name(|i| format!("fathom-{i}"))
+            .spawn_handler(|thread| {
+                let named = std::thread::Builder::new().name(format!("fathom-{}", thread.index()));
+                handles.push(named.spawn(|| thread.run())?);
+                Ok(())
+            })
             .build()
-            .map(|pool| Self { pool })
-            .map_err(|e| e.to_string())
+            .map_err(|e| e.to_string())?;
+        Ok(Self { count: pool.current_num_threads(), pool: Some(pool), threads: handles })
     }
     /// How many threads.
     pub fn threads(&self) -> usize {
-        self.pool.current_num_threads()
+        self.count
+    }
+    /// Runs `f` here, with a scope whose tasks run on the threads.
+    fn scope<'s, R>(&self, f: impl FnOnce(&rayon::Scope<'s>) -> R) -> R {
+        match &self.pool {
+            Some(pool) => pool.in_place_scope(f),
+            None => unreachable!("only a drop takes the pool"),
+        }
+    }
+}
+
+impl Drop for Workers {
+    fn drop(&mut self) {
+        drop(self.pool.take());
+        for thread in self.threads.drain(..) {
+            let _ = thread.join();
+        }
     }
 }
 
@@ -69,7 +95,7 @@ impl Exec<'_> {
         }
         let (cancel, next, done) = (Cancel::default(), AtomicUsize::new(0), AtomicUsize::new(0));
         let (lanes_left, woken) = (Mutex::new(self.workers.threads().min(count)), Condvar::new());
-        self.workers.pool.in_place_scope(|scope| {
+        self.workers.scope(|scope| {
             for _ in 0..self.workers.threads().min(count) {
                 scope.spawn(|_| {
                     // Counts down also when a task panics, else the wait below would never end.
@@ -159,6 +185,30 @@ mod tests {
             exec(&workers, &abort).for_each(1000, [0.0, 1.0], |_, _| std::thread::sleep(Duration::from_millis(5)));
         assert_eq!(end, Err(Stop::Aborted));
         assert!(started.elapsed() < Duration::from_secs(2));
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn no_thread_outlives_the_pool() {
+        // A name of its own in the list of this process's threads, which other tests share.
+        let named = |name: &str| {
+            let tasks = std::fs::read_dir("/proc/self/task").unwrap();
+            tasks
+                .filter(|t| {
+                    std::fs::read_to_string(t.as_ref().unwrap().path().join("comm")).is_ok_and(|c| c.trim() == name)
+                })
+                .count()
+        };
+        let workers = Workers::new(40).unwrap();
+        exec(&workers, &|| false).for_each(80, [0.0, 1.0], |_, _| {}).unwrap();
+        assert_eq!(named("fathom-39"), 1);
+        drop(workers);
+        // A joined thread stays in the list for a moment.
+        let gone = (0..200).any(|_| {
+            std::thread::sleep(Duration::from_millis(5));
+            named("fathom-39") == 0
+        });
+        assert!(gone);
     }
 
     #[test]
