@@ -174,7 +174,7 @@ impl Instance {
 
     /// Greys out the controls that have no effect at the values of this time.
     pub(crate) fn update_enabled(&self, time: f64) {
-        let values = self.at(time);
+        let values = self.params.read(&self.host, time);
         let mut known = self.enabled.lock().unwrap_or_else(PoisonError::into_inner);
         let mut changes = Vec::new();
         for def in self.effect.define().params() {

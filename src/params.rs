@@ -149,6 +149,23 @@ impl ParamSource for At<'_> {
     }
 }
 
+/// Values that were read once, for questions that are asked for every parameter.
+pub(crate) struct Read(HashMap<String, Value>);
+
+impl Params {
+    /// Reads all values at a time.
+    pub(crate) fn read(&self, host: &Host, time: f64) -> Read {
+        let at = self.at(host, time);
+        Read(self.entries.keys().filter_map(|name| Some((name.clone(), at.value(name)?))).collect())
+    }
+}
+
+impl ParamSource for Read {
+    fn value(&self, name: &str) -> Option<Value> {
+        self.0.get(name).cloned()
+    }
+}
+
 /// The default is described as a fraction of the frame. Where a host does not know such defaults it hands the bare fraction out: a
 /// position within a hair of it, in the very corner pixel, is nobody's choice and reads as 'not set'.
 fn point(value: [f64; 2], default: [f64; 2]) -> Option<Value> {
