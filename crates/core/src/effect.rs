@@ -162,6 +162,8 @@ pub struct AreaInput {
     pub source: Image,
     /// Metres.
     pub depth: Plane,
+    /// The pixels that the source has; what lies outside was made up as the border says.
+    pub inside: Rect,
     /// The pixels to compute.
     pub window: Rect,
 }

@@ -361,7 +361,7 @@ fn area_input(
             }
         }
     })?;
-    Ok(AreaInput { source, depth, window })
+    Ok(AreaInput { source, depth, inside, window })
 }
 
 /// The part of the source that the pixels of `rect` are read from.

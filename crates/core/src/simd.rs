@@ -24,5 +24,13 @@ fn with_avx2<R>(work: impl FnOnce() -> R) -> R {
 #[cfg(target_arch = "x86_64")]
 fn baseline_forced() -> bool {
     static FORCED: std::sync::OnceLock<bool> = std::sync::OnceLock::new();
-    *FORCED.get_or_init(|| std::env::var_os("FATHOM_BASELINE").is_some_and(|v| v == "1"))
+    FORCED_HERE.load(std::sync::atomic::Ordering::Relaxed)
+        || *FORCED.get_or_init(|| std::env::var_os("FATHOM_BASELINE").is_some_and(|v| v == "1"))
+}
+
+static FORCED_HERE: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(false);
+
+/// The same from inside the program. Both give the same bits, so that others may render meanwhile.
+pub fn force_baseline(yes: bool) {
+    FORCED_HERE.store(yes, std::sync::atomic::Ordering::Relaxed);
 }

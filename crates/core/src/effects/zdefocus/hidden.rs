@@ -4,13 +4,14 @@
 //! a strip of C − c pixels comes into view somewhere on the lens. So a pixel needs a hidden sample if, looking along some direction,
 //! a pixel at distance t has a CoC larger by at least t (and by one pixel).
 
+use super::lights::luminance;
 use super::scene::Field;
 use crate::workers::{Stop, try_vec};
 
 /// Directions in which a pixel looks for the farther side.
-const RAYS: usize = 16;
+pub const RAYS: usize = 16;
 /// A CoC step of less than this is no edge, in pixels.
-const STEP: f32 = 1.0;
+pub const STEP: f32 = 1.0;
 
 /// An upper bound, for each pixel, of CoC minus distance over all pixels around it: where it is no more than the pixel's own CoC there
 /// is no edge to look for. Distances are measured a little too short (0.9 straight, 1.27 diagonal), so that nothing is missed.
@@ -82,7 +83,9 @@ pub fn behind(field: &Field, envelope: &[f32], rays: &Rays, x: i32, y: i32) -> O
     let tolerance = STEP + 0.25 * (nearest.coc - coc);
     let (mut sum, mut of_coc, mut of_colour) = (0f32, 0f32, [0f32; 4]);
     for hit in hits.iter().flatten().filter(|h| (h.coc - nearest.coc).abs() <= tolerance) {
-        let weight = 1.0 / (hit.distance * hit.distance);
+        // A lamp at the edge says little about what lies beside it: the brighter, the less it counts.
+        let light = 1.0 + luminance(&hit.colour).max(0.0);
+        let weight = 1.0 / (hit.distance * hit.distance * light * light);
         sum += weight;
         of_coc += weight * hit.coc;
         (0..4).for_each(|c| of_colour[c] += weight * hit.colour[c]);

@@ -1,9 +1,10 @@
 //! The re-focused picture: samples, what is hidden, views, and the originals where the colour was no number.
 
-use super::lens::{Lens, Moves, lens_points};
+use super::lens::{Aperture, Lens, Moves};
 use super::params::Params;
-use super::scene::{FIELD_REACH, Field, Scene, axes, pixels_per_unit};
-use super::{spread, views};
+use super::scene::{FIELD_REACH, Field, Scene, pixels_per_unit, stretch};
+use super::views::{self, Eye};
+use super::{lights, spread};
 use crate::depth::depth_range;
 use crate::effect::{AreaInput, AreaKernel, Border};
 use crate::geometry::Geometry;
@@ -36,15 +37,16 @@ impl AreaKernel for Defocus<'_> {
     }
 
     fn render(&self, input: AreaInput, exec: &Exec) -> Result<Image, Stop> {
-        let points = lens_points(&self.params.bokeh, self.params.output.quality.lens_points());
+        let aperture = Aperture::new(&self.params.bokeh);
+        let points = aperture.points(self.params.output.quality.lens_points());
         let gap = spread::gap(points.len());
         let scale = pixels_per_unit(&self.geometry);
         let largest = self.largest(depth_range(&input.depth)) * scale;
         let moves = Moves::new(&points, gap, largest);
-        let field = Field::new(&input, &self.lens, scale, exec)?;
-        let stretch = axes(&self.geometry);
-        let points: Vec<[f32; 2]> = points.iter().map(|p| [p[0] * stretch[0], p[1] * stretch[1]]).collect();
-        let around = (largest * f64::from(stretch[0].max(1.0))).ceil() as i32 + 2;
+        let mut field = Field::new(&input, &self.lens, scale, exec)?;
+        let lights = lights::take(&mut field, &input.inside, gap as f32)?;
+        let stretch = stretch(&self.geometry);
+        let around = (largest * f64::from(stretch.max(1.0))).ceil() as i32 + 2;
         let scene = Scene::new(
             &field,
             input.window.grow(around),
@@ -53,7 +55,8 @@ impl AreaKernel for Defocus<'_> {
             self.params.occlusion.background_fill,
             exec,
         )?;
-        let mut out = views::render(&scene, &points, input.window, exec)?;
+        drop(field);
+        let mut out = views::render(&scene, &lights, &Eye { aperture, points, stretch }, input.window, exec)?;
         keep_what_is_no_number(&input, &mut out);
         Ok(out)
     }

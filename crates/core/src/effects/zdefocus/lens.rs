@@ -101,6 +101,12 @@ impl Lens {
         Self { k, focus, near: size.near_multiplier, far: size.far_multiplier, max }
     }
 
+    /// The same lens with another maximum.
+    #[cfg(test)]
+    pub fn with_max(self, max: f64) -> Self {
+        Self { max, ..self }
+    }
+
     fn limit(size: &SizeParams, at_infinity: f64, format_width: f64) -> f64 {
         let auto = (AUTO_MAX * at_infinity).max(AUTO_SHARE * format_width);
         if size.max_size > 0.0 { size.max_size } else { auto }.min(LIMIT)
@@ -126,32 +132,85 @@ impl Lens {
     }
 }
 
-/// The points of the aperture that look at the scene, evenly spread over its area, in units of the CoC radius: x to the right, y up.
-///
-/// A Vogel spiral (golden angle) is even at every count; for blades the points outside the polygon are left out.
-pub fn lens_points(bokeh: &BokehParams, count: usize) -> Vec<[f32; 2]> {
-    let spiral = |n: usize| {
-        (0..n).map(move |i| {
+/// The shape of the aperture, in units of the CoC radius: x to the right, y up.
+#[derive(Clone, Copy, Debug)]
+pub struct Aperture {
+    /// Half of a blade's sector, in radians; 0 is a disc.
+    half: f64,
+    /// Where the middle of a side lies.
+    turn: f64,
+}
+
+impl Aperture {
+    /// From the artist's choice.
+    pub fn new(bokeh: &BokehParams) -> Self {
+        match bokeh.shape {
+            BokehShape::Disc => Self { half: 0.0, turn: 0.0 },
+            BokehShape::Blades => {
+                Self { half: std::f64::consts::PI / f64::from(bokeh.blades.max(3)), turn: bokeh.rotation.to_radians() }
+            }
+        }
+    }
+
+    /// Radius of the largest disc inside.
+    pub fn inner(&self) -> f32 {
+        self.half.cos() as f32
+    }
+
+    /// Its area.
+    pub fn area(&self) -> f32 {
+        let share = if self.half == 0.0 { 1.0 } else { (2.0 * self.half).sin() / (2.0 * self.half) };
+        (std::f64::consts::PI * share) as f32
+    }
+
+    /// How far out a point is: 1 at the edge, 0 in the middle.
+    pub fn edge(&self, u: [f32; 2]) -> f32 {
+        let radius = (u[0] * u[0] + u[1] * u[1]).sqrt();
+        if self.half == 0.0 {
+            return radius;
+        }
+        // From the middle of the nearest side.
+        let from_turn = f64::from(u[1]).atan2(f64::from(u[0])) - self.turn + self.half;
+        let angle = from_turn.rem_euclid(2.0 * self.half) - self.half;
+        radius * (angle.cos() / self.half.cos()) as f32
+    }
+
+    /// Points that look at the scene, evenly spread over the area: about `count`.
+    ///
+    /// A Vogel spiral (golden angle) is even at every count; for blades the points outside the polygon are left out.
+    pub fn points(&self, count: usize) -> Vec<[f32; 2]> {
+        let n = (count as f64 * std::f64::consts::PI / f64::from(self.area())).round() as usize;
+        let spiral = (0..n).map(|i| {
             let radius = ((i as f64 + 0.5) / n as f64).sqrt();
             let angle = i as f64 * std::f64::consts::PI * (3.0 - 5f64.sqrt());
-            [radius * angle.cos(), radius * angle.sin()]
-        })
-    };
-    let single = |p: [f64; 2]| p.map(|v| v as f32);
-    match bokeh.shape {
-        BokehShape::Disc => spiral(count).map(single).collect(),
-        BokehShape::Blades => {
-            let n = f64::from(bokeh.blades);
-            let half = std::f64::consts::PI / n;
-            let area_share = (2.0 * half).sin() / (2.0 * half);
-            let turn = bokeh.rotation.to_radians();
-            let inside = |p: &[f64; 2]| {
-                // A corner lies at `turn`; the middle of the nearest side half a sector on.
-                let from_side = (p[1].atan2(p[0]) - turn).rem_euclid(2.0 * half) - half;
-                p[0].hypot(p[1]) * from_side.cos() <= half.cos()
-            };
-            spiral((count as f64 / area_share).round() as usize).filter(inside).map(single).collect()
-        }
+            [(radius * angle.cos()) as f32, (radius * angle.sin()) as f32]
+        });
+        spiral.filter(|p| self.edge(*p) <= 1.0).collect()
+    }
+}
+
+/// Which of some lens points is the nearest to any point of the lens, by a table.
+pub struct NearestPoint {
+    table: Vec<u16>,
+}
+
+/// Cells of the table each way.
+pub const CELLS: usize = 64;
+
+impl NearestPoint {
+    /// Compares every cell with every point.
+    pub fn new(points: &[[f32; 2]]) -> Self {
+        let centre = |i: usize| (i as f32 + 0.5) * (2.0 / CELLS as f32) - 1.0;
+        let distance = |p: &[f32; 2], i: usize| (p[0] - centre(i % CELLS)).powi(2) + (p[1] - centre(i / CELLS)).powi(2);
+        let nearest =
+            |i: usize| (0..points.len()).min_by(|a, b| distance(&points[*a], i).total_cmp(&distance(&points[*b], i)));
+        Self { table: (0..CELLS * CELLS).map(|i| nearest(i).unwrap_or(0) as u16).collect() }
+    }
+
+    /// The index of the point nearest to `u`.
+    pub fn of(&self, u: [f32; 2]) -> usize {
+        let cell = |v: f32| (((v + 1.0) * (0.5 * CELLS as f32)) as usize).min(CELLS - 1);
+        usize::from(self.table[cell(u[1]) * CELLS + cell(u[0])])
     }
 }
 
@@ -173,7 +232,6 @@ impl Moves {
     /// `gap` is the radius of the spread for a CoC of 1 px, `largest` the largest radius that will be asked for, in pixels.
     pub fn new(points: &[[f32; 2]], gap: f64, largest: f64) -> Self {
         let n = points.len().max(1) as f64;
-        // Of the whole shape: a point stands for its share of the area, which has a variance of its own (the spread's, or the table's error).
         let lens_variance =
             points.iter().map(|p| f64::from(p[0]).powi(2) + f64::from(p[1]).powi(2)).sum::<f64>() / (2.0 * n);
         // Variance per axis of the bilinear footprints of all points, moved by `m` × lens point.

@@ -7,6 +7,7 @@
 mod hidden;
 mod kernel;
 pub mod lens;
+mod lights;
 mod looks;
 mod params;
 #[cfg(test)]

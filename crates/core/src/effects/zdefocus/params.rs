@@ -141,7 +141,7 @@ params! {
         shape: BokehShape = "bokehShape", "Shape", choice(BokehShape::Disc);
         /// Number of aperture blades.
         blades: i32 = "blades", "Blades", int(6, 3, 16);
-        /// Turns the aperture, in degrees.
+        /// Turns the aperture, in degrees against the clock. At 0 the middle of a side points to the right.
         rotation: f64 = "bokehRotation", "Rotation", double(0.0).range(-360.0, 360.0).slider(-180.0, 180.0).unit(Unit::Degrees);
     }
 }

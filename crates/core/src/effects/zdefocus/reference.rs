@@ -1,1 +1,246 @@
-//! Later.
+//! The same picture in f64, pixel by pixel and lens point by lens point, with nothing done for speed: what the kernel means.
+
+use super::hidden::{RAYS, STEP};
+use super::lens::{Aperture, CELLS, Lens};
+use super::lights::{GAPS, LEAST_BLUR, LEAST_REACH, SMALL, WHITE};
+use super::params::Params;
+use super::views::{CLOSE, FADE, LEAST_SHARE, SAME_SURFACE};
+use crate::geometry::Rect;
+
+/// One sample.
+#[derive(Clone, Copy)]
+struct Sample {
+    x: f64,
+    y: f64,
+    coc: f64,
+    colour: [f64; 4],
+}
+
+/// A picture with depth, larger than the window by the reach.
+pub struct Scene<'a> {
+    /// Where it is.
+    pub rect: Rect,
+    /// The part that was not made up by the border.
+    pub inside: Rect,
+    /// Signed CoC radius in pixels.
+    pub coc: &'a dyn Fn(i32, i32) -> f64,
+    /// Premultiplied RGBA.
+    pub colour: &'a dyn Fn(i32, i32) -> [f64; 4],
+}
+
+fn luminance(c: [f64; 4]) -> f64 {
+    0.2126 * c[0] + 0.7152 * c[1] + 0.0722 * c[2]
+}
+
+/// Renders `window`, with samples up to `around` pixels from it.
+pub fn render(scene: &Scene, params: &Params, lens: &Lens, window: Rect, around: i32) -> Vec<[f64; 4]> {
+    let aperture = Aperture::new(&params.bokeh);
+    let points: Vec<[f64; 2]> =
+        aperture.points(params.output.quality.lens_points()).iter().map(|p| p.map(f64::from)).collect();
+    let gap = 1.0 / (points.len() as f64).sqrt();
+    let most = lens.max;
+    let (dimmed, lights) = without_lights(scene, gap, most);
+    let scene = Scene { colour: &*dimmed, ..*scene };
+    let mut samples = Vec::new();
+    let area = window.grow(around);
+    for y in area.y1..area.y2 {
+        for x in area.x1..area.x2 {
+            let at = |coc, colour| Sample { x: f64::from(x), y: f64::from(y), coc, colour };
+            samples.push(at((scene.coc)(x, y), spread(&scene, x, y, gap)));
+            if params.occlusion.background_fill {
+                samples.extend(behind(&scene, x, y, most).map(|(coc, colour)| at(coc, colour)));
+            }
+        }
+    }
+    let moves: Vec<f64> = samples.iter().map(|s| shift(s.coc, &points, gap)).collect();
+    let pixels = (window.y1..window.y2).flat_map(|y| (window.x1..window.x2).map(move |x| (x, y)));
+    pixels
+        .map(|(x, y)| {
+            let (mut sum, mut count) = ([0.0; 4], 0.0);
+            let mut nearest_of_point = Vec::new();
+            for p in &points {
+                // Bilinear share of this pixel in each sample.
+                let landing: Vec<(f64, &Sample)> = samples
+                    .iter()
+                    .zip(&moves)
+                    .map(|(s, m)| {
+                        let dx = (s.x + m * p[0] - f64::from(x)).abs();
+                        let dy = (s.y + m * p[1] - f64::from(y)).abs();
+                        ((1.0 - dx).max(0.0) * (1.0 - dy).max(0.0), s)
+                    })
+                    .filter(|(share, _)| *share > 0.0)
+                    .collect();
+                let large = landing.iter().filter(|(share, _)| *share >= f64::from(LEAST_SHARE));
+                let nearest = large.map(|(_, s)| s.coc).fold(f64::MAX, f64::min);
+                nearest_of_point.push(nearest);
+                let (mut front, mut back) = ([0.0; 5], [0.0; 5]);
+                for (share, s) in landing {
+                    let belongs = belongs(s.coc - nearest);
+                    for c in 0..5 {
+                        let v = if c < 4 { s.colour[c] } else { 1.0 };
+                        front[c] += share * belongs * v;
+                        back[c] += share * (1.0 - belongs) * v;
+                    }
+                }
+                if front[4] <= 0.0 && back[4] <= 0.0 {
+                    continue;
+                }
+                count += 1.0;
+                let cover = (front[4] * f64::from(CLOSE)).min(1.0);
+                for c in 0..4 {
+                    let near = if front[4] > 0.0 { front[c] / front[4] } else { 0.0 };
+                    let far = if back[4] > 0.0 { back[c] / back[4] } else { near };
+                    sum[c] += far + cover * (near - far);
+                }
+            }
+            let mut out = sum.map(|v| v / f64::max(count, 1.0));
+            for (lx, ly, coc, colour) in &lights {
+                let radius = (coc * coc - 5.0 / 12.0).max(0.0).sqrt();
+                let (dx, dy) = (f64::from(x - lx), f64::from(y - ly));
+                let weight = |dx: f64, dy: f64| {
+                    let edge = f64::from(aperture.edge([(dx / radius) as f32, (dy / radius) as f32]));
+                    (radius * f64::from(aperture.inner()) * (1.0 - edge) + 0.5).clamp(0.0, 1.0)
+                };
+                let r = radius.ceil() as i32 + 1;
+                let all = (-r..=r).flat_map(|dy| (-r..=r).map(move |dx| (f64::from(dx), f64::from(dy))));
+                let area: f64 = if radius < f64::from(SMALL) {
+                    all.map(|(dx, dy)| weight(dx, dy)).sum()
+                } else {
+                    f64::from(aperture.area()) * radius * radius + std::f64::consts::PI / 12.0
+                };
+                let w = weight(dx, dy);
+                if w > 0.0 {
+                    // The lens is divided into cells; the lens point nearest to the middle of the cell speaks for it.
+                    let cell = |v: f64| {
+                        (((v + 1.0) * 0.5 * CELLS as f64).floor().min(CELLS as f64 - 1.0) + 0.5) * 2.0 / CELLS as f64
+                            - 1.0
+                    };
+                    let distance = |p: &[f64; 2]| (p[0] - cell(dx / coc)).powi(2) + (p[1] - cell(dy / coc)).powi(2);
+                    let i = (0..points.len())
+                        .min_by(|a, b| distance(&points[*a]).total_cmp(&distance(&points[*b])))
+                        .unwrap();
+                    (0..3).for_each(|c| out[c] += w / area * belongs(coc - nearest_of_point[i]) * colour[c]);
+                }
+            }
+            out
+        })
+        .collect()
+}
+
+fn belongs(behind: f64) -> f64 {
+    ((f64::from(SAME_SURFACE + FADE) - behind) / f64::from(FADE)).clamp(0.0, 1.0)
+}
+
+type Colour<'a> = Box<dyn Fn(i32, i32) -> [f64; 4] + 'a>;
+type Lights = Vec<(i32, i32, f64, [f64; 4])>;
+
+/// The picture without its small lights, and the lights.
+fn without_lights<'a>(scene: &Scene<'a>, gap: f64, most: f64) -> (Colour<'a>, Lights) {
+    let reach = (f64::from(GAPS) * gap * most).max(f64::from(LEAST_REACH)).ceil() as i32;
+    let (rect, coc, colour) = (scene.rect, scene.coc, scene.colour);
+    let level = move |x: i32, y: i32| luminance(colour(x, y));
+    let find = move |x: i32, y: i32| -> Option<(f64, f64)> {
+        let near = |r: i32| {
+            let area = Rect::new(x - r, y - r, x + r + 1, y + r + 1).intersect(&rect);
+            (area.y1..area.y2).flat_map(move |y| (area.x1..area.x2).map(move |x| (x, y)))
+        };
+        let here = level(x, y);
+        if here <= f64::from(WHITE) {
+            return None;
+        }
+        let around = near(reach).map(|(x, y)| level(x, y)).fold(f64::MAX, f64::min);
+        let lamp = near(1).fold((x, y), |best, p| if level(p.0, p.1) > level(best.0, best.1) { p } else { best });
+        let c = coc(lamp.0, lamp.1);
+        let lit = ((here - f64::from(WHITE)) / f64::from(WHITE)).min(1.0);
+        let blurred = ((c.abs() - f64::from(LEAST_BLUR)) / f64::from(LEAST_BLUR)).clamp(0.0, 1.0);
+        let share = lit * blurred * (1.0 - around.max(0.0) / here);
+        (here > around && share > 0.0).then_some((share, c))
+    };
+    let mut lights = Vec::new();
+    for y in scene.inside.y1..scene.inside.y2 {
+        for x in scene.inside.x1..scene.inside.x2 {
+            if let Some((share, c)) = find(x, y) {
+                lights.push((x, y, c, colour(x, y).map(|v| v * share)));
+            }
+        }
+    }
+    let dimmed = move |x: i32, y: i32| {
+        let keep = 1.0 - find(x, y).map_or(0.0, |f| f.0);
+        let [r, g, b, a] = colour(x, y);
+        [r * keep, g * keep, b * keep, a]
+    };
+    (Box::new(dimmed), lights)
+}
+
+/// The mean of a pixel's surface over the gap between lens points.
+fn spread(scene: &Scene, x: i32, y: i32, gap: f64) -> [f64; 4] {
+    let coc = (scene.coc)(x, y);
+    let radius = coc.abs() * gap;
+    let reach = if radius <= 0.5 { 0 } else { (radius + 0.5).ceil() as i32 };
+    let (mut sum, mut area) = ([0.0; 4], 0.0);
+    for dy in -reach..=reach {
+        for dx in -reach..=reach {
+            let inside =
+                if reach == 0 { 1.0 } else { (radius + 0.5 - f64::from(dx * dx + dy * dy).sqrt()).clamp(0.0, 1.0) };
+            let same = (2.0 - ((scene.coc)(x + dx, y + dy) - coc).abs() / (0.75 + 0.04 * coc.abs())).clamp(0.0, 1.0);
+            let colour = if inside * same > 0.0 { (scene.colour)(x + dx, y + dy) } else { [0.0; 4] };
+            (0..4).for_each(|c| sum[c] += inside * same * colour[c]);
+            area += inside * same;
+        }
+    }
+    sum.map(|v| v / area)
+}
+
+/// What is hidden behind a pixel.
+fn behind(scene: &Scene, x: i32, y: i32, most: f64) -> Option<(f64, [f64; 4])> {
+    let coc = (scene.coc)(x, y);
+    let mut hits: Vec<(f64, f64, [f64; 4])> = Vec::new();
+    for k in 0..RAYS {
+        let angle = (k as f32 + 0.5) * (std::f32::consts::TAU / RAYS as f32);
+        let at = |t: i32| (x + (t as f32 * angle.cos()).round() as i32, y + (t as f32 * angle.sin()).round() as i32);
+        let step = |t: i32| (scene.coc)(at(t).0, at(t).1) - coc;
+        let edge = (1..=(most - coc).ceil() as i32).find(|&t| step(t) >= f64::from(t).max(f64::from(STEP)));
+        if let Some(t) = edge {
+            let same = |k: &i32| (step(*k) - step(t)).abs() <= f64::from(STEP) + 0.1 * step(t);
+            let inner = [t + 2, t + 1].into_iter().find(same).unwrap_or(t);
+            hits.push((f64::from(t), step(t) + coc, (scene.colour)(at(inner).0, at(inner).1)));
+        }
+    }
+    let nearest = hits.iter().copied().min_by(|a, b| a.0.total_cmp(&b.0))?;
+    let (mut sum, mut of_coc, mut of_colour) = (0.0, 0.0, [0.0; 4]);
+    for (distance, c, colour) in hits {
+        if (c - nearest.1).abs() <= f64::from(STEP) + 0.25 * (nearest.1 - coc) {
+            let light = 1.0 + luminance(colour).max(0.0);
+            let weight = 1.0 / (distance * distance * light * light);
+            sum += weight;
+            of_coc += weight * c;
+            (0..4).for_each(|i| of_colour[i] += weight * colour[i]);
+        }
+    }
+    Some((of_coc / sum, of_colour.map(|v| v / sum)))
+}
+
+/// How far a sample moves for one unit of lens: so that the bilinear shares and the spread leave the second moment of the whole blur right.
+fn shift(coc: f64, points: &[[f64; 2]], gap: f64) -> f64 {
+    let n = points.len() as f64;
+    let moment = points.iter().map(|p| p[0] * p[0] + p[1] * p[1]).sum::<f64>() / (2.0 * n);
+    let r = coc.abs();
+    let wanted = (r * r * moment - super::spread::variance(gap * r)).max(0.0);
+    let variance = |m: f64| {
+        let axis = |d: f64| {
+            let t = d - d.floor();
+            d.floor().powi(2) * (1.0 - t) + d.ceil().powi(2) * t
+        };
+        points.iter().map(|p| axis(m * p[0]) + axis(m * p[1])).sum::<f64>() / (2.0 * n)
+    };
+    let (mut low, mut high) = (0.0, r);
+    for _ in 0..50 {
+        let m = 0.5 * (low + high);
+        if variance(m) < wanted {
+            low = m;
+        } else {
+            high = m;
+        }
+    }
+    low.copysign(coc)
+}

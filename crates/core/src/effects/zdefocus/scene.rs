@@ -165,13 +165,13 @@ fn reserved<T>(count: usize) -> Result<Vec<T>, Stop> {
     Ok(v)
 }
 
-/// Pixels of the image per pixel of the full-size frame, one number: CoCs are measured by it; the axes differ by [`axes`].
+/// Pixels of the image per pixel of the full-size frame, in y: CoCs are measured by it.
 pub fn pixels_per_unit(geometry: &Geometry) -> f64 {
     geometry.pixels_per_unit()[1]
 }
 
-/// Stretch of the bokeh in x and y, for pixels that are not square.
-pub fn axes(geometry: &Geometry) -> [f32; 2] {
+/// How much wider than high the bokeh is in pixels, where pixels are not square.
+pub fn stretch(geometry: &Geometry) -> f32 {
     let s = geometry.pixels_per_unit();
-    [(s[0] / s[1]) as f32, 1.0]
+    (s[0] / s[1]) as f32
 }

@@ -7,6 +7,8 @@
 //! The work is done tile by tile, so that a tile's planes stay in the cache, and run by run: neighbours that land on neighbours are one
 //! loop over plain slices.
 
+use super::lens::{Aperture, NearestPoint};
+use super::lights::{self, Light};
 use super::scene::{BLOCK, Block, Scene};
 use crate::geometry::Rect;
 use crate::image::Image;
@@ -25,9 +27,20 @@ pub const CLOSE: f32 = 1.15;
 /// Size of a tile.
 const TILE: [i32; 2] = [256, 48];
 
-/// Averages all views over `window`. `points` are in units of the CoC radius, already stretched for pixels that are not square.
-pub fn render(scene: &Scene, points: &[[f32; 2]], window: Rect, exec: &Exec) -> Result<Image, Stop> {
+/// The lens that looks.
+pub struct Eye {
+    /// Its shape.
+    pub aperture: Aperture,
+    /// Its points, in units of the CoC radius.
+    pub points: Vec<[f32; 2]>,
+    /// How much wider than high the bokeh is in pixels.
+    pub stretch: f32,
+}
+
+/// Averages all views over `window`, and adds the lights.
+pub fn render(scene: &Scene, lights: &[Light], eye: &Eye, window: Rect, exec: &Exec) -> Result<Image, Stop> {
     let mut out = Image::new(window)?;
+    let nearest_point = NearestPoint::new(&eye.points);
     let columns = window.width().div_ceil(TILE[0] as usize);
     let mut tiles: Vec<(Rect, Vec<f32>)> = Vec::new();
     for y in (window.y1..window.y2).step_by(TILE[1] as usize) {
@@ -36,7 +49,7 @@ pub fn render(scene: &Scene, points: &[[f32; 2]], window: Rect, exec: &Exec) -> 
         }
     }
     exec.for_each_mut(tiles.iter_mut().collect(), [0.2, 0.97], |_, (tile, result), cancel| {
-        *result = simd::best(|| average(scene, points, *tile, cancel));
+        *result = simd::best(|| average(scene, lights, eye, &nearest_point, *tile, cancel));
     })?;
     let mut rows = out.rows_mut();
     for (i, (tile, result)) in tiles.iter().enumerate() {
@@ -61,7 +74,14 @@ struct View {
 
 /// Four planes of the tile's averages, one after the other.
 #[inline(always)]
-fn average(scene: &Scene, points: &[[f32; 2]], tile: Rect, cancel: &Cancel) -> Vec<f32> {
+fn average(
+    scene: &Scene,
+    lights: &[Light],
+    eye: &Eye,
+    nearest_point: &NearestPoint,
+    tile: Rect,
+    cancel: &Cancel,
+) -> Vec<f32> {
     let n = tile.width() * tile.height();
     let plane = || vec![0f32; n];
     let mut view = View {
@@ -72,15 +92,42 @@ fn average(scene: &Scene, points: &[[f32; 2]], tile: Rect, cancel: &Cancel) -> V
     };
     let mut sum: [Vec<f32>; 4] = std::array::from_fn(|_| plane());
     let mut count = plane();
-    let candidates: Vec<&Block> = scene.blocks.iter().filter(|b| may_reach(b, &tile, points)).collect();
-    for &point in points {
+    let points: Vec<[f32; 2]> = eye.points.iter().map(|p| [p[0] * eye.stretch, p[1]]).collect();
+    let candidates: Vec<&Block> = scene.blocks.iter().filter(|b| may_reach(b, &tile, &points)).collect();
+    let lights: Vec<&Light> = lights.iter().filter(|l| meets_disc(l, eye.stretch, &tile)).collect();
+    // What hides a light is known for each view: kept only where lights are.
+    let mut depths: Vec<f32> = Vec::new();
+    for &point in &points {
         if cancel.is_set() {
-            break;
+            return vec![0.0; 4 * n];
         }
         view.look(scene, &candidates, point);
         view.add(&mut sum, &mut count);
+        if !lights.is_empty() {
+            depths.extend_from_slice(&view.nearest);
+        }
     }
-    sum.iter().flat_map(|plane| plane.iter().zip(&count).map(|(v, n)| v / n.max(1.0))).collect()
+    let mut result: Vec<f32> =
+        sum.iter().flat_map(|plane| plane.iter().zip(&count).map(|(v, n)| v / n.max(1.0))).collect();
+    let mut planes: Vec<&mut [f32]> = result.chunks_mut(n).take(3).collect();
+    for light in lights {
+        if cancel.is_set() {
+            break;
+        }
+        let seen = |i: usize, u: [f32; 2]| {
+            let nearest = depths[nearest_point.of(u) * n + i];
+            (SAME_SURFACE + FADE - (light.coc - nearest)).clamp(0.0, 1.0)
+        };
+        lights::spread(light, &eye.aperture, eye.stretch, &tile, &mut planes, seen);
+    }
+    result
+}
+
+/// Does a light's disc meet the tile?
+fn meets_disc(light: &Light, stretch: f32, tile: &Rect) -> bool {
+    let (x, y) = ((light.coc.abs() * stretch.max(1.0)).ceil() as i32 + 2, light.coc.abs().ceil() as i32 + 2);
+    let disc = Rect::new(light.x - x, light.y - y, light.x + x + 1, light.y + y + 1);
+    !disc.intersect(tile).is_empty()
 }
 
 /// Can any sample of the block land in the tile, for any point?

@@ -1,0 +1,149 @@
+//! Small bright lights. Blurred by a few lens points they would fall apart into dots, so what they have more than their
+//! surroundings is taken out of the picture first and spread over exact discs (or polygons): they are few.
+
+use super::lens::Aperture;
+use super::scene::Field;
+use crate::geometry::Rect;
+use crate::workers::{Stop, try_vec};
+
+/// What is not brighter than this (the white of a scene-linear picture) is never a light; from twice this it is one in full.
+pub const WHITE: f32 = 1.0;
+/// A light is smaller than this many gaps between lens points, each way; and than this many pixels.
+pub const GAPS: f32 = 4.0;
+pub const LEAST_REACH: f32 = 3.0;
+/// Up to this blur, in pixels, a light stays where it is; from twice this it is spread in full.
+pub const LEAST_BLUR: f32 = 1.0;
+
+/// The light of one pixel beyond that of its surroundings.
+#[derive(Clone, Copy, Debug)]
+pub struct Light {
+    /// Pixel.
+    pub x: i32,
+    /// Pixel.
+    pub y: i32,
+    /// Signed CoC radius in pixels of this image.
+    pub coc: f32,
+    /// Red, green, blue beyond the surroundings.
+    pub colour: [f32; 3],
+}
+
+/// Takes the lights out of a field. Those outside `inside` (what the border invented) are dropped: an edge pixel that goes on for ever is
+/// not a row of lamps.
+pub fn take(field: &mut Field, inside: &Rect, gap: f32) -> Result<Vec<Light>, Stop> {
+    let most = field.most.abs().max(field.least.abs());
+    let brightest = field.colour.iter().fold(0f32, |m, c| m.max(luminance(c)));
+    if most < LEAST_BLUR || brightest <= WHITE {
+        return Ok(Vec::new());
+    }
+    let (w, h) = (field.rect.width(), field.rect.height());
+    let reach = (GAPS * gap * most).max(LEAST_REACH).ceil() as usize;
+    let mut level = try_vec(w * h, 0f32)?;
+    level.iter_mut().zip(&field.colour).for_each(|(a, c)| *a = luminance(c));
+    let mut around = level.clone();
+    least_around(&mut around, w, h, reach)?;
+    let mut lights = Vec::new();
+    for i in (0..w * h).filter(|&i| level[i] > WHITE && level[i] > around[i]) {
+        // An antialiased edge of a lamp has the wall's depth and the lamp's light: the light is where the lamp is.
+        let (x, y) = (i % w, i / w);
+        let near = (y.saturating_sub(1)..(y + 2).min(h))
+            .flat_map(|y| (x.saturating_sub(1)..(x + 2).min(w)).map(move |x| y * w + x));
+        let lamp = near.fold(i, |best, j| if level[j] > level[best] { j } else { best });
+        let coc = field.coc[lamp];
+        let lit = ((level[i] - WHITE) / WHITE).min(1.0);
+        let blurred = ((coc.abs() - LEAST_BLUR) / LEAST_BLUR).clamp(0.0, 1.0);
+        let share = lit * blurred * (1.0 - around[i].max(0.0) / level[i]);
+        if share > 0.0 {
+            let (x, y) = (field.rect.x1 + x as i32, field.rect.y1 + y as i32);
+            if inside.contains(x, y) {
+                lights.push(Light { x, y, coc, colour: std::array::from_fn(|c| field.colour[i][c] * share) });
+            }
+            (0..3).for_each(|c| field.colour[i][c] *= 1.0 - share);
+        }
+    }
+    Ok(lights)
+}
+
+/// Rec. 709.
+pub fn luminance(c: &[f32; 4]) -> f32 {
+    0.2126 * c[0] + 0.7152 * c[1] + 0.0722 * c[2]
+}
+
+/// The least value within `reach` of each pixel, over a square.
+fn least_around(v: &mut [f32], w: usize, h: usize, reach: usize) -> Result<(), Stop> {
+    let mut line = try_vec(w.max(h), 0f32)?;
+    for y in 0..h {
+        least_in_window(&mut line[..w], |x| v[y * w + x], reach);
+        v[y * w..(y + 1) * w].copy_from_slice(&line[..w]);
+    }
+    for x in 0..w {
+        least_in_window(&mut line[..h], |y| v[y * w + x], reach);
+        (0..h).for_each(|y| v[y * w + x] = line[y]);
+    }
+    Ok(())
+}
+
+/// A sliding minimum: the candidates that can still become the least, in a queue.
+fn least_in_window(out: &mut [f32], value: impl Fn(usize) -> f32, reach: usize) {
+    let n = out.len();
+    let mut queue: std::collections::VecDeque<usize> = std::collections::VecDeque::new();
+    let mut next = 0;
+    for (i, out) in out.iter_mut().enumerate() {
+        while next < n.min(i + reach + 1) {
+            while queue.back().is_some_and(|&b| value(b) >= value(next)) {
+                queue.pop_back();
+            }
+            queue.push_back(next);
+            next += 1;
+        }
+        while queue.front().is_some_and(|&f| f + reach < i) {
+            queue.pop_front();
+        }
+        *out = queue.front().map_or(0.0, |&f| value(f));
+    }
+}
+
+/// Adds a light to the three planes of a tile. `seen(x, y, u)` is how much of the lens at point u (of the unit aperture) sees the
+/// light's depth at a pixel: the share that is not hidden there.
+pub fn spread(
+    light: &Light,
+    aperture: &Aperture,
+    stretch: f32,
+    tile: &Rect,
+    planes: &mut [&mut [f32]],
+    seen: impl Fn(usize, [f32; 2]) -> f32,
+) {
+    // The soft edge of one pixel widens the disc: a radius smaller by as much has the right second moment, r²/4 per axis.
+    let radius = (light.coc * light.coc - 5.0 / 12.0).max(0.0).sqrt();
+    let inner = radius * aperture.inner();
+    let weight = |dx: i32, dy: i32| {
+        let u = [dx as f32 / (radius * stretch), dy as f32 / radius];
+        (inner * (1.0 - aperture.edge(u)) + 0.5).clamp(0.0, 1.0)
+    };
+    let reach = Rect::new(0, 0, (radius * stretch).ceil() as i32 + 1, radius.ceil() as i32 + 1);
+    let disc = Rect::new(light.x - reach.x2, light.y - reach.y2, light.x + reach.x2 + 1, light.y + reach.y2 + 1)
+        .intersect(tile);
+    let w = tile.width();
+    // The sum of all weights: the shape's area, half a pixel round it counted half; small ones are added up.
+    let area = if radius < SMALL {
+        (-reach.y2..=reach.y2)
+            .flat_map(|dy| (-reach.x2..=reach.x2).map(move |dx| (dx, dy)))
+            .map(|(dx, dy)| weight(dx, dy))
+            .sum()
+    } else {
+        (aperture.area() * radius * radius + std::f32::consts::PI / 12.0) * stretch
+    };
+    for y in disc.y1..disc.y2 {
+        for x in disc.x1..disc.x2 {
+            let weight = weight(x - light.x, y - light.y);
+            if weight > 0.0 {
+                let i = (y - tile.y1) as usize * w + (x - tile.x1) as usize;
+                let u = [(x - light.x) as f32 / (light.coc * stretch), (y - light.y) as f32 / light.coc];
+                let amount = weight / area * seen(i, u);
+                planes.iter_mut().zip(light.colour).for_each(|(plane, v)| plane[i] += amount * v);
+            }
+        }
+    }
+}
+
+/// Discs smaller than this are added up to know their area.
+pub const SMALL: f32 = 10.0;
