@@ -29,8 +29,6 @@ pub(crate) struct Facts {
     pub(crate) name: String,
     /// The pixel depths that it lists, if it does.
     pub(crate) depths: Vec<String>,
-    /// Most pages of parameters, if it says so.
-    pub(crate) max_pages: Option<i32>,
     natron: bool,
 }
 
@@ -226,7 +224,6 @@ fn facts(own: Props<'_>) -> Facts {
     Facts {
         name: own.text(ofx::kOfxPropName).unwrap_or_default(),
         depths: (0..listed).filter_map(depth).collect(),
-        max_pages: own.int(ofx::kOfxParamHostPropMaxPages),
         natron: own.int(ofx::kNatronOfxHostIsNatron) == Some(1),
     }
 }

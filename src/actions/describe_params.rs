@@ -28,9 +28,8 @@ pub(super) fn define(host: &Host, effect: EffectHandle, definitions: &Definition
             Item::Param(def) => leaves.extend(define_param(host, set, def, &groups)),
         }
     }
-    if host.facts().max_pages != Some(0)
-        && let Some(page) = params::define(host, set, ofx::kOfxParamTypePage, PAGE)
-    {
+    // Also where the host says that it takes no pages at all: hosts that say so have been seen to use them.
+    if let Some(page) = params::define(host, set, ofx::kOfxParamTypePage, PAGE) {
         set_labels(&page, PAGE);
         for (i, name) in (0..).zip(&leaves) {
             page.set_text_at(ofx::kOfxParamPropPageChild, i, &cstring(name));
