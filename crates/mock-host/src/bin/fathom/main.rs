@@ -1,2 +1,2 @@
-//! The `fathom` program.
-fn main() {}
+//! x
+fn main(){}

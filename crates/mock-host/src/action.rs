@@ -1,0 +1,185 @@
+//! One call of a plug-in's main entry: the context that the suites see, and the checks when it returns.
+#![allow(
+    unsafe_code,
+    reason = "calls the plug-in's entry point through a C function pointer"
+)]
+
+use crate::buffer::ImageObject;
+use crate::host::{HostState, orphan_violation};
+use crate::property::PropertySet;
+use crate::frame::Frame;
+use crate::report::{ActionRecord, Check, status_name};
+use openfx::sys::generic::core::{OfxPluginEntryPoint, OfxStatus, kOfxStatErrBadHandle};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::ffi::{CStr, CString, c_char};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// What is running on this thread.
+pub(crate) struct Action {
+    pub name: &'static CStr,
+    pub host: Arc<HostState>,
+    /// Number of the effect's handle, 0 for actions on none.
+    pub effect: usize,
+    pub frame: Option<Arc<Frame>>,
+    /// Images fetched and not yet released.
+    pub images: RefCell<HashMap<usize, Arc<ImageObject>>>,
+    strings: RefCell<Vec<CString>>,
+}
+
+thread_local! {
+    static STACK: RefCell<Vec<Rc<Action>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The innermost action on this thread.
+pub(crate) fn current() -> Option<Rc<Action>> {
+    STACK.with_borrow(|s| s.last().cloned())
+}
+
+/// How many actions of this name run on this thread, one inside the other.
+pub(crate) fn depth_of(name: &CStr) -> usize {
+    STACK.with_borrow(|s| s.iter().filter(|a| a.name == name).count())
+}
+
+/// The action that a suite function was called in; none, and a violation, on a thread where none runs.
+pub(crate) fn entered(function: &str) -> Option<Rc<Action>> {
+    let action = current();
+    if action.is_none() {
+        orphan_violation(
+            Check::ForeignThread,
+            &format!("{function} was called on a thread where the host had not called the plug-in"),
+        );
+    }
+    action
+}
+
+impl Action {
+    /// A string for the plug-in: it lives until the action returns and is overwritten then.
+    pub fn lend(&self, text: CString) -> *const c_char {
+        let pointer = text.as_ptr();
+        self.strings.borrow_mut().push(text);
+        pointer
+    }
+
+    /// Records a broken rule with the action's name.
+    pub fn violation(&self, check: Check, details: impl std::fmt::Display) {
+        self.host
+            .violation(check, format!("{}: {details}", self.name.to_string_lossy()));
+    }
+}
+
+/// Runs `f` as if the plug-in had been called for `name`.
+pub(crate) fn run<T>(
+    name: &'static CStr,
+    host: &Arc<HostState>,
+    effect: usize,
+    frame: Option<Arc<Frame>>,
+    f: impl FnOnce() -> T,
+) -> T {
+    let action = Rc::new(Action {
+        name,
+        host: host.clone(),
+        effect,
+        frame,
+        images: RefCell::default(),
+        strings: RefCell::default(),
+    });
+    STACK.with_borrow_mut(|s| s.push(action.clone()));
+    let before = floating_point_state();
+    let result = f();
+    if floating_point_state() != before {
+        action.violation(
+            Check::FloatingPointState,
+            format_args!("MXCSR was {before:#x}, is {:#x}", floating_point_state()),
+        );
+        restore_floating_point_state(before);
+    }
+    STACK.with_borrow_mut(|s| s.pop());
+    for image in action.images.borrow().values() {
+        action.violation(
+            Check::ImageLeak,
+            format_args!("an image of clip {} was not released", image.clip),
+        );
+    }
+    for text in action.strings.borrow_mut().drain(..) {
+        // A plug-in that kept the pointer finds this instead of what it expects.
+        let mut bytes = text.into_bytes_with_nul();
+        std::hint::black_box(bytes.as_mut_slice()).fill(b'?');
+    }
+    result
+}
+
+/// Sends an action to the plug-in.
+pub(crate) fn send(
+    entry: OfxPluginEntryPoint,
+    name: &'static CStr,
+    host: &Arc<HostState>,
+    effect: usize,
+    args: (Option<&PropertySet>, Option<&PropertySet>),
+    frame: Option<Arc<Frame>>,
+) -> OfxStatus {
+    let Some(entry) = entry else {
+        return kOfxStatErrBadHandle;
+    };
+    let handle = |set: Option<&PropertySet>| {
+        std::ptr::without_provenance_mut(set.map_or(0, PropertySet::id))
+    };
+    let (in_args, out_args) = (handle(args.0), handle(args.1));
+    let started = Instant::now();
+    let status = run(name, host, effect, frame, || {
+        // SAFETY: `entry` is the plug-in's main entry of a library that is still open (`Library` is kept by everything that
+        // sends actions); the name is a static C string and the handles are numbers that the suites look up.
+        unsafe {
+            entry(
+                name.as_ptr(),
+                std::ptr::without_provenance(effect),
+                in_args,
+                out_args,
+            )
+        }
+    });
+    host.with_report(|r| {
+        if r.actions.len() < 100_000 {
+            r.actions.push(ActionRecord {
+                action: name.to_string_lossy().into_owned(),
+                status,
+                duration: started.elapsed(),
+            });
+        }
+    });
+    if status_name(status) == "an unknown status" {
+        host.violation(
+            Check::IllegalStatus,
+            format!("{} returned {status}", name.to_string_lossy()),
+        );
+    }
+    status
+}
+
+#[cfg(target_arch = "x86_64")]
+fn floating_point_state() -> u32 {
+    let mut state = 0u32;
+    // SAFETY: stores the SSE control register into a variable of its size. Bits 0 to 5 are sticky flags, not state.
+    unsafe {
+        std::arch::asm!("stmxcsr [{}]", in(reg) &raw mut state, options(nostack));
+    }
+    state & !0x3f
+}
+
+#[cfg(target_arch = "x86_64")]
+fn restore_floating_point_state(state: u32) {
+    // SAFETY: loads a value of the SSE control register that was read from it before.
+    unsafe {
+        std::arch::asm!("ldmxcsr [{}]", in(reg) &raw const state, options(nostack));
+    }
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn floating_point_state() -> u32 {
+    0
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn restore_floating_point_state(_: u32) {}

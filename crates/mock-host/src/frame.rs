@@ -1,0 +1,361 @@
+//! The images of one render: made before the action, handed out during it, checked after it.
+
+use crate::action::Action;
+use crate::buffer::{ImageObject, PixelBuffer};
+use crate::clip::{ClipObject, Mapping};
+use crate::effect_object::EffectObject;
+use crate::error::HostError;
+use crate::format::{Components, Field};
+use crate::geometry::{RectD, RectI};
+use crate::picture::Picture;
+use crate::profile::{InputBounds, Unconnected};
+use crate::property::{PropertySet, cstring, lock};
+use crate::registry;
+use crate::report::Check;
+use openfx::sys::generic::core as c;
+use openfx::sys::image_effect_v1::image_effect as fx;
+use std::collections::HashMap;
+use std::ffi::CString;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+/// When a render is to be given up.
+#[derive(Clone, Debug, Default)]
+pub enum Abort {
+    /// Never.
+    #[default]
+    Never,
+    /// From this poll on, counted from 0.
+    AtPoll(u32),
+    /// This long after the action began.
+    After(Duration),
+    /// When the flag is set.
+    Flag(Arc<AtomicBool>),
+}
+
+/// An image, ready to be handed out.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    pub buffer: Option<Arc<PixelBuffer>>,
+    pub rod: RectI,
+    pub mapping: Mapping,
+    checksum: u64,
+}
+
+/// When the plug-in asked whether to stop.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Polls {
+    pub last: Instant,
+    pub longest_gap: Duration,
+    pub aborted: Option<Instant>,
+}
+
+/// What one Render action sees.
+pub(crate) struct Frame {
+    pub time: f64,
+    pub scale: [f64; 2],
+    pub field: Field,
+    pub rois: HashMap<String, RectD>,
+    images: Mutex<HashMap<(String, u64), Option<Arc<Prepared>>>>,
+    /// The output; none in actions that do not render.
+    pub output: Option<Arc<Prepared>>,
+    pub abort: Abort,
+    pub polls: AtomicU32,
+    pub poll_times: Mutex<Polls>,
+}
+
+impl Frame {
+    pub fn new(time: f64, scale: [f64; 2], field: Field) -> Self {
+        Self {
+            time,
+            scale,
+            field,
+            rois: HashMap::new(),
+            images: Mutex::default(),
+            output: None,
+            abort: Abort::Never,
+            polls: AtomicU32::new(0),
+            poll_times: Mutex::new(Polls {
+                last: Instant::now(),
+                longest_gap: Duration::ZERO,
+                aborted: None,
+            }),
+        }
+    }
+
+    /// The plug-in's question whether to stop.
+    pub fn poll_abort(&self) -> bool {
+        let n = self.polls.fetch_add(1, Ordering::Relaxed);
+        let now = Instant::now();
+        let mut times = lock(&self.poll_times);
+        let gap = now.duration_since(times.last);
+        times.longest_gap = times.longest_gap.max(gap);
+        times.last = now;
+        let stop = match &self.abort {
+            Abort::Never => false,
+            Abort::AtPoll(at) => n >= *at,
+            // `After` is turned into a flag's time by the render.
+            Abort::After(_) => times.aborted.is_some_and(|at| now >= at),
+            Abort::Flag(flag) => flag.load(Ordering::Acquire),
+        };
+        if stop {
+            times.aborted.get_or_insert(now);
+        }
+        stop
+    }
+
+    /// The clock starts: called right before the action.
+    pub fn start(&self) {
+        let now = Instant::now();
+        let mut times = lock(&self.poll_times);
+        times.last = now;
+        if let Abort::After(wait) = self.abort {
+            times.aborted = Some(now + wait);
+        }
+    }
+
+    /// A clip's image, made if this is the first time that it is asked for.
+    pub fn image(
+        &self,
+        effect: &EffectObject,
+        clip: &ClipObject,
+        time: f64,
+    ) -> Result<Option<Arc<Prepared>>, HostError> {
+        let key = (clip.name.clone(), time.to_bits());
+        if let Some(found) = lock(&self.images).get(&key) {
+            return Ok(found.clone());
+        }
+        let roi = self.rois.get(&clip.name).copied();
+        let image = prepare(effect, clip, time, self.scale, roi)?.map(Arc::new);
+        lock(&self.images).insert(key, image.clone());
+        Ok(image)
+    }
+
+    /// Names of the clips whose images were written to.
+    pub fn written_inputs(&self) -> Vec<String> {
+        lock(&self.images)
+            .iter()
+            .filter(|(_, image)| {
+                image.as_ref().is_some_and(|i| {
+                    i.buffer.as_ref().is_some_and(|b| b.checksum() != i.checksum)
+                })
+            })
+            .map(|((name, _), _)| name.clone())
+            .collect()
+    }
+}
+
+/// The picture of a clip at a time as the host sees it: in the project's size where all sizes have to be equal.
+pub(crate) fn picture(
+    effect: &EffectObject,
+    clip: &ClipObject,
+    time: f64,
+) -> Result<Option<Arc<Picture>>, HostError> {
+    let Some(input) = clip.input() else {
+        return Ok(None);
+    };
+    let Some(picture) = input.frame(time)? else {
+        return Ok(None);
+    };
+    let format = effect.project().format;
+    if effect.supports_multi_resolution() || picture.bounds == format && picture.rod == format {
+        return Ok(Some(picture));
+    }
+    Ok(Some(Arc::new(picture.cropped(format).with_rod(format))))
+}
+
+/// Converts a clip's picture to what the plug-in is to see.
+fn prepare(
+    effect: &EffectObject,
+    clip: &ClipObject,
+    time: f64,
+    scale: [f64; 2],
+    roi: Option<RectD>,
+) -> Result<Option<Prepared>, HostError> {
+    let profile = &effect.host.profile;
+    let mapping = clip.mapping();
+    let Some(picture) = picture(effect, clip, time)? else {
+        let black = match profile.unconnected {
+            Unconnected::Black => effect.project().format,
+            Unconnected::NoData => {
+                return Ok(Some(Prepared {
+                    buffer: None,
+                    rod: RectI::default(),
+                    mapping,
+                    checksum: 0,
+                }));
+            }
+            _ => return Ok(None),
+        };
+        let mut empty = Picture::new(black, mapping.components).scaled(scale, clip.filter());
+        empty.par = mapping.par;
+        return Ok(Some(convert(effect, &empty, mapping, empty.bounds)));
+    };
+    let filter = clip.filter();
+    let scaled;
+    let seen = if scale == [1.0, 1.0] {
+        &*picture
+    } else {
+        scaled = picture.scaled(scale, filter);
+        &scaled
+    };
+    let tiles = effect.supports_tiles() && clip.properties.int(fx::kOfxImageEffectPropSupportsTiles) != 0;
+    let bounds = match (profile.input_bounds, roi) {
+        (InputBounds::RegionOfInterest, Some(roi)) if tiles => {
+            roi.to_pixels(scale, picture.par).intersect(&seen.rod)
+        }
+        _ => seen.rod,
+    };
+    if bounds.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(convert(effect, seen, mapping, bounds)))
+}
+
+fn convert(effect: &EffectObject, picture: &Picture, mapping: Mapping, bounds: RectI) -> Prepared {
+    let profile = &effect.host.profile;
+    let mut buffer = PixelBuffer::new(
+        bounds,
+        mapping.components,
+        mapping.depth,
+        profile.row_bytes,
+        profile.guard_pages,
+    );
+    if picture.components == mapping.components {
+        buffer.store(picture);
+    } else {
+        buffer.store(&picture.cropped(bounds).with_components(mapping.components));
+    }
+    Prepared {
+        rod: picture.rod,
+        mapping: Mapping { par: picture.par, ..mapping },
+        checksum: buffer.checksum(),
+        buffer: Some(Arc::new(buffer)),
+    }
+}
+
+/// The output image of a render, ready to be written.
+pub(crate) fn output(
+    effect: &EffectObject,
+    mapping: Mapping,
+    window: RectI,
+    rod: RectI,
+    bounds: RectI,
+) -> Prepared {
+    let profile = &effect.host.profile;
+    let mut buffer = PixelBuffer::new(
+        bounds,
+        mapping.components,
+        mapping.depth,
+        profile.row_bytes,
+        profile.guard_pages,
+    );
+    buffer.mark_window(window);
+    Prepared {
+        buffer: Some(Arc::new(buffer)),
+        rod,
+        mapping,
+        checksum: 0,
+    }
+}
+
+/// What clipGetImage does: an image, success without one, or a status.
+pub(crate) fn fetch(
+    action: &Action,
+    clip: &ClipObject,
+    time: f64,
+) -> Result<Option<Arc<ImageObject>>, c::OfxStatus> {
+    let Some(effect) = clip.effect.upgrade() else {
+        return Err(c::kOfxStatErrBadHandle);
+    };
+    let rendering = action.name == fx::kOfxImageEffectActionRender;
+    let (Some(frame), true) = (
+        action.frame.clone(),
+        rendering || action.name == c::kOfxActionInstanceChanged,
+    ) else {
+        action.violation(
+            Check::ImageOutsideRender,
+            format_args!("an image of clip {} was fetched", clip.name),
+        );
+        return Err(c::kOfxStatFailed);
+    };
+    if time.is_nan() {
+        return Err(c::kOfxStatErrValue);
+    }
+    let prepared = if clip.is_output() {
+        match &frame.output {
+            Some(output) if time == frame.time => Some(output.clone()),
+            _ => return Err(c::kOfxStatFailed),
+        }
+    } else {
+        if time != frame.time && rendering && !clip.temporal() {
+            action.violation(
+                Check::UndeclaredFrame,
+                format_args!("frame {time} of clip {} was fetched for frame {}", clip.name, frame.time),
+            );
+        }
+        match frame.image(&effect, clip, time) {
+            Ok(image) => image,
+            Err(error) => {
+                action.host.with_report(|r| {
+                    r.messages.push(crate::report::Message {
+                        kind: "OfxMessageError".into(),
+                        id: "host".into(),
+                        text: error.to_string(),
+                        persistent: false,
+                    });
+                });
+                return Err(c::kOfxStatFailed);
+            }
+        }
+    };
+    match prepared {
+        Some(image) => Ok(Some(hand_out(clip, &image, &frame))),
+        None if effect.host.profile.unconnected == Unconnected::NullImage => Ok(None),
+        None => Err(c::kOfxStatFailed),
+    }
+}
+
+/// An image with its properties.
+fn hand_out(clip: &ClipObject, image: &Prepared, frame: &Frame) -> Arc<ImageObject> {
+    let s = PropertySet::new(format!("image of clip {}", clip.name), false);
+    let put = |name, value: &std::ffi::CStr| s.define(name, vec![CString::from(value)]);
+    put(c::kOfxPropType, fx::kOfxTypeImage);
+    put(fx::kOfxImageEffectPropComponents, image.mapping.components.ofx());
+    put(fx::kOfxImageEffectPropPreMultiplication, image.mapping.premultiplication.ofx());
+    put(fx::kOfxImagePropField, frame.field.ofx());
+    s.define(fx::kOfxImageEffectPropRenderScale, frame.scale.to_vec());
+    s.define(fx::kOfxImagePropPixelAspectRatio, vec![image.mapping.par]);
+    s.define(fx::kOfxImagePropRegionOfDefinition, image.rod.to_array().to_vec());
+    let id = registry::new_id();
+    if let Some(buffer) = &image.buffer {
+        put(fx::kOfxImageEffectPropPixelDepth, buffer.depth.ofx());
+        s.define(fx::kOfxImagePropData, vec![buffer.data().expose_provenance()]);
+        s.define(fx::kOfxImagePropBounds, buffer.bounds.to_array().to_vec());
+        let row_bytes = i32::try_from(buffer.row_bytes).unwrap_or(i32::MAX);
+        s.define(fx::kOfxImagePropRowBytes, vec![row_bytes]);
+        let unique = cstring(&format!("{}@{}#{:x}", clip.name, frame.time, image.checksum));
+        s.define(fx::kOfxImagePropUniqueIdentifier, vec![unique]);
+    }
+    let object = Arc::new(ImageObject {
+        id,
+        clip: clip.name.clone(),
+        properties: s,
+        _buffer: image.buffer.clone(),
+    });
+    registry::insert(id, registry::Object::Image(Arc::downgrade(&object)));
+    object
+}
+
+/// The components of the picture that a clip shows, before any mapping.
+pub(crate) fn natural_components(clip: &ClipObject, time: f64) -> Option<(Components, Mapping)> {
+    let picture = clip.input()?.frame(time).ok().flatten()?;
+    let mapping = Mapping {
+        components: picture.components,
+        depth: crate::format::Depth::Float,
+        par: picture.par,
+        premultiplication: picture.premultiplication,
+    };
+    Some((picture.components, mapping))
+}

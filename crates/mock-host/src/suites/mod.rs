@@ -1,0 +1,91 @@
+//! The suites: C functions on the outside, lookups and checks on the inside.
+
+mod effect;
+mod misc;
+mod parameter;
+mod property;
+pub(crate) mod threads;
+
+use crate::profile::Profile;
+use crate::report::Check;
+use openfx::sys::generic::property::OfxPropertySuiteV1;
+use openfx::sys::image_effect_v1::{
+    image_effect::OfxImageEffectSuiteV1, memory::OfxMemorySuiteV1, message::OfxMessageSuiteV1,
+    message::OfxMessageSuiteV2, multi_thread::OfxMultiThreadSuiteV1, param::OfxParameterSuiteV1,
+    progress::OfxProgressSuiteV1, progress::OfxProgressSuiteV2, time_line::OfxTimeLineSuiteV1,
+};
+use std::ffi::c_void;
+
+/// One table of functions for each suite; they live as long as the host.
+pub(crate) struct SuiteTables {
+    property: Box<OfxPropertySuiteV1>,
+    effect: Box<OfxImageEffectSuiteV1>,
+    parameter: Box<OfxParameterSuiteV1>,
+    memory: Box<OfxMemorySuiteV1>,
+    threads: Box<OfxMultiThreadSuiteV1>,
+    message1: Box<OfxMessageSuiteV1>,
+    message2: Box<OfxMessageSuiteV2>,
+    progress1: Box<OfxProgressSuiteV1>,
+    progress2: Box<OfxProgressSuiteV2>,
+    time_line: Box<OfxTimeLineSuiteV1>,
+}
+
+impl SuiteTables {
+    pub fn new(profile: &Profile) -> Self {
+        Self {
+            property: Box::new(property::table()),
+            effect: Box::new(effect::table(profile)),
+            parameter: Box::new(parameter::table(profile)),
+            memory: Box::new(misc::memory_table(profile)),
+            threads: Box::new(threads::table(profile)),
+            message1: Box::new(misc::message1_table(profile)),
+            message2: Box::new(misc::message2_table(profile)),
+            progress1: Box::new(misc::progress1_table(profile)),
+            progress2: Box::new(misc::progress2_table(profile)),
+            time_line: Box::new(misc::time_line_table(profile)),
+        }
+    }
+
+    /// The table of a suite, or null.
+    pub fn fetch(&self, profile: &Profile, name: &str, version: i32) -> *const c_void {
+        fn pointer<T>(table: &T) -> *const c_void {
+            std::ptr::from_ref(table).cast()
+        }
+        if !profile.suites.contains(&(name, version)) {
+            return std::ptr::null();
+        }
+        match (name, version) {
+            ("OfxPropertySuite", 1) => pointer(&*self.property),
+            ("OfxImageEffectSuite", 1) => pointer(&*self.effect),
+            ("OfxParameterSuite", 1) => pointer(&*self.parameter),
+            ("OfxMemorySuite", 1) => pointer(&*self.memory),
+            ("OfxMultiThreadSuite", 1) => pointer(&*self.threads),
+            ("OfxMessageSuite", 1) => pointer(&*self.message1),
+            ("OfxMessageSuite", 2) => pointer(&*self.message2),
+            ("OfxProgressSuite", 1) => pointer(&*self.progress1),
+            ("OfxProgressSuite", 2) => pointer(&*self.progress2),
+            ("OfxTimeLineSuite", 1) => pointer(&*self.time_line),
+            _ => std::ptr::null(),
+        }
+    }
+}
+
+/// Records that a suite function got a handle that stands for nothing.
+fn unknown_handle(function: &str, id: usize) {
+    let what = if id == 0 {
+        "a null handle".to_string()
+    } else if crate::registry::was_handle(id) {
+        format!("handle {id:#x}, which is dead or of another kind")
+    } else {
+        format!("{id:#x}, which was never a handle")
+    };
+    violation(Check::UnknownHandle, &format!("{function} got {what}"));
+}
+
+/// Records a broken rule for the action that runs on this thread.
+fn violation(check: Check, details: &str) {
+    match crate::action::current() {
+        Some(action) => action.violation(check, details),
+        None => crate::host::orphan_violation(check, details),
+    }
+}
