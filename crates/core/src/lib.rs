@@ -13,6 +13,7 @@ pub mod effect;
 pub mod effects;
 pub mod geometry;
 pub mod image;
+pub mod manual;
 mod maths;
 pub mod params;
 pub mod render;

@@ -246,16 +246,17 @@ impl View {
                 }
                 at.of(scene, b, point);
                 let mut first = 0;
-                for k in 0..at.runs(b.end - b.start, &mut ends) {
+                let runs = at.runs(b.end - b.start, &mut ends);
+                for &end in &ends[..runs] {
                     for (corner, ox, oy) in CORNERS {
-                        if let Some((part, to)) = clip(&tile, first, ends[k], at.x[first] + ox, at.y[first] + oy) {
+                        if let Some((part, to)) = clip(&tile, first, end, at.x[first] + ox, at.y[first] + oy) {
                             match pass {
                                 Pass::Nearest => self.nearer(&at, corner, &scene.coc[b.start..b.end], part, to),
                                 Pass::Belong => self.belong(&at, corner, scene, b.start, part, to),
                             }
                         }
                     }
-                    first = ends[k];
+                    first = end;
                 }
             }
         }
