@@ -75,6 +75,18 @@ fn windows_and_threads_do_not_change_a_bit() {
 }
 
 #[test]
+fn instruction_sets_do_not_change_a_bit() {
+    for (effect, values) in at_work() {
+        let scene = Scene::random(RECT, 12);
+        let best = scene.render(effect, &values);
+        crate::simd::force_baseline(true);
+        let baseline = scene.render(effect, &values);
+        crate::simd::force_baseline(false);
+        assert!(same_bits(&best, &baseline), "{} with {values:?}", effect.info().name);
+    }
+}
+
+#[test]
 fn nothing_outside_the_window_is_written() {
     let window = Rect::new(3, 10, 20, 21);
     for (effect, values) in at_work() {

@@ -14,6 +14,31 @@ pub fn best<R>(work: impl FnOnce() -> R) -> R {
     work()
 }
 
+/// Work that is too large for the compiler to inline it as a closure by itself: mark `run` `#[inline(always)]`.
+pub trait Work {
+    /// What it gives.
+    type Output;
+    /// Does it.
+    fn run(self) -> Self::Output;
+}
+
+/// [`best`] for [`Work`].
+#[inline]
+pub fn best_work<W: Work>(work: W) -> W::Output {
+    #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("avx2") && !baseline_forced() {
+        // SAFETY: the processor has AVX2, which is all that the function needs.
+        return unsafe { work_with_avx2(work) };
+    }
+    work.run()
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn work_with_avx2<W: Work>(work: W) -> W::Output {
+    work.run()
+}
+
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2")]
 fn with_avx2<R>(work: impl FnOnce() -> R) -> R {

@@ -14,6 +14,7 @@ pub use stage::DepthStage;
 use crate::geometry::Rect;
 use crate::image::{Components, ImageRef, Plane};
 use crate::params::{Unit, boolean, choice, double};
+use crate::simd::best;
 use crate::{choices, params};
 
 choices! {
@@ -165,31 +166,26 @@ impl DepthParams {
 
     /// The decoder of one number: distance in metres, or `None` for an invalid one.
     pub fn decoder(&self) -> impl Fn(f32) -> Option<f32> + Copy + Send + Sync + use<> {
-        let metres = (self.unit.metres() * self.scale) as f32;
-        let (near, far) = (self.near.min(self.far) as f32, self.near.max(self.far) as f32);
-        let (convention, mapping) = (self.convention, self.mapping);
-        move |v: f32| {
-            let distance = |d: f32| if d < NOTHING { d } else { f32::NAN };
-            let between = |t: f32| {
-                let t = t.clamp(0.0, 1.0);
-                match mapping {
-                    DepthMapping::Linear => near + t * (far - near),
-                    DepthMapping::Inverse => 1.0 / (1.0 / near + t * (1.0 / far - 1.0 / near)),
-                    DepthMapping::Log => near * (far / near).powf(t),
+        let (decode, convention) = (Decode::new(self), self.convention);
+        move |v: f32| decode.number(convention, v)
+    }
+
+    /// [`DepthParams::decoder`] for a row, in place; what is invalid becomes `invalid`.
+    pub(crate) fn decode_row(&self, row: &mut [f32], invalid: f32) {
+        let decode = Decode::new(self);
+        // Each convention is its own loop without a branch.
+        macro_rules! rows {
+            ($($convention:ident)+) => {
+                match self.convention {
+                    $(DepthConvention::$convention => best(|| {
+                        for v in row {
+                            *v = decode.number(DepthConvention::$convention, *v).unwrap_or(invalid);
+                        }
+                    }),)+
                 }
             };
-            let z = match convention {
-                DepthConvention::Distance => distance(v),
-                DepthConvention::MinusDistance => distance(-v),
-                DepthConvention::Inverse => distance(1.0 / v),
-                DepthConvention::MinusInverse => distance(-1.0 / v),
-                DepthConvention::NormalisedNearZero if v.is_finite() => between(v),
-                DepthConvention::NormalisedFarZero if v.is_finite() => between(1.0 - v),
-                _ => f32::NAN,
-            };
-            let z = z * metres;
-            (z > 0.0 && z.is_finite()).then_some(z.max(NEAREST))
         }
+        rows!(Distance MinusDistance Inverse MinusInverse NormalisedNearZero NormalisedFarZero);
     }
 
     /// What an invalid pixel becomes before neighbours are asked.
@@ -220,6 +216,51 @@ impl DepthParams {
             DepthChannel::Luminance if components == Components::Alpha => Channels::One(0),
             DepthChannel::Luminance => Channels::Luminance([index(0), index(1), index(2)]),
         }
+    }
+}
+
+/// What decoding needs, ready.
+#[derive(Clone, Copy)]
+struct Decode {
+    metres: f32,
+    near: f32,
+    far: f32,
+    mapping: DepthMapping,
+}
+
+impl Decode {
+    fn new(p: &DepthParams) -> Self {
+        Self {
+            metres: (p.unit.metres() * p.scale) as f32,
+            near: p.near.min(p.far) as f32,
+            far: p.near.max(p.far) as f32,
+            mapping: p.mapping,
+        }
+    }
+
+    #[inline(always)]
+    fn number(&self, convention: DepthConvention, v: f32) -> Option<f32> {
+        let (near, far) = (self.near, self.far);
+        let distance = |d: f32| if d < NOTHING { d } else { f32::NAN };
+        let between = |t: f32| {
+            let t = t.clamp(0.0, 1.0);
+            match self.mapping {
+                DepthMapping::Linear => near + t * (far - near),
+                DepthMapping::Inverse => 1.0 / (1.0 / near + t * (1.0 / far - 1.0 / near)),
+                DepthMapping::Log => near * (far / near).powf(t),
+            }
+        };
+        let z = match convention {
+            DepthConvention::Distance => distance(v),
+            DepthConvention::MinusDistance => distance(-v),
+            DepthConvention::Inverse => distance(1.0 / v),
+            DepthConvention::MinusInverse => distance(-1.0 / v),
+            DepthConvention::NormalisedNearZero if v.is_finite() => between(v),
+            DepthConvention::NormalisedFarZero if v.is_finite() => between(1.0 - v),
+            _ => f32::NAN,
+        };
+        let z = z * self.metres;
+        (z > 0.0 && z < f32::INFINITY).then_some(z.max(NEAREST))
     }
 }
 

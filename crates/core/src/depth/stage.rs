@@ -54,8 +54,7 @@ impl<'a> DepthStage<'a> {
                 }
             }
         }
-        let decode = self.params.decoder();
-        out.iter_mut().for_each(|v| *v = decode(*v).unwrap_or(invalid));
+        self.params.decode_row(out, invalid);
     }
 
     /// Undecoded numbers; NaN outside the image.

@@ -1,6 +1,7 @@
 //! Rows of foreign bytes to planar f32 and back. Integers are normalised to 0..1; floats pass unchanged, NaN and infinities too.
 
 use super::{ColourRow, Components, Depth, PixelFormat};
+use crate::simd::best;
 use half::f16;
 
 /// How a stored number becomes f32 and back.
@@ -83,23 +84,25 @@ pub fn load_colour(format: PixelFormat, bytes: &[u8], out: ColourRow) {
 }
 
 fn load_row<S: Sample>(components: Components, bytes: &[u8], out: ColourRow) {
-    let n = out.r.len();
-    let (r, g, b, a) = (&mut out.r[..n], &mut out.g[..n], &mut out.b[..n], &mut out.a[..n]);
-    let step = S::BYTES * components.count();
-    let pixels = bytes[..n * step].chunks_exact(step).enumerate();
-    let at = |p: &[u8], c: usize| S::load(&p[c * S::BYTES..(c + 1) * S::BYTES]);
-    match components {
-        Components::Rgba => {
-            pixels.for_each(|(i, p)| (r[i], g[i], b[i], a[i]) = (at(p, 0), at(p, 1), at(p, 2), at(p, 3)))
-        }
-        Components::Bgra => {
-            pixels.for_each(|(i, p)| (r[i], g[i], b[i], a[i]) = (at(p, 2), at(p, 1), at(p, 0), at(p, 3)))
-        }
-        Components::Rgb => pixels.for_each(|(i, p)| (r[i], g[i], b[i], a[i]) = (at(p, 0), at(p, 1), at(p, 2), 1.0)),
-        Components::Alpha => pixels.for_each(|(i, p)| {
-            let v = at(p, 0);
-            (r[i], g[i], b[i], a[i]) = (v, v, v, v);
-        }),
+    best(|| match components {
+        Components::Rgba => load_pixels::<S, 4>(bytes, out, |p| [p(0), p(1), p(2), p(3)]),
+        Components::Bgra => load_pixels::<S, 4>(bytes, out, |p| [p(2), p(1), p(0), p(3)]),
+        Components::Rgb => load_pixels::<S, 3>(bytes, out, |p| [p(0), p(1), p(2), 1.0]),
+        Components::Alpha => load_pixels::<S, 1>(bytes, out, |p| [p(0); 4]),
+    })
+}
+
+/// `pick` makes red, green, blue, alpha from a pixel's numbers. Plain zips, so that it becomes vector code.
+#[inline(always)]
+fn load_pixels<S: Sample, const N: usize>(
+    bytes: &[u8],
+    out: ColourRow,
+    pick: impl Fn(&dyn Fn(usize) -> f32) -> [f32; 4],
+) {
+    let (n, step) = (out.r.len(), S::BYTES * N);
+    let planes = out.r.iter_mut().zip(&mut out.g[..n]).zip(out.b[..n].iter_mut().zip(&mut out.a[..n]));
+    for (p, ((r, g), (b, a))) in bytes[..n * step].chunks_exact(step).zip(planes) {
+        [*r, *g, *b, *a] = pick(&|c| S::load(&p[c * S::BYTES..(c + 1) * S::BYTES]));
     }
 }
 
@@ -109,20 +112,22 @@ pub fn store_colour(format: PixelFormat, row: ColourRow, bytes: &mut [u8]) {
 }
 
 fn store_row<S: Sample>(components: Components, row: ColourRow, bytes: &mut [u8]) {
-    let n = row.r.len();
-    let (r, g, b, a) = (&row.r[..n], &row.g[..n], &row.b[..n], &row.a[..n]);
-    let step = S::BYTES * components.count();
-    let pixels = bytes[..n * step].chunks_exact_mut(step).enumerate();
-    let put = |p: &mut [u8], c: usize, v: f32| S::store(v, &mut p[c * S::BYTES..(c + 1) * S::BYTES]);
-    match components {
-        Components::Rgba => {
-            pixels.for_each(|(i, p)| (0..4).zip([r[i], g[i], b[i], a[i]]).for_each(|(c, v)| put(p, c, v)))
-        }
-        Components::Bgra => {
-            pixels.for_each(|(i, p)| (0..4).zip([b[i], g[i], r[i], a[i]]).for_each(|(c, v)| put(p, c, v)))
-        }
-        Components::Rgb => pixels.for_each(|(i, p)| (0..3).zip([r[i], g[i], b[i]]).for_each(|(c, v)| put(p, c, v))),
-        Components::Alpha => pixels.for_each(|(i, p)| put(p, 0, a[i])),
+    best(|| match components {
+        Components::Rgba => store_pixels::<S, 4>(row, bytes, |p| p),
+        Components::Bgra => store_pixels::<S, 4>(row, bytes, |[r, g, b, a]| [b, g, r, a]),
+        Components::Rgb => store_pixels::<S, 3>(row, bytes, |[r, g, b, _]| [r, g, b]),
+        Components::Alpha => store_pixels::<S, 1>(row, bytes, |[_, _, _, a]| [a]),
+    })
+}
+
+/// `pick` makes a pixel's numbers from red, green, blue, alpha.
+#[inline(always)]
+fn store_pixels<S: Sample, const N: usize>(row: ColourRow, bytes: &mut [u8], pick: impl Fn([f32; 4]) -> [f32; N]) {
+    let (n, step) = (row.r.len(), S::BYTES * N);
+    let planes = row.r.iter().zip(&row.g[..n]).zip(row.b[..n].iter().zip(&row.a[..n]));
+    for (p, ((r, g), (b, a))) in bytes[..n * step].chunks_exact_mut(step).zip(planes) {
+        let values = pick([*r, *g, *b, *a]);
+        (0..N).for_each(|c| S::store(values[c], &mut p[c * S::BYTES..(c + 1) * S::BYTES]));
     }
 }
 
@@ -132,9 +137,23 @@ pub fn load_channel(format: PixelFormat, channel: usize, bytes: &[u8], out: &mut
 }
 
 fn load_one<S: Sample>(count: usize, channel: usize, bytes: &[u8], out: &mut [f32]) {
-    let step = S::BYTES * count;
-    for (v, p) in out.iter_mut().zip(bytes.chunks_exact(step)) {
-        *v = S::load(&p[channel * S::BYTES..(channel + 1) * S::BYTES]);
+    best(|| match (count, channel) {
+        (1, _) => load_every::<S, 1, 0>(bytes, out),
+        (3, 0) => load_every::<S, 3, 0>(bytes, out),
+        (3, 1) => load_every::<S, 3, 1>(bytes, out),
+        (3, _) => load_every::<S, 3, 2>(bytes, out),
+        (_, 0) => load_every::<S, 4, 0>(bytes, out),
+        (_, 1) => load_every::<S, 4, 1>(bytes, out),
+        (_, 2) => load_every::<S, 4, 2>(bytes, out),
+        (_, _) => load_every::<S, 4, 3>(bytes, out),
+    })
+}
+
+/// Number `C` of each pixel of `N` numbers.
+#[inline(always)]
+fn load_every<S: Sample, const N: usize, const C: usize>(bytes: &[u8], out: &mut [f32]) {
+    for (v, p) in out.iter_mut().zip(bytes.chunks_exact(S::BYTES * N)) {
+        *v = S::load(&p[C * S::BYTES..(C + 1) * S::BYTES]);
     }
 }
 

@@ -4,7 +4,8 @@ use super::params::{FogModel, FogOutput, Params};
 use crate::effect::{Leaves, RowKernel};
 use crate::effects::look;
 use crate::image::ColourRow;
-use crate::maths::{exp2, pow_positive};
+use crate::maths::{exp2, lower, pow_positive, upper};
+use crate::simd::{Work, best_work};
 
 /// log₂ 50: at the visibility 1/50 is left.
 const TWO_PERCENT: f32 = 5.643_856;
@@ -72,6 +73,7 @@ impl Fog {
     }
 
     /// What comes through at each depth.
+    #[inline(always)]
     fn transmittances(&self, z: &[f32], out: &mut [f32]) {
         let beer_lambert = |share: f32| {
             let halvings = share * TWO_PERCENT;
@@ -82,9 +84,11 @@ impl Fog {
         // Exactly 1 at the end; a ramp without length is a wall right behind its start.
         let ramp = |d: f32| if d > 0.0 && d >= length { 1.0 } else { d * unit };
         match self.curve {
-            Curve::Exponential => self.each(z, out, |d| beer_lambert(d.min(length) * unit)),
-            Curve::Squared => self.each(z, out, |d| beer_lambert((d.min(length) * unit) * (d.min(length) * unit))),
-            Curve::Power => self.each(z, out, |d| beer_lambert(pow_positive(d.min(length) * unit, power))),
+            Curve::Exponential => self.each(z, out, |d| beer_lambert(lower(d, length) * unit)),
+            Curve::Squared => {
+                self.each(z, out, |d| beer_lambert((lower(d, length) * unit) * (lower(d, length) * unit)))
+            }
+            Curve::Power => self.each(z, out, |d| beer_lambert(pow_positive(lower(d, length) * unit, power))),
             Curve::Linear => self.each(z, out, |d| 1.0 - ramp(d)),
             Curve::LinearPower => self.each(z, out, |d| 1.0 - pow_positive(ramp(d), power)),
         }
@@ -95,10 +99,11 @@ impl Fog {
     fn each(&self, z: &[f32], out: &mut [f32], f: impl Fn(f32) -> f32) {
         let (start, least) = (self.start, self.least);
         for (t, &z) in out.iter_mut().zip(z) {
-            *t = f(if z > start { z - start } else { 0.0 }).max(least);
+            *t = upper(f(upper(z - start, 0.0)), least);
         }
     }
 
+    #[inline(always)]
     fn result(&self, t: &[f32], colour: ColourRow) {
         let ColourRow { r, g, b, a } = colour;
         if self.alpha {
@@ -116,6 +121,7 @@ impl Fog {
         }
     }
 
+    #[inline(always)]
     fn element(&self, t: &[f32], colour: ColourRow) {
         let ColourRow { r, g, b, a } = colour;
         for (i, &t) in t.iter().enumerate() {
@@ -144,7 +150,29 @@ impl RowKernel for Fog {
             FogOutput::Transmittance | FogOutput::Depth => Leaves::Data,
         }
     }
-    fn row(&self, _x1: i32, _y: i32, z: &[f32], mut colour: ColourRow) {
+    fn row(&self, _x1: i32, _y: i32, z: &[f32], colour: ColourRow) {
+        best_work(Row { kernel: self, z, colour });
+    }
+}
+
+/// A call of [`RowKernel::row`].
+struct Row<'a> {
+    kernel: &'a Fog,
+    z: &'a [f32],
+    colour: ColourRow<'a>,
+}
+
+impl Work for Row<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run(self) {
+        self.kernel.chunks(self.z, self.colour);
+    }
+}
+
+impl Fog {
+    #[inline(always)]
+    fn chunks(&self, z: &[f32], mut colour: ColourRow) {
         if self.output == FogOutput::Depth {
             return look::depth(z, colour);
         }

@@ -6,10 +6,11 @@ use crate::effect::{Leaves, RowKernel};
 use crate::effects::look;
 use crate::image::ColourRow;
 use crate::maths::{log2, pow_positive, smoothstep};
+use crate::simd::{Work, best_work};
 
 /// Pixels that are computed at a time; all that is known of them stays in the first-level cache.
 const CHUNK: usize = 256;
-type Row = [f32; CHUNK];
+type Values = [f32; CHUNK];
 
 /// A border between zones with its numbers ready.
 struct Border {
@@ -28,6 +29,7 @@ impl Border {
     }
 
     /// How far each depth lies behind it: 0 to 1, and 0 where the depth is NaN.
+    #[inline(always)]
     fn behind(&self, z: &[f32], out: &mut [f32]) {
         let (at, inverse) = (self.at, self.inverse);
         match self.space {
@@ -73,7 +75,8 @@ impl Grade {
     }
 
     /// From the colours `from`; all of one length.
-    fn apply(&self, from: [&[f32]; 3], to: &mut [Row; 3]) {
+    #[inline(always)]
+    fn apply(&self, from: [&[f32]; 3], to: &mut [Values; 3]) {
         let n = from[0].len();
         let [r, g, b] = to;
         let (r, g, b) = (&mut r[..n], &mut g[..n], &mut b[..n]);
@@ -135,7 +138,8 @@ impl Rows {
     }
 
     /// The zones' weights at each depth.
-    fn weights(&self, z: &[f32], out: &mut [Row; 3]) {
+    #[inline(always)]
+    fn weights(&self, z: &[f32], out: &mut [Values; 3]) {
         let [near, mid, far] = out;
         self.near_end.behind(z, near);
         self.far_start.behind(z, far);
@@ -149,6 +153,7 @@ impl Rows {
     }
 
     /// Sum of the graded colours by weight, and then the master.
+    #[inline(always)]
     fn result(&self, z: &[f32], colour: ColourRow, s: &mut Scratch) {
         let n = z.len();
         let mut picture = [colour.r, colour.g, colour.b];
@@ -160,10 +165,14 @@ impl Rows {
                 s.still.iter_mut().zip(&weight[..n]).for_each(|(still, w)| *still += w);
             }
             for (sum, v) in s.sum.iter_mut().zip(&picture) {
-                sum.iter_mut().zip(&**v).zip(&s.still).for_each(|((sum, &v), &w)| *sum = share(w, v));
+                // Adding 0 takes the sign from a zero, as the sums below do: leaving them out must not show.
+                sum.iter_mut().zip(&**v).zip(&s.still).for_each(|((sum, &v), &w)| *sum = share(w, v) + 0.0);
             }
             for (weight, grade) in s.weights.iter().zip(&self.grades) {
                 let Some(grade) = grade else { continue };
+                if weight[..n].iter().all(|w| *w == 0.0) {
+                    continue;
+                }
                 grade.apply(picture.each_ref().map(|v| &**v), &mut s.graded);
                 for (sum, graded) in s.sum.iter_mut().zip(&s.graded) {
                     sum.iter_mut().zip(graded).zip(&weight[..n]).for_each(|((sum, &v), &w)| *sum += share(w, v));
@@ -177,6 +186,7 @@ impl Rows {
         }
     }
 
+    #[inline(always)]
     fn overlay(&self, z: &[f32], colour: ColourRow, s: &mut Scratch) {
         self.weights(z, &mut s.weights);
         let [near, mid, far] = &s.weights;
@@ -189,6 +199,7 @@ impl Rows {
         }
     }
 
+    #[inline(always)]
     fn mattes(&self, z: &[f32], colour: ColourRow, s: &mut Scratch) {
         self.weights(z, &mut s.weights);
         let n = z.len();
@@ -201,10 +212,10 @@ impl Rows {
 
 /// Rows that a chunk of pixels needs on its way.
 struct Scratch {
-    weights: [Row; 3],
-    still: Row,
-    sum: [Row; 3],
-    graded: [Row; 3],
+    weights: [Values; 3],
+    still: Values,
+    sum: [Values; 3],
+    graded: [Values; 3],
 }
 
 impl RowKernel for Rows {
@@ -217,8 +228,30 @@ impl RowKernel for Rows {
             GradeOutput::Mattes | GradeOutput::Depth => Leaves::Data,
         }
     }
-    fn row(&self, _x1: i32, _y: i32, z: &[f32], mut colour: ColourRow) {
-        const EMPTY: Row = [0.0; CHUNK];
+    fn row(&self, _x1: i32, _y: i32, z: &[f32], colour: ColourRow) {
+        best_work(Row { kernel: self, z, colour });
+    }
+}
+
+/// A call of [`RowKernel::row`].
+struct Row<'a> {
+    kernel: &'a Rows,
+    z: &'a [f32],
+    colour: ColourRow<'a>,
+}
+
+impl Work for Row<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run(self) {
+        self.kernel.chunks(self.z, self.colour);
+    }
+}
+
+impl Rows {
+    #[inline(always)]
+    fn chunks(&self, z: &[f32], mut colour: ColourRow) {
+        const EMPTY: Values = [0.0; CHUNK];
         let mut s = Scratch { weights: [EMPTY; 3], still: EMPTY, sum: [EMPTY; 3], graded: [EMPTY; 3] };
         for from in (0..z.len()).step_by(CHUNK) {
             let to = z.len().min(from + CHUNK);

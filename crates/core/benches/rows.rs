@@ -1,0 +1,110 @@
+//! DepthFog and DepthGrade on a frame of 1920×1080, float RGBA and depth, through the driver, beside a copy of the same bytes
+//! (RGBA and Z in, RGBA out) by the same threads: all that these effects can hope for is to be as fast as the copy.
+//!
+//! `cargo bench -p fathom-core --bench rows`; `FATHOM_THREADS` sets the number of threads (default: all cores).
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use fathom_core::effect::{Effect, Frame};
+use fathom_core::effects::{depthfog::DepthFog, depthgrade::DepthGrade};
+use fathom_core::image::{Alpha, Components, Depth, ImageMut, ImageRef, PixelFormat};
+use fathom_core::params::{Value, Values};
+use fathom_core::render::{Job, Picture, render};
+use fathom_core::workers::{Exec, Workers};
+use fathom_core::{Geometry, Rect};
+use std::hint::black_box;
+
+const WIDTH: usize = 1920;
+const HEIGHT: usize = 1080;
+const RECT: Rect = Rect::new(0, 0, WIDTH as i32, HEIGHT as i32);
+const RGBA: PixelFormat = PixelFormat { depth: Depth::Float, components: Components::Rgba };
+const ONE: PixelFormat = PixelFormat { depth: Depth::Float, components: Components::Alpha };
+
+/// Two planes of made-up numbers: colour from 0 to 1 with alpha 1, depth from 0.5 to 200 m with a sky in its upper third.
+fn frame() -> (Vec<u8>, Vec<u8>) {
+    let noise = |i: usize| (i.wrapping_mul(2_654_435_761) >> 8 & 0xffff) as f32 / 65535.0;
+    let colour = (0..WIDTH * HEIGHT * 4).map(|i| if i % 4 == 3 { 1.0 } else { noise(i) });
+    let depth = (0..WIDTH * HEIGHT)
+        .map(|i| if i > WIDTH * HEIGHT * 2 / 3 { 1e10 } else { 0.5 * (400.0_f32).powf(noise(i / 64)) });
+    (colour.flat_map(f32::to_ne_bytes).collect(), depth.flat_map(f32::to_ne_bytes).collect())
+}
+
+/// Bands of rows on the threads, as the driver cuts them.
+fn copy(colour: &[u8], depth: &[u8], output: &mut [u8], exec: &Exec) {
+    const BAND: usize = 16;
+    let bands: Vec<_> = output
+        .chunks_mut(WIDTH * 16 * BAND)
+        .zip(colour.chunks(WIDTH * 16 * BAND).zip(depth.chunks(WIDTH * 4 * BAND)))
+        .collect();
+    exec.for_each_mut(bands, [0.0, 1.0], |_, (to, (colour, depth)), _| {
+        to.copy_from_slice(colour);
+        let mut z = [0; WIDTH * 4];
+        depth.chunks(WIDTH * 4).for_each(|row| black_box(&mut z).copy_from_slice(row));
+    })
+    .expect("nobody aborts");
+}
+
+fn effect_once(effect: &dyn Effect, values: &Values, colour: &[u8], depth: &[u8], output: &mut [u8], exec: &Exec) {
+    let geometry = Geometry::default();
+    let region = geometry.rect_to_canonical(&RECT);
+    let image = |bytes, format: PixelFormat| Picture {
+        image: ImageRef::new(RECT, format, <[u8]>::chunks(bytes, WIDTH * format.bytes()).collect()).expect("it fits"),
+        geometry,
+    };
+    let job = Job {
+        frame: Frame { geometry, source_rod: region, format: region, depth_connected: true },
+        window: RECT,
+        source: Some(image(colour, RGBA)),
+        alpha: Alpha::Premultiplied,
+        depth: Some(image(depth, ONE)),
+        mask: None,
+        output: ImageMut::new(RECT, RGBA, output.chunks_mut(WIDTH * RGBA.bytes()).collect()).expect("it fits"),
+    };
+    render(&*effect.prepare(values), job, exec).expect("nobody aborts");
+}
+
+fn rows(c: &mut Criterion) {
+    let threads = std::env::var("FATHOM_THREADS").ok().and_then(|v| v.parse().ok());
+    let threads = threads.or(std::thread::available_parallelism().ok().map(Into::into)).unwrap_or(1);
+    let workers = Workers::new(threads).expect("threads");
+    let exec = Exec { workers: &workers, abort: &|| false, progress: &|_| () };
+    let (colour, depth) = frame();
+    let mut output = vec![0; colour.len()];
+    let mut group = c.benchmark_group("1080p");
+    group.throughput(Throughput::Elements((WIDTH * HEIGHT) as u64)).sample_size(30);
+    group.bench_function("copy", |b| b.iter(|| copy(&colour, &depth, black_box(&mut output), &exec)));
+
+    let white = |v: f64| Value::Colour([v, v, v, 1.0]);
+    let v = Values::default;
+    let all_controls = ["near", "mid", "far", "master"].into_iter().fold(v(), |v, zone| {
+        v.double(&format!("{zone}Exposure"), 0.5)
+            .set(&format!("{zone}Lift"), white(0.02))
+            .set(&format!("{zone}Gamma"), white(1.2))
+            .set(&format!("{zone}Gain"), white(1.1))
+            .set(&format!("{zone}Offset"), white(-0.01))
+            .double(&format!("{zone}Saturation"), 0.8)
+            .double(&format!("{zone}Mix"), 0.9)
+    });
+    let cases: [(&str, &dyn Effect, Values); 9] = [
+        ("fog exponential", &DepthFog, v()),
+        ("fog squared", &DepthFog, v().int("fogModel", 1)),
+        ("fog linear", &DepthFog, v().int("fogModel", 2)),
+        ("fog with falloff", &DepthFog, v().double("falloff", 1.5)),
+        ("fog element", &DepthFog, v().int("output", 1)),
+        ("grade one zone", &DepthGrade, v().double("nearExposure", 1.0).double("nearSaturation", 0.5)),
+        ("grade three zones without gamma", &DepthGrade, {
+            let three = v().double("nearExposure", 1.0).double("midExposure", 0.5).double("farExposure", -0.5);
+            three.double("nearSaturation", 0.5).double("midSaturation", 0.8).double("farSaturation", 1.2)
+        }),
+        ("grade all controls", &DepthGrade, all_controls),
+        ("grade mattes", &DepthGrade, v().int("output", 2)),
+    ];
+    for (name, effect, values) in &cases {
+        group.bench_function(*name, |b| {
+            b.iter(|| effect_once(*effect, values, &colour, &depth, black_box(&mut output), &exec));
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, rows);
+criterion_main!(benches);
