@@ -2,8 +2,5 @@
 
 fn main() {
     println!("cargo:rerun-if-changed=src/suites/variadic.c");
-    cc::Build::new()
-        .file("src/suites/variadic.c")
-        .warnings(true)
-        .compile("fathom_host_variadic");
+    cc::Build::new().file("src/suites/variadic.c").warnings(true).compile("fathom_host_variadic");
 }

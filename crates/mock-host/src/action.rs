@@ -1,13 +1,10 @@
 //! One call of a plug-in's main entry: the context that the suites see, and the checks when it returns.
-#![allow(
-    unsafe_code,
-    reason = "calls the plug-in's entry point through a C function pointer"
-)]
+#![allow(unsafe_code, reason = "calls the plug-in's entry point through a C function pointer")]
 
 use crate::buffer::ImageObject;
+use crate::frame::Frame;
 use crate::host::{HostState, orphan_violation};
 use crate::property::PropertySet;
-use crate::frame::Frame;
 use crate::report::{ActionRecord, Check, status_name};
 use openfx::sys::generic::core::{OfxPluginEntryPoint, OfxStatus, kOfxStatErrBadHandle};
 use std::cell::RefCell;
@@ -65,8 +62,7 @@ impl Action {
 
     /// Records a broken rule with the action's name.
     pub fn violation(&self, check: Check, details: impl std::fmt::Display) {
-        self.host
-            .violation(check, format!("{}: {details}", self.name.to_string_lossy()));
+        self.host.violation(check, format!("{}: {details}", self.name.to_string_lossy()));
     }
 }
 
@@ -98,10 +94,7 @@ pub(crate) fn run<T>(
     }
     STACK.with_borrow_mut(|s| s.pop());
     for image in action.images.borrow().values() {
-        action.violation(
-            Check::ImageLeak,
-            format_args!("an image of clip {} was not released", image.clip),
-        );
+        action.violation(Check::ImageLeak, format_args!("an image of clip {} was not released", image.clip));
     }
     for text in action.strings.borrow_mut().drain(..) {
         // A plug-in that kept the pointer finds this instead of what it expects.
@@ -123,22 +116,13 @@ pub(crate) fn send(
     let Some(entry) = entry else {
         return kOfxStatErrBadHandle;
     };
-    let handle = |set: Option<&PropertySet>| {
-        std::ptr::without_provenance_mut(set.map_or(0, PropertySet::id))
-    };
+    let handle = |set: Option<&PropertySet>| std::ptr::without_provenance_mut(set.map_or(0, PropertySet::id));
     let (in_args, out_args) = (handle(args.0), handle(args.1));
     let started = Instant::now();
     let status = run(name, host, effect, frame, || {
         // SAFETY: `entry` is the plug-in's main entry of a library that is still open (`Library` is kept by everything that
         // sends actions); the name is a static C string and the handles are numbers that the suites look up.
-        unsafe {
-            entry(
-                name.as_ptr(),
-                std::ptr::without_provenance(effect),
-                in_args,
-                out_args,
-            )
-        }
+        unsafe { entry(name.as_ptr(), std::ptr::without_provenance(effect), in_args, out_args) }
     });
     host.with_report(|r| {
         if r.actions.len() < 100_000 {
@@ -150,10 +134,7 @@ pub(crate) fn send(
         }
     });
     if status_name(status) == "an unknown status" {
-        host.violation(
-            Check::IllegalStatus,
-            format!("{} returned {status}", name.to_string_lossy()),
-        );
+        host.violation(Check::IllegalStatus, format!("{} returned {status}", name.to_string_lossy()));
     }
     status
 }

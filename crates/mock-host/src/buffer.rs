@@ -36,13 +36,7 @@ fn mark(offset: usize) -> u8 {
 
 impl PixelBuffer {
     /// Memory for an image, every byte marked.
-    pub fn new(
-        bounds: RectI,
-        components: Components,
-        depth: Depth,
-        rows: RowBytes,
-        guard: bool,
-    ) -> Self {
+    pub fn new(bounds: RectI, components: Components, depth: Depth, rows: RowBytes, guard: bool) -> Self {
         let pixel = components.count() * depth.bytes();
         let (gap, negative) = match rows {
             RowBytes::Tight => (0, false),
@@ -60,20 +54,10 @@ impl PixelBuffer {
         } else {
             (Memory::new(MARGIN + used + MARGIN), MARGIN)
         };
-        let first_row = if negative {
-            margin + height.saturating_sub(1) * stride
-        } else {
-            margin
-        };
+        let first_row = if negative { margin + height.saturating_sub(1) * stride } else { margin };
         let stride = isize::try_from(stride).unwrap_or(isize::MAX);
-        let mut buffer = Self {
-            memory,
-            bounds,
-            components,
-            depth,
-            row_bytes: if negative { -stride } else { stride },
-            first_row,
-        };
+        let mut buffer =
+            Self { memory, bounds, components, depth, row_bytes: if negative { -stride } else { stride }, first_row };
         for (i, b) in buffer.memory.bytes_mut().iter_mut().enumerate() {
             *b = mark(i);
         }
@@ -88,8 +72,7 @@ impl PixelBuffer {
     /// Where a row's first pixel lies.
     fn row_offset(&self, y: i32) -> usize {
         let row = isize::try_from(i64::from(y) - i64::from(self.bounds.y1)).unwrap_or(0);
-        self.first_row
-            .wrapping_add_signed(row.wrapping_mul(self.row_bytes))
+        self.first_row.wrapping_add_signed(row.wrapping_mul(self.row_bytes))
     }
 
     /// The address of the bottom-left pixel.
@@ -118,8 +101,7 @@ impl PixelBuffer {
     pub fn mark_window(&mut self, window: RectI) {
         let (n, depth) = (self.components.count(), self.depth);
         for y in window.y1..window.y2 {
-            let start = self.row_offset(y)
-                + (window.x1 - self.bounds.x1) as usize * self.pixel_bytes();
+            let start = self.row_offset(y) + (window.x1 - self.bounds.x1) as usize * self.pixel_bytes();
             let bytes = window.width() * self.pixel_bytes();
             let row = &mut self.memory.bytes_mut()[start..start + bytes];
             match depth {
@@ -198,8 +180,7 @@ impl PixelBuffer {
                     run += 1;
                     continue;
                 }
-                let certain = matches!(self.depth, Depth::Float | Depth::Half)
-                    || run * pixel >= INTEGER_RUN;
+                let certain = matches!(self.depth, Depth::Float | Depth::Half) || run * pixel >= INTEGER_RUN;
                 if run > 0 && certain {
                     count += run;
                     first.get_or_insert((window.x1 + (i - run) as i32, y));
@@ -254,8 +235,7 @@ impl PixelBuffer {
         let common = window.intersect(&self.bounds);
         let n = self.components.count();
         for y in common.y1..common.y2 {
-            let start = self.row_offset(y)
-                + (common.x1 - self.bounds.x1) as usize * self.pixel_bytes();
+            let start = self.row_offset(y) + (common.x1 - self.bounds.x1) as usize * self.pixel_bytes();
             let row = &self.memory.bytes()[start..start + common.width() * self.pixel_bytes()];
             let to = (common.x1 - window.x1) as usize * n;
             let values = &mut picture.row_mut(y)[to..to + common.width() * n];
@@ -320,9 +300,8 @@ mod tests {
     #[test]
     fn pictures_survive_every_layout() {
         let bounds = RectI::new(-3, 5, 4, 9);
-        let picture = Picture::from_fn(bounds, Components::Rgb, |x, y| {
-            [(x + 3) as f32 / 8.0, (y - 5) as f32 / 4.0, 1.0, 0.0]
-        });
+        let picture =
+            Picture::from_fn(bounds, Components::Rgb, |x, y| [(x + 3) as f32 / 8.0, (y - 5) as f32 / 4.0, 1.0, 0.0]);
         for (depth, rows, guard) in all() {
             let mut buffer = PixelBuffer::new(bounds, Components::Rgb, depth, rows, guard);
             buffer.store(&picture);

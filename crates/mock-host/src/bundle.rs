@@ -8,8 +8,8 @@ use crate::format::Context;
 use crate::host::{Host, HostState};
 use crate::property::lock;
 use crate::report::Check;
-use openfx::sys::generic::core::{OfxHost, OfxPlugin, OfxPluginEntryPoint, OfxPropertySetHandle};
 use openfx::sys::generic::core as c;
+use openfx::sys::generic::core::{OfxHost, OfxPlugin, OfxPluginEntryPoint, OfxPropertySetHandle};
 use std::collections::{BTreeSet, HashMap};
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::path::{Path, PathBuf};
@@ -55,11 +55,7 @@ impl Drop for Copy {
     }
 }
 
-unsafe extern "C" fn fetch_suite(
-    host: OfxPropertySetHandle,
-    name: *const c_char,
-    version: c_int,
-) -> *const c_void {
+unsafe extern "C" fn fetch_suite(host: OfxPropertySetHandle, name: *const c_char, version: c_int) -> *const c_void {
     let Some(host) = HostState::by_handle(host.addr()) else {
         super_violation("fetchSuite got a handle that is no host");
         return std::ptr::null();
@@ -103,14 +99,9 @@ impl Library {
         let before = self.host.with_report(|r| r.messages.len());
         let status = action::send(plugin.main_entry, c::kOfxActionLoad, &self.host, 0, (None, None), None);
         if status != c::kOfxStatOK && status != c::kOfxStatReplyDefault {
-            let message = self
-                .host
-                .with_report(|r| r.messages.get(before..).and_then(|m| m.last()).map(|m| m.text.clone()));
-            return Err(HostError::Status {
-                action: "OfxActionLoad".into(),
-                status,
-                message,
-            });
+            let message =
+                self.host.with_report(|r| r.messages.get(before..).and_then(|m| m.last()).map(|m| m.text.clone()));
+            return Err(HostError::Status { action: "OfxActionLoad".into(), status, message });
         }
         loaded.insert(index);
         Ok(())
@@ -125,20 +116,14 @@ impl Drop for Library {
         }
         let held: usize = lock(&self.host.blocks).len();
         if held > 0 {
-            self.host.violation(
-                Check::MemoryLeak,
-                format!("{held} blocks of the memory suite were not freed"),
-            );
+            self.host.violation(Check::MemoryLeak, format!("{held} blocks of the memory suite were not freed"));
         }
     }
 }
 
 /// The file to open for what the user named: a bundle's folder or a library.
 fn library_file(path: &Path) -> Result<PathBuf, HostError> {
-    let fail = |reason: &str| HostError::Load {
-        path: path.display().to_string(),
-        reason: reason.into(),
-    };
+    let fail = |reason: &str| HostError::Load { path: path.display().to_string(), reason: reason.into() };
     if path.is_file() {
         return Ok(path.to_path_buf());
     }
@@ -201,19 +186,14 @@ impl Bundle {
         let file = library_file(path.as_ref())?;
         let n = COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let copy = std::env::temp_dir().join(format!("fathom-host-{}-{n}.ofx", std::process::id()));
-        std::fs::copy(&file, &copy).map_err(|e| HostError::File {
-            path: copy.display().to_string(),
-            reason: e.to_string(),
-        })?;
+        std::fs::copy(&file, &copy)
+            .map_err(|e| HostError::File { path: copy.display().to_string(), reason: e.to_string() })?;
         let owned = Copy(copy.clone());
         Self::open_file(path.as_ref(), &copy, host, Some(owned))
     }
 
     fn open_file(bundle: &Path, file: &Path, host: &Host, copy: Option<Copy>) -> Result<Self, HostError> {
-        let fail = |reason: String| HostError::Load {
-            path: bundle.display().to_string(),
-            reason,
-        };
+        let fail = |reason: String| HostError::Load { path: bundle.display().to_string(), reason };
         let library = open_library(file).map_err(|e| fail(e.to_string()))?;
         let ofx_host = HostStruct(Box::new(OfxHost {
             host: std::ptr::without_provenance_mut(host.state.properties.id()),
@@ -287,12 +267,12 @@ impl Bundle {
             return self.describe(index);
         }
         let mut labels = Vec::new();
-        for index in 0..plugins.len() {
+        for (index, plugin) in plugins.iter().enumerate() {
             let effect = self.describe(index)?;
             if same(&effect.label()) {
                 return Ok(effect);
             }
-            labels.push(last(&plugins[index].identifier));
+            labels.push(last(&plugin.identifier));
         }
         Err(HostError::not_found("effect", name, labels.iter().map(String::as_str)))
     }

@@ -88,10 +88,8 @@ impl Drop for ClipObject {
 
 impl ClipObject {
     fn build(name: &str, properties: Arc<PropertySet>, effect: Weak<EffectObject>) -> Arc<Self> {
-        let depth_like = name == "Z"
-            || name.starts_with("Depth")
-            || name.ends_with("Depth")
-            || name.starts_with("Position");
+        let depth_like =
+            name == "Z" || name.starts_with("Depth") || name.ends_with("Depth") || name.starts_with("Position");
         let clip = Arc::new(Self {
             id: registry::new_id(),
             name: name.into(),

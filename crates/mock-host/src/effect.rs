@@ -65,12 +65,8 @@ impl Described {
         }
         let names = base.properties.all::<CString>(fx::kOfxImageEffectPropSupportedContexts);
         let plugin = library.plugin(index);
-        let mut described = Self {
-            contexts: BTreeMap::new(),
-            identifier: plugin.identifier.clone(),
-            version: plugin.version,
-            base,
-        };
+        let mut described =
+            Self { contexts: BTreeMap::new(), identifier: plugin.identifier.clone(), version: plugin.version, base };
         for context in contexts(&names) {
             if host.profile.contexts.contains(&context) {
                 let object = described.in_context(host, library, index, context)?;
@@ -94,10 +90,7 @@ impl Described {
         let done = object.demand(fx::kOfxImageEffectActionDescribeInContext, Some(&args), None, None)?;
         object.set_describing(false);
         if !done {
-            host.violation(
-                Check::IllegalStatus,
-                "OfxImageEffectActionDescribeInContext returned kOfxStatReplyDefault",
-            );
+            host.violation(Check::IllegalStatus, "OfxImageEffectActionDescribeInContext returned kOfxStatReplyDefault");
         }
         for clip in mandated_clips(context) {
             match object.clip(clip) {
@@ -167,9 +160,10 @@ impl Effect {
     }
 
     fn in_context(&self, context: Context) -> Result<&Arc<EffectObject>, HostError> {
-        self.described.contexts.get(&context).ok_or_else(|| {
-            HostError::Unsupported(format!("{} does not work in context {context}", self.identifier()))
-        })
+        self.described
+            .contexts
+            .get(&context)
+            .ok_or_else(|| HostError::Unsupported(format!("{} does not work in context {context}", self.identifier())))
     }
 
     /// The clips that it defines in a context.

@@ -6,12 +6,12 @@ use crate::bundle::Library;
 use crate::clip::{ClipObject, remove_missing};
 use crate::error::HostError;
 use crate::format::{Context, Depth};
+use crate::frame::Frame;
 use crate::geometry::{RectD, RectI};
 use crate::host::HostState;
 use crate::param::ParamObject;
 use crate::property::{PropertySet, cstring, lock};
 use crate::registry;
-use crate::frame::Frame;
 use crate::report::Message;
 use openfx::sys::generic::core as c;
 use openfx::sys::image_effect_v1::{image_effect as fx, param};
@@ -35,12 +35,7 @@ pub struct Project {
 
 impl Default for Project {
     fn default() -> Self {
-        Self {
-            format: RectI::sized(1920, 1080),
-            par: 1.0,
-            frame_rate: 24.0,
-            range: [1.0, 100.0],
-        }
+        Self { format: RectI::sized(1920, 1080), par: 1.0, frame_rate: 24.0, range: [1.0, 100.0] }
     }
 }
 
@@ -144,16 +139,17 @@ impl EffectObject {
 
     /// An instance of what was described in a context.
     pub fn instantiate(&self) -> Arc<Self> {
-        let p = self
-            .properties
-            .duplicate(format!("instance of {}", self.properties.kind()), false);
+        let p = self.properties.duplicate(format!("instance of {}", self.properties.kind()), false);
         p.put(c::kOfxPropType, vec![cstring("OfxTypeImageEffectInstance")]);
         if let Some(context) = self.context {
             p.define(fx::kOfxImageEffectPropContext, vec![CString::from(context.ofx())]);
         }
         p.define_writable(c::kOfxPropInstanceData, vec![0usize]);
         p.define_writable(fx::kOfxImageEffectInstancePropSequentialRender, vec![0]);
-        p.define_writable(fx::kOfxImageEffectPropSupportsTiles, self.properties.all::<i32>(fx::kOfxImageEffectPropSupportsTiles));
+        p.define_writable(
+            fx::kOfxImageEffectPropSupportsTiles,
+            self.properties.all::<i32>(fx::kOfxImageEffectPropSupportsTiles),
+        );
         p.define(c::kOfxPropIsInteractive, vec![0]);
         for name in [
             fx::kOfxImageEffectPropProjectSize,
@@ -171,11 +167,8 @@ impl EffectObject {
         sets.define_writable(c"OfxPropParamSetNeedsSyncing", vec![0]);
         let instance = Self::build(&self.host, &self.library, self.index, self.context, p, sets);
         let weak = Arc::downgrade(&instance);
-        *instance.clips.write().unwrap_or_else(PoisonError::into_inner) = self
-            .clips()
-            .iter()
-            .map(|c| c.instantiate(weak.clone(), &self.host.profile))
-            .collect();
+        *instance.clips.write().unwrap_or_else(PoisonError::into_inner) =
+            self.clips().iter().map(|c| c.instantiate(weak.clone(), &self.host.profile)).collect();
         *instance.params.write().unwrap_or_else(PoisonError::into_inner) =
             self.params().iter().map(|p| p.instantiate(weak.clone())).collect();
         instance.set_project(Project::default());
@@ -228,10 +221,7 @@ impl EffectObject {
         p.put(fx::kOfxImageEffectPropProjectExtent, vec![e.x2, e.y2]);
         p.put(fx::kOfxImageEffectPropProjectPixelAspectRatio, vec![project.par]);
         p.put(fx::kOfxImageEffectPropFrameRate, vec![project.frame_rate]);
-        p.put(
-            fx::kOfxImageEffectInstancePropEffectDuration,
-            vec![project.range[1] - project.range[0] + 1.0],
-        );
+        p.put(fx::kOfxImageEffectInstancePropEffectDuration, vec![project.range[1] - project.range[0] + 1.0]);
     }
 
     pub fn flag(&self, name: &CStr) -> bool {
@@ -244,8 +234,7 @@ impl EffectObject {
     }
 
     pub fn supports_multi_resolution(&self) -> bool {
-        self.host.profile.supports_multi_resolution
-            && self.flag(fx::kOfxImageEffectPropSupportsMultiResolution)
+        self.host.profile.supports_multi_resolution && self.flag(fx::kOfxImageEffectPropSupportsMultiResolution)
     }
 
     pub fn supported_depths(&self) -> Vec<Depth> {
@@ -291,11 +280,7 @@ impl EffectObject {
             new.iter().rev().find(|m| m.kind != "OfxMessageLog").map(|m| m.text.clone())
         });
         let persistent = lock(&self.persistent).last().map(|m| m.text.clone());
-        HostError::Status {
-            action: name.to_string_lossy().into_owned(),
-            status,
-            message: said.or(persistent),
-        }
+        HostError::Status { action: name.to_string_lossy().into_owned(), status, message: said.or(persistent) }
     }
 
     pub fn set_describing(&self, on: bool) {

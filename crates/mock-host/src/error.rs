@@ -59,39 +59,22 @@ pub enum HostError {
 }
 
 fn hint(nearest: &Option<String>) -> String {
-    nearest
-        .as_ref()
-        .map(|n| format!("; the nearest is '{n}'"))
-        .unwrap_or_default()
+    nearest.as_ref().map(|n| format!("; the nearest is '{n}'")).unwrap_or_default()
 }
 
 fn said(message: &Option<String>) -> String {
-    message
-        .as_ref()
-        .map(|m| format!(": {m}"))
-        .unwrap_or_default()
+    message.as_ref().map(|m| format!(": {m}")).unwrap_or_default()
 }
 
 impl HostError {
     /// Whether the caller asked for something that does not exist, rather than something that failed.
     pub fn is_usage(&self) -> bool {
-        matches!(
-            self,
-            Self::NotFound { .. } | Self::Value { .. } | Self::Unconnected(_)
-        )
+        matches!(self, Self::NotFound { .. } | Self::Value { .. } | Self::Unconnected(_))
     }
 
     /// An error about a name, with the most similar of those that exist.
-    pub fn not_found<'a>(
-        what: &'static str,
-        name: &str,
-        candidates: impl IntoIterator<Item = &'a str>,
-    ) -> Self {
-        Self::NotFound {
-            what,
-            name: name.into(),
-            nearest: nearest(name, candidates).map(String::from),
-        }
+    pub fn not_found<'a>(what: &'static str, name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Self {
+        Self::NotFound { what, name: name.into(), nearest: nearest(name, candidates).map(String::from) }
     }
 }
 
@@ -112,10 +95,7 @@ mod tests {
     #[test]
     fn the_nearest_name_is_named() {
         let e = HostError::not_found("parameter", "focusdist", ["fStop", "focusDistance", "mix"]);
-        assert_eq!(
-            e.to_string(),
-            "no parameter is named 'focusdist'; the nearest is 'focusDistance'"
-        );
+        assert_eq!(e.to_string(), "no parameter is named 'focusdist'; the nearest is 'focusDistance'");
         assert!(e.is_usage());
     }
 }

@@ -51,13 +51,16 @@ pub(crate) struct Polls {
     pub aborted: Option<Instant>,
 }
 
+/// Images by clip and time; `None`: the clip has none then.
+type Images = HashMap<(String, u64), Option<Arc<Prepared>>>;
+
 /// What one Render action sees.
 pub(crate) struct Frame {
     pub time: f64,
     pub scale: [f64; 2],
     pub field: Field,
     pub rois: HashMap<String, RectD>,
-    images: Mutex<HashMap<(String, u64), Option<Arc<Prepared>>>>,
+    images: Mutex<Images>,
     /// The output; none in actions that do not render.
     pub output: Option<Arc<Prepared>>,
     pub abort: Abort,
@@ -76,11 +79,7 @@ impl Frame {
             output: None,
             abort: Abort::Never,
             polls: AtomicU32::new(0),
-            poll_times: Mutex::new(Polls {
-                last: Instant::now(),
-                longest_gap: Duration::ZERO,
-                aborted: None,
-            }),
+            poll_times: Mutex::new(Polls { last: Instant::now(), longest_gap: Duration::ZERO, aborted: None }),
         }
     }
 
@@ -137,9 +136,7 @@ impl Frame {
         lock(&self.images)
             .iter()
             .filter(|(_, image)| {
-                image.as_ref().is_some_and(|i| {
-                    i.buffer.as_ref().is_some_and(|b| b.checksum() != i.checksum)
-                })
+                image.as_ref().is_some_and(|i| i.buffer.as_ref().is_some_and(|b| b.checksum() != i.checksum))
             })
             .map(|((name, _), _)| name.clone())
             .collect()
@@ -147,11 +144,7 @@ impl Frame {
 }
 
 /// The picture of a clip at a time as the host sees it: in the project's size where all sizes have to be equal.
-pub(crate) fn picture(
-    effect: &EffectObject,
-    clip: &ClipObject,
-    time: f64,
-) -> Result<Option<Arc<Picture>>, HostError> {
+pub(crate) fn picture(effect: &EffectObject, clip: &ClipObject, time: f64) -> Result<Option<Arc<Picture>>, HostError> {
     let Some(input) = clip.input() else {
         return Ok(None);
     };
@@ -179,12 +172,7 @@ fn prepare(
         let black = match profile.unconnected {
             Unconnected::Black => effect.project().format,
             Unconnected::NoData => {
-                return Ok(Some(Prepared {
-                    buffer: None,
-                    rod: RectI::default(),
-                    mapping,
-                    checksum: 0,
-                }));
+                return Ok(Some(Prepared { buffer: None, rod: RectI::default(), mapping, checksum: 0 }));
             }
             _ => return Ok(None),
         };
@@ -202,9 +190,7 @@ fn prepare(
     };
     let tiles = effect.supports_tiles() && clip.properties.int(fx::kOfxImageEffectPropSupportsTiles) != 0;
     let bounds = match (profile.input_bounds, roi) {
-        (InputBounds::RegionOfInterest, Some(roi)) if tiles => {
-            roi.to_pixels(scale, picture.par).intersect(&seen.rod)
-        }
+        (InputBounds::RegionOfInterest, Some(roi)) if tiles => roi.to_pixels(scale, picture.par).intersect(&seen.rod),
         _ => seen.rod,
     };
     if bounds.is_empty() {
@@ -215,13 +201,8 @@ fn prepare(
 
 fn convert(effect: &EffectObject, picture: &Picture, mapping: Mapping, bounds: RectI) -> Prepared {
     let profile = &effect.host.profile;
-    let mut buffer = PixelBuffer::new(
-        bounds,
-        mapping.components,
-        mapping.depth,
-        profile.row_bytes,
-        profile.guard_pages,
-    );
+    let mut buffer =
+        PixelBuffer::new(bounds, mapping.components, mapping.depth, profile.row_bytes, profile.guard_pages);
     if picture.components == mapping.components {
         buffer.store(picture);
     } else {
@@ -236,48 +217,22 @@ fn convert(effect: &EffectObject, picture: &Picture, mapping: Mapping, bounds: R
 }
 
 /// The output image of a render, ready to be written.
-pub(crate) fn output(
-    effect: &EffectObject,
-    mapping: Mapping,
-    window: RectI,
-    rod: RectI,
-    bounds: RectI,
-) -> Prepared {
+pub(crate) fn output(effect: &EffectObject, mapping: Mapping, window: RectI, rod: RectI, bounds: RectI) -> Prepared {
     let profile = &effect.host.profile;
-    let mut buffer = PixelBuffer::new(
-        bounds,
-        mapping.components,
-        mapping.depth,
-        profile.row_bytes,
-        profile.guard_pages,
-    );
+    let mut buffer =
+        PixelBuffer::new(bounds, mapping.components, mapping.depth, profile.row_bytes, profile.guard_pages);
     buffer.mark_window(window);
-    Prepared {
-        buffer: Some(Arc::new(buffer)),
-        rod,
-        mapping,
-        checksum: 0,
-    }
+    Prepared { buffer: Some(Arc::new(buffer)), rod, mapping, checksum: 0 }
 }
 
 /// What clipGetImage does: an image, success without one, or a status.
-pub(crate) fn fetch(
-    action: &Action,
-    clip: &ClipObject,
-    time: f64,
-) -> Result<Option<Arc<ImageObject>>, c::OfxStatus> {
+pub(crate) fn fetch(action: &Action, clip: &ClipObject, time: f64) -> Result<Option<Arc<ImageObject>>, c::OfxStatus> {
     let Some(effect) = clip.effect.upgrade() else {
         return Err(c::kOfxStatErrBadHandle);
     };
     let rendering = action.name == fx::kOfxImageEffectActionRender;
-    let (Some(frame), true) = (
-        action.frame.clone(),
-        rendering || action.name == c::kOfxActionInstanceChanged,
-    ) else {
-        action.violation(
-            Check::ImageOutsideRender,
-            format_args!("an image of clip {} was fetched", clip.name),
-        );
+    let (Some(frame), true) = (action.frame.clone(), rendering || action.name == c::kOfxActionInstanceChanged) else {
+        action.violation(Check::ImageOutsideRender, format_args!("an image of clip {} was fetched", clip.name));
         return Err(c::kOfxStatFailed);
     };
     if time.is_nan() {
@@ -338,12 +293,7 @@ fn hand_out(clip: &ClipObject, image: &Prepared, frame: &Frame) -> Arc<ImageObje
         let unique = cstring(&format!("{}@{}#{:x}", clip.name, frame.time, image.checksum));
         s.define(fx::kOfxImagePropUniqueIdentifier, vec![unique]);
     }
-    let object = Arc::new(ImageObject {
-        id,
-        clip: clip.name.clone(),
-        properties: s,
-        _buffer: image.buffer.clone(),
-    });
+    let object = Arc::new(ImageObject { id, clip: clip.name.clone(), properties: s, _buffer: image.buffer.clone() });
     registry::insert(id, registry::Object::Image(Arc::downgrade(&object)));
     object
 }

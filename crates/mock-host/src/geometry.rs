@@ -44,12 +44,7 @@ impl RectI {
     /// The pixels in both; an empty rectangle if there are none.
     #[must_use]
     pub fn intersect(&self, other: &Self) -> Self {
-        let r = Self::new(
-            self.x1.max(other.x1),
-            self.y1.max(other.y1),
-            self.x2.min(other.x2),
-            self.y2.min(other.y2),
-        );
+        let r = Self::new(self.x1.max(other.x1), self.y1.max(other.y1), self.x2.min(other.x2), self.y2.min(other.y2));
         if r.is_empty() { Self::default() } else { r }
     }
 
@@ -62,12 +57,7 @@ impl RectI {
         if other.is_empty() {
             return *self;
         }
-        Self::new(
-            self.x1.min(other.x1),
-            self.y1.min(other.y1),
-            self.x2.max(other.x2),
-            self.y2.max(other.y2),
-        )
+        Self::new(self.x1.min(other.x1), self.y1.min(other.y1), self.x2.max(other.x2), self.y2.max(other.y2))
     }
 
     /// Whether the pixel lies inside.
@@ -125,20 +115,13 @@ impl RectD {
 
     /// Whether an edge stands for infinity.
     pub fn is_infinite(&self) -> bool {
-        [self.x1, self.y1, self.x2, self.y2]
-            .iter()
-            .any(|v| v.abs() >= INFINITE)
+        [self.x1, self.y1, self.x2, self.y2].iter().any(|v| v.abs() >= INFINITE)
     }
 
     /// The area in both.
     #[must_use]
     pub fn intersect(&self, other: &Self) -> Self {
-        let r = Self::new(
-            self.x1.max(other.x1),
-            self.y1.max(other.y1),
-            self.x2.min(other.x2),
-            self.y2.min(other.y2),
-        );
+        let r = Self::new(self.x1.max(other.x1), self.y1.max(other.y1), self.x2.min(other.x2), self.y2.min(other.y2));
         if r.is_empty() { Self::default() } else { r }
     }
 
@@ -151,12 +134,7 @@ impl RectD {
         if other.is_empty() {
             return *self;
         }
-        Self::new(
-            self.x1.min(other.x1),
-            self.y1.min(other.y1),
-            self.x2.max(other.x2),
-            self.y2.max(other.y2),
-        )
+        Self::new(self.x1.min(other.x1), self.y1.min(other.y1), self.x2.max(other.x2), self.y2.max(other.y2))
     }
 
     /// `[x1, y1, x2, y2]`, as properties hold it.
@@ -197,10 +175,7 @@ mod tests {
     fn pixels_enclose_the_area_and_survive_a_third() {
         let r = RectI::new(-3, 0, 9, 6).to_canonical([1.0 / 3.0, 0.5], 2.0);
         assert_eq!(r.to_pixels([1.0 / 3.0, 0.5], 2.0), RectI::new(-3, 0, 9, 6));
-        assert_eq!(
-            RectD::new(0.2, 0.0, 9.2, 1.0).to_pixels([1.0, 1.0], 1.0),
-            RectI::new(0, 0, 10, 1)
-        );
+        assert_eq!(RectD::new(0.2, 0.0, 9.2, 1.0).to_pixels([1.0, 1.0], 1.0), RectI::new(0, 0, 10, 1));
     }
 
     #[test]

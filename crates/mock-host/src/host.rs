@@ -108,11 +108,7 @@ impl HostState {
     }
 
     pub fn refused(&self, set: &str, property: &str, write: bool) {
-        let entry = RefusedProperty {
-            set: set.into(),
-            property: property.into(),
-            write,
-        };
+        let entry = RefusedProperty { set: set.into(), property: property.into(), write };
         let mut report = lock(&self.report);
         if !report.refused.contains(&entry) {
             report.refused.push(entry);
@@ -136,21 +132,14 @@ impl HostState {
 
 /// Records a violation that belongs to no action: all living hosts hear of it.
 pub(crate) fn orphan_violation(check: Check, details: &str) {
-    for host in HOSTS
-        .read()
-        .unwrap_or_else(PoisonError::into_inner)
-        .iter()
-        .filter_map(Weak::upgrade)
-    {
+    for host in HOSTS.read().unwrap_or_else(PoisonError::into_inner).iter().filter_map(Weak::upgrade) {
         host.violation(check, details);
     }
 }
 
 fn host_properties(profile: &Profile) -> Arc<PropertySet> {
     let p = PropertySet::new("host", false);
-    let strings = |list: Vec<&std::ffi::CStr>| -> Vec<CString> {
-        list.into_iter().map(CString::from).collect()
-    };
+    let strings = |list: Vec<&std::ffi::CStr>| -> Vec<CString> { list.into_iter().map(CString::from).collect() };
     let flag = |b: bool| vec![i32::from(b)];
     p.define_str(c::kOfxPropType, "OfxTypeImageEffectHost");
     p.define_str(c::kOfxPropName, profile.name);
@@ -162,18 +151,9 @@ fn host_properties(profile: &Profile) -> Arc<PropertySet> {
     }
     p.define(fx::kOfxImageEffectHostPropIsBackground, vec![1]);
     p.define(fx::kOfxImageEffectPropSupportsOverlays, vec![0]);
-    p.define(
-        fx::kOfxImageEffectPropSupportsMultiResolution,
-        flag(profile.supports_multi_resolution),
-    );
-    p.define(
-        fx::kOfxImageEffectPropSupportsTiles,
-        flag(profile.supports_tiles),
-    );
-    p.define(
-        fx::kOfxImageEffectPropTemporalClipAccess,
-        flag(profile.temporal_clip_access),
-    );
+    p.define(fx::kOfxImageEffectPropSupportsMultiResolution, flag(profile.supports_multi_resolution));
+    p.define(fx::kOfxImageEffectPropSupportsTiles, flag(profile.supports_tiles));
+    p.define(fx::kOfxImageEffectPropTemporalClipAccess, flag(profile.temporal_clip_access));
     p.define_list(
         fx::kOfxImageEffectPropSupportedComponents,
         strings(profile.components.iter().map(|v| v.ofx()).collect()),
@@ -186,25 +166,13 @@ fn host_properties(profile: &Profile) -> Arc<PropertySet> {
         fx::kOfxImageEffectPropSupportedPixelDepths,
         strings(profile.depths.iter().map(|v: &Depth| v.ofx()).collect()),
     );
-    p.define(
-        fx::kOfxImageEffectPropSupportsMultipleClipDepths,
-        flag(profile.supports_multiple_clip_depths),
-    );
-    p.define(
-        fx::kOfxImageEffectPropSupportsMultipleClipPARs,
-        flag(profile.supports_multiple_clip_pars),
-    );
+    p.define(fx::kOfxImageEffectPropSupportsMultipleClipDepths, flag(profile.supports_multiple_clip_depths));
+    p.define(fx::kOfxImageEffectPropSupportsMultipleClipPARs, flag(profile.supports_multiple_clip_pars));
     p.define(fx::kOfxImageEffectPropSetableFrameRate, vec![0]);
     p.define(fx::kOfxImageEffectPropSetableFielding, vec![0]);
-    p.define(
-        fx::kOfxImageEffectInstancePropSequentialRender,
-        vec![0],
-    );
+    p.define(fx::kOfxImageEffectInstancePropSequentialRender, vec![0]);
     p.define(fx::kOfxImageEffectPropRenderQualityDraft, vec![1]);
-    p.define_str(
-        fx::kOfxImageEffectHostPropNativeOrigin,
-        "kOfxImageEffectHostPropNativeOriginBottomLeft",
-    );
+    p.define_str(fx::kOfxImageEffectHostPropNativeOrigin, "kOfxImageEffectHostPropNativeOriginBottomLeft");
     p.define(param::kOfxParamHostPropSupportsCustomInteract, vec![0]);
     p.define(param::kOfxParamHostPropSupportsStringAnimation, vec![0]);
     p.define(param::kOfxParamHostPropSupportsChoiceAnimation, vec![1]);

@@ -36,25 +36,18 @@ impl Drop for Instance {
             );
         }
         if object.properties.get::<usize>(c::kOfxPropInstanceData, 0).unwrap_or(0) != 0 {
-            object
-                .host
-                .violation(Check::InstanceDataLeft, "the instance data pointer is not null");
+            object.host.violation(Check::InstanceDataLeft, "the instance data pointer is not null");
         }
         let held = std::mem::take(&mut *lock(&object.memory)).len();
         if held > 0 {
-            object
-                .host
-                .violation(Check::MemoryLeak, format!("{held} blocks of image memory were not freed"));
+            object.host.violation(Check::MemoryLeak, format!("{held} blocks of image memory were not freed"));
         }
     }
 }
 
 impl Instance {
     pub(crate) fn new(object: Arc<EffectObject>) -> Self {
-        Self {
-            object,
-            one_at_a_time: Mutex::default(),
-        }
+        Self { object, one_at_a_time: Mutex::default() }
     }
 
     /// The context that it lives in.
@@ -83,9 +76,7 @@ impl Instance {
             .find(|p| p.name == name)
             .or_else(|| params.iter().find(|p| p.name.eq_ignore_ascii_case(name)))
             .cloned()
-            .ok_or_else(|| {
-                HostError::not_found("parameter", name, params.iter().map(|p| p.name.as_str()))
-            })
+            .ok_or_else(|| HostError::not_found("parameter", name, params.iter().map(|p| p.name.as_str())))
     }
 
     /// Feeds a clip: a picture, or what gives pictures by time.
@@ -119,10 +110,9 @@ impl Instance {
     }
 
     fn convert(param: &ParamObject, value: ParamValue) -> Result<ParamValue, HostError> {
-        value.convert(param.kind, &param.options()).map_err(|reason| HostError::Value {
-            name: param.name.clone(),
-            reason,
-        })
+        value
+            .convert(param.kind, &param.options())
+            .map_err(|reason| HostError::Value { name: param.name.clone(), reason })
     }
 
     /// Sets a parameter as a user does, and tells the plug-in. Keys are removed. Text is understood for every type: a choice's
@@ -184,12 +174,9 @@ impl Instance {
     /// Says which pixel depth images are to have; the effect and the host must know it. `None`: the host's choice.
     pub fn set_depth(&self, depth: Option<Depth>) -> Result<(), HostError> {
         if let Some(d) = depth
-            && !(self.object.supported_depths().contains(&d)
-                && self.object.host.profile.depths.contains(&d))
+            && !(self.object.supported_depths().contains(&d) && self.object.host.profile.depths.contains(&d))
         {
-            return Err(HostError::Unsupported(format!(
-                "effect or host does not know {d} pixels"
-            )));
+            return Err(HostError::Unsupported(format!("effect or host does not know {d} pixels")));
         }
         *lock(&self.object.wanted_depth) = depth;
         self.object.stale.store(true, Ordering::Release);

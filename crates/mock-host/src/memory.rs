@@ -1,8 +1,5 @@
 //! Raw memory that a plug-in reads and writes, with guard pages if wanted.
-#![allow(
-    unsafe_code,
-    reason = "the plug-in needs an address; the guard pages need mmap"
-)]
+#![allow(unsafe_code, reason = "the plug-in needs an address; the guard pages need mmap")]
 
 use std::ptr::NonNull;
 
@@ -22,7 +19,10 @@ pub(crate) struct Memory {
 enum Storage {
     Heap,
     #[cfg(unix)]
-    Mapped { base: NonNull<u8>, total: usize },
+    Mapped {
+        base: NonNull<u8>,
+        total: usize,
+    },
 }
 
 // SAFETY: the block is owned; access from several threads follows the invariant above.
@@ -39,16 +39,11 @@ impl Memory {
         // SAFETY: the layout's size is not 0.
         let p = unsafe { std::alloc::alloc_zeroed(layout) };
         let start = NonNull::new(p).unwrap_or_else(|| std::alloc::handle_alloc_error(layout));
-        Self {
-            start,
-            len,
-            storage: Storage::Heap,
-        }
+        Self { start, len, storage: Storage::Heap }
     }
 
     fn layout(len: usize) -> std::alloc::Layout {
-        std::alloc::Layout::from_size_align(len.max(1), ALIGN)
-            .unwrap_or(std::alloc::Layout::new::<u8>())
+        std::alloc::Layout::from_size_align(len.max(1), ALIGN).unwrap_or(std::alloc::Layout::new::<u8>())
     }
 
     /// A block of zero bytes that ends where memory that cannot be touched begins (and has such memory before it).
@@ -60,14 +55,7 @@ impl Memory {
         let total = pages + 2 * page;
         // SAFETY: asks for fresh anonymous memory; the result is checked.
         let base = unsafe {
-            libc::mmap(
-                std::ptr::null_mut(),
-                total,
-                libc::PROT_NONE,
-                libc::MAP_PRIVATE | libc::MAP_ANONYMOUS,
-                -1,
-                0,
-            )
+            libc::mmap(std::ptr::null_mut(), total, libc::PROT_NONE, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS, -1, 0)
         };
         if base == libc::MAP_FAILED {
             return Self::new(len);
@@ -80,11 +68,7 @@ impl Memory {
             (ok, middle.add(pages - len))
         };
         match (NonNull::new(base), NonNull::new(start)) {
-            (Some(base), Some(start)) if ok == 0 => Self {
-                start,
-                len,
-                storage: Storage::Mapped { base, total },
-            },
+            (Some(base), Some(start)) if ok == 0 => Self { start, len, storage: Storage::Mapped { base, total } },
             _ => Self::new(len),
         }
     }

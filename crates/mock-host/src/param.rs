@@ -27,12 +27,7 @@ impl Drop for ParamObject {
 }
 
 impl ParamObject {
-    fn build(
-        name: &str,
-        kind: ParamKind,
-        properties: Arc<PropertySet>,
-        effect: Weak<EffectObject>,
-    ) -> Arc<Self> {
+    fn build(name: &str, kind: ParamKind, properties: Arc<PropertySet>, effect: Weak<EffectObject>) -> Arc<Self> {
         let object = Arc::new(Self {
             id: registry::new_id(),
             name: name.into(),
@@ -57,9 +52,7 @@ impl ParamObject {
 
     /// The parameter of an instance.
     pub fn instantiate(&self, effect: Weak<EffectObject>) -> Arc<Self> {
-        let properties = self
-            .properties
-            .duplicate(format!("parameter {}", self.name), true);
+        let properties = self.properties.duplicate(format!("parameter {}", self.name), true);
         properties.put(c::kOfxPropType, vec![CString::from(p::kOfxTypeParameterInstance)]);
         Self::build(&self.name, self.kind, properties, effect)
     }
@@ -71,9 +64,7 @@ impl ParamObject {
             Storage::None => ParamValue::None,
             Storage::Int => ParamValue::Int(self.properties.all(name)),
             Storage::Double => ParamValue::Double(self.properties.all(name)),
-            Storage::String => {
-                ParamValue::Text(self.properties.get(name, 0).unwrap_or_default())
-            }
+            Storage::String => ParamValue::Text(self.properties.get(name, 0).unwrap_or_default()),
         }
     }
 
@@ -101,18 +92,12 @@ impl ParamObject {
         let s = &self.properties;
         let numbers = |name| -> Vec<f64> {
             let doubles = s.all::<f64>(name);
-            if doubles.is_empty() {
-                s.all::<i32>(name).into_iter().map(f64::from).collect()
-            } else {
-                doubles
-            }
+            if doubles.is_empty() { s.all::<i32>(name).into_iter().map(f64::from).collect() } else { doubles }
         };
         let default = match self.default_value() {
             ParamValue::None => serde_json::Value::Null,
             ParamValue::Text(t) => t.to_string_lossy().into(),
-            ParamValue::Int(v) if v.len() == 1 && self.kind == ParamKind::Boolean => {
-                (v[0] != 0).into()
-            }
+            ParamValue::Int(v) if v.len() == 1 && self.kind == ParamKind::Boolean => (v[0] != 0).into(),
             ParamValue::Int(v) if v.len() == 1 => v[0].into(),
             ParamValue::Int(v) => v.into(),
             ParamValue::Double(v) if v.len() == 1 => v[0].into(),
@@ -225,8 +210,7 @@ fn param_properties(name: &str, kind: ParamKind) -> Arc<PropertySet> {
                 s.define(name, vec![v; n]);
             }
         }
-        ParamKind::Double | ParamKind::Double2D | ParamKind::Double3D | ParamKind::Rgb
-        | ParamKind::Rgba => {
+        ParamKind::Double | ParamKind::Double2D | ParamKind::Double3D | ParamKind::Rgb | ParamKind::Rgba => {
             for (name, v) in [
                 (p::kOfxParamPropMin, -f64::MAX),
                 (p::kOfxParamPropMax, f64::MAX),

@@ -93,8 +93,7 @@ impl ParamKind {
 
     /// Whether values between two keys lie between their values.
     pub fn interpolates(self) -> bool {
-        self.storage() == Storage::Double
-            || matches!(self, Self::Integer | Self::Integer2D | Self::Integer3D)
+        self.storage() == Storage::Double || matches!(self, Self::Integer | Self::Integer2D | Self::Integer3D)
     }
 }
 
@@ -208,15 +207,10 @@ impl ParamValue {
     fn between(&self, other: &Self, part: f64) -> Self {
         let mix = |a: f64, b: f64| a + (b - a) * part;
         match (self, other) {
-            (Self::Double(a), Self::Double(b)) => {
-                Self::Double(a.iter().zip(b).map(|(a, b)| mix(*a, *b)).collect())
+            (Self::Double(a), Self::Double(b)) => Self::Double(a.iter().zip(b).map(|(a, b)| mix(*a, *b)).collect()),
+            (Self::Int(a), Self::Int(b)) => {
+                Self::Int(a.iter().zip(b).map(|(a, b)| mix(f64::from(*a), f64::from(*b)).round() as i32).collect())
             }
-            (Self::Int(a), Self::Int(b)) => Self::Int(
-                a.iter()
-                    .zip(b)
-                    .map(|(a, b)| mix(f64::from(*a), f64::from(*b)).round() as i32)
-                    .collect(),
-            ),
             _ => self.clone(),
         }
     }
@@ -227,8 +221,7 @@ fn numbers<T: std::str::FromStr>(text: &str) -> Result<Vec<T>, String> {
         .split(',')
         .map(|part| {
             let part = part.trim();
-            part.parse()
-                .map_err(|_| format!("'{part}' is not a number of the right kind"))
+            part.parse().map_err(|_| format!("'{part}' is not a number of the right kind"))
         })
         .collect()
 }
@@ -243,10 +236,7 @@ fn boolean(text: &str) -> Result<bool, String> {
 
 /// Letters as people type them: case, kind of minus and arrow, and the number of spaces do not matter.
 fn plain(text: &str) -> String {
-    let text = text
-        .to_lowercase()
-        .replace(['\u{2212}', '\u{2013}', '\u{2014}'], "-")
-        .replace('\u{2192}', "->");
+    let text = text.to_lowercase().replace(['\u{2212}', '\u{2013}', '\u{2014}'], "-").replace('\u{2192}', "->");
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -286,10 +276,7 @@ pub struct Curve {
 impl Curve {
     /// A curve without keys.
     pub fn constant(value: ParamValue) -> Self {
-        Self {
-            value,
-            keys: Vec::new(),
-        }
+        Self { value, keys: Vec::new() }
     }
 
     /// Sets or adds a key.

@@ -37,11 +37,7 @@ impl Picture {
     }
 
     /// A picture whose pixel at x, y is what the function says (as many numbers of it as there are channels).
-    pub fn from_fn(
-        bounds: RectI,
-        components: Components,
-        mut f: impl FnMut(i32, i32) -> [f32; 4],
-    ) -> Self {
+    pub fn from_fn(bounds: RectI, components: Components, mut f: impl FnMut(i32, i32) -> [f32; 4]) -> Self {
         let mut picture = Self::new(bounds, components);
         for y in bounds.y1..bounds.y2 {
             for x in bounds.x1..bounds.x2 {
@@ -88,8 +84,7 @@ impl Picture {
 
     /// The channels of a pixel; none outside the bounds.
     pub fn get(&self, x: i32, y: i32) -> Option<&[f32]> {
-        self.index(x, y)
-            .map(|i| &self.pixels[i..i + self.components.count()])
+        self.index(x, y).map(|i| &self.pixels[i..i + self.components.count()])
     }
 
     /// Sets a pixel; outside the bounds nothing happens.
@@ -122,12 +117,7 @@ impl Picture {
     /// The same picture in other bounds: cut where they are smaller, black and transparent where they are larger.
     #[must_use]
     pub fn cropped(&self, bounds: RectI) -> Self {
-        let mut out = Self {
-            bounds,
-            rod: self.rod,
-            pixels: Vec::new(),
-            ..*self
-        };
+        let mut out = Self { bounds, rod: self.rod, pixels: Vec::new(), ..*self };
         let n = self.components.count();
         out.pixels = vec![0.0; bounds.width() * bounds.height() * n];
         let common = bounds.intersect(&self.bounds);
@@ -162,11 +152,7 @@ impl Picture {
                 _ => pixels.extend_from_slice(&rgba[..n]),
             }
         }
-        Self {
-            pixels,
-            components,
-            ..*self
-        }
+        Self { pixels, components, ..*self }
     }
 
     /// The same picture at a render scale, and its region of definition in pixels of that scale.
@@ -176,17 +162,10 @@ impl Picture {
             return self.clone();
         }
         let shrink = |r: RectI| r.to_canonical([1.0, 1.0], 1.0).to_pixels(scale, 1.0);
-        let mut out = Self {
-            bounds: shrink(self.bounds),
-            rod: shrink(self.rod),
-            pixels: Vec::new(),
-            ..*self
-        };
-        out.pixels =
-            vec![0.0; out.bounds.width() * out.bounds.height() * self.components.count()];
-        let columns: Vec<_> = (out.bounds.x1..out.bounds.x2)
-            .map(|x| taps(x, scale[0], self.bounds.x1, self.bounds.x2, filter))
-            .collect();
+        let mut out = Self { bounds: shrink(self.bounds), rod: shrink(self.rod), pixels: Vec::new(), ..*self };
+        out.pixels = vec![0.0; out.bounds.width() * out.bounds.height() * self.components.count()];
+        let columns: Vec<_> =
+            (out.bounds.x1..out.bounds.x2).map(|x| taps(x, scale[0], self.bounds.x1, self.bounds.x2, filter)).collect();
         let n = self.components.count();
         for y in out.bounds.y1..out.bounds.y2 {
             let rows = taps(y, scale[1], self.bounds.y1, self.bounds.y2, filter);
@@ -247,9 +226,7 @@ mod tests {
 
     #[test]
     fn box_averages_and_nearest_picks() {
-        let p = Picture::from_fn(RectI::sized(4, 2), Components::Alpha, |x, y| {
-            [(x + 10 * y) as f32; 4]
-        });
+        let p = Picture::from_fn(RectI::sized(4, 2), Components::Alpha, |x, y| [(x + 10 * y) as f32; 4]);
         let b = p.scaled([0.5, 0.5], Filter::Box);
         assert_eq!(b.bounds, RectI::sized(2, 1));
         assert_eq!(b.pixels, vec![5.5, 7.5]);
@@ -272,17 +249,12 @@ mod tests {
         let c = Picture::constant(RectI::sized(1, 1), Components::Rgba, [1.0, 2.0, 3.0, 0.5]);
         assert_eq!(c.with_components(Components::Alpha).pixels, vec![0.5]);
         let rgb = c.with_components(Components::Rgb);
-        assert_eq!(
-            rgb.with_components(Components::Rgba).pixels,
-            vec![1.0, 2.0, 3.0, 1.0]
-        );
+        assert_eq!(rgb.with_components(Components::Rgba).pixels, vec![1.0, 2.0, 3.0, 1.0]);
     }
 
     #[test]
     fn cropping_keeps_places() {
-        let p = Picture::from_fn(RectI::new(2, 3, 5, 6), Components::Alpha, |x, y| {
-            [(x * 100 + y) as f32; 4]
-        });
+        let p = Picture::from_fn(RectI::new(2, 3, 5, 6), Components::Alpha, |x, y| [(x * 100 + y) as f32; 4]);
         let c = p.cropped(RectI::new(0, 4, 4, 8));
         assert_eq!(c.get(3, 5), Some(&[305.0][..]));
         assert_eq!(c.get(0, 5), Some(&[0.0][..]));

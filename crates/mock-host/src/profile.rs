@@ -130,12 +130,7 @@ impl Profile {
             api_version: vec![1, 5],
             suites: SUITES.to_vec(),
             null_functions: vec![],
-            contexts: vec![
-                Context::Filter,
-                Context::General,
-                Context::Generator,
-                Context::Transition,
-            ],
+            contexts: vec![Context::Filter, Context::General, Context::Generator, Context::Transition],
             components: vec![Components::Rgba, Components::Rgb, Components::Alpha],
             depths: vec![Depth::Float, Depth::Half, Depth::Short, Depth::Byte],
             missing_host_properties: vec![],

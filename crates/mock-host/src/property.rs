@@ -94,12 +94,7 @@ impl Drop for PropertySet {
 impl PropertySet {
     /// An empty set; `kind` is how messages call it, `writable` whether the plug-in may write what is defined in it.
     pub fn new(kind: impl Into<String>, writable: bool) -> Arc<Self> {
-        let set = Arc::new(Self {
-            id: registry::new_id(),
-            kind: kind.into(),
-            writable,
-            properties: Mutex::default(),
-        });
+        let set = Arc::new(Self { id: registry::new_id(), kind: kind.into(), writable, properties: Mutex::default() });
         registry::insert(set.id, registry::Object::Properties(Arc::downgrade(&set)));
         set
     }
@@ -152,12 +147,7 @@ impl PropertySet {
     fn insert(&self, name: &CStr, values: Values, dimension: Option<usize>, writable: bool) {
         lock(&self.properties).insert(
             name.to_string_lossy().into_owned(),
-            Property {
-                default: values.clone(),
-                values,
-                dimension,
-                writable,
-            },
+            Property { default: values.clone(), values, dimension, writable },
         );
     }
 
@@ -176,9 +166,7 @@ impl PropertySet {
     /// One value.
     pub fn get<T: Element>(&self, name: &CStr, index: usize) -> Result<T, PropertyError> {
         let properties = lock(&self.properties);
-        let p = properties
-            .get(&*name.to_string_lossy())
-            .ok_or(PropertyError::Unknown)?;
+        let p = properties.get(&*name.to_string_lossy()).ok_or(PropertyError::Unknown)?;
         let list = T::list(&p.values).ok_or(PropertyError::Type)?;
         list.get(index).cloned().ok_or(PropertyError::Index)
     }
@@ -198,10 +186,7 @@ impl PropertySet {
 
     /// All strings, lossily.
     pub fn texts(&self, name: &CStr) -> Vec<String> {
-        self.all::<CString>(name)
-            .iter()
-            .map(|s| s.to_string_lossy().into_owned())
-            .collect()
+        self.all::<CString>(name).iter().map(|s| s.to_string_lossy().into_owned()).collect()
     }
 
     /// The first integer, or 0.
@@ -210,16 +195,9 @@ impl PropertySet {
     }
 
     /// The plug-in's change of one value. A property of any length grows by one at its end.
-    pub fn set<T: Element>(
-        &self,
-        name: &CStr,
-        index: usize,
-        value: T,
-    ) -> Result<(), PropertyError> {
+    pub fn set<T: Element>(&self, name: &CStr, index: usize, value: T) -> Result<(), PropertyError> {
         let mut properties = lock(&self.properties);
-        let p = properties
-            .get_mut(&*name.to_string_lossy())
-            .ok_or(PropertyError::Unknown)?;
+        let p = properties.get_mut(&*name.to_string_lossy()).ok_or(PropertyError::Unknown)?;
         let list = T::list_mut(&mut p.values).ok_or(PropertyError::Type)?;
         if !p.writable {
             return Err(PropertyError::ReadOnly);
@@ -237,9 +215,7 @@ impl PropertySet {
     /// Number of values.
     pub fn dimension(&self, name: &CStr) -> Result<usize, PropertyError> {
         let properties = lock(&self.properties);
-        let p = properties
-            .get(&*name.to_string_lossy())
-            .ok_or(PropertyError::Unknown)?;
+        let p = properties.get(&*name.to_string_lossy()).ok_or(PropertyError::Unknown)?;
         Ok(match &p.values {
             Values::Int(v) => v.len(),
             Values::Double(v) => v.len(),
@@ -251,9 +227,7 @@ impl PropertySet {
     /// Back to the default.
     pub fn reset(&self, name: &CStr) -> Result<(), PropertyError> {
         let mut properties = lock(&self.properties);
-        let p = properties
-            .get_mut(&*name.to_string_lossy())
-            .ok_or(PropertyError::Unknown)?;
+        let p = properties.get_mut(&*name.to_string_lossy()).ok_or(PropertyError::Unknown)?;
         if !p.writable {
             return Err(PropertyError::ReadOnly);
         }
@@ -269,9 +243,7 @@ pub(crate) fn cstring(text: &str) -> CString {
 
 /// The lock's content, also after a panic of another thread: a host must go on reporting.
 pub(crate) fn lock<T: ?Sized>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner)
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
 #[cfg(test)]

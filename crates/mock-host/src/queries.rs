@@ -59,19 +59,11 @@ fn default_region(effect: &EffectObject, time: f64) -> RectD {
         .filter(|c| !c.is_output() && (!c.is_optional() || c.name == "Source"))
         .filter_map(|c| clip_region(effect, c, time))
         .fold(RectD::default(), |a, b| a.union(&b));
-    if needed.is_empty() || effect.context == Some(Context::Generator) {
-        effect.project().extent()
-    } else {
-        needed
-    }
+    if needed.is_empty() || effect.context == Some(Context::Generator) { effect.project().extent() } else { needed }
 }
 
 /// GetRegionOfDefinition.
-pub(crate) fn region_of_definition(
-    effect: &EffectObject,
-    time: f64,
-    scale: [f64; 2],
-) -> Result<RectD, HostError> {
+pub(crate) fn region_of_definition(effect: &EffectObject, time: f64, scale: [f64; 2]) -> Result<RectD, HostError> {
     let fallback = default_region(effect, time);
     if !effect.supports_multi_resolution() {
         return Ok(effect.project().extent());
@@ -88,11 +80,7 @@ pub(crate) fn region_of_definition(
     }
     let values = out.all::<f64>(fx::kOfxImageEffectPropRegionOfDefinition);
     let region = RectD::from_slice(&values).unwrap_or(fallback);
-    Ok(if region.is_infinite() {
-        region.intersect(&effect.project().extent())
-    } else {
-        region
-    })
+    Ok(if region.is_infinite() { region.intersect(&effect.project().extent()) } else { region })
 }
 
 /// GetRegionsOfInterest: the area of each input that is needed for an area of the output.
@@ -124,17 +112,11 @@ pub(crate) fn regions_of_interest(
 }
 
 /// GetFramesNeeded: ranges of frames of each input.
-pub(crate) fn frames_needed(
-    effect: &EffectObject,
-    time: f64,
-) -> Result<BTreeMap<String, Vec<[f64; 2]>>, HostError> {
+pub(crate) fn frames_needed(effect: &EffectObject, time: f64) -> Result<BTreeMap<String, Vec<[f64; 2]>>, HostError> {
     let inputs: Vec<_> = effect.clips().into_iter().filter(|c| !c.is_output()).collect();
-    let mut frames: BTreeMap<_, _> =
-        inputs.iter().map(|c| (c.name.clone(), vec![[time, time]])).collect();
+    let mut frames: BTreeMap<_, _> = inputs.iter().map(|c| (c.name.clone(), vec![[time, time]])).collect();
     let profile = &effect.host.profile;
-    if !profile.asks_queries
-        || !profile.temporal_clip_access
-        || !effect.flag(fx::kOfxImageEffectPropTemporalClipAccess)
+    if !profile.asks_queries || !profile.temporal_clip_access || !effect.flag(fx::kOfxImageEffectPropTemporalClipAccess)
     {
         return Ok(frames);
     }
@@ -193,10 +175,8 @@ fn default_mappings(effect: &EffectObject, time: f64) -> Vec<(Arc<ClipObject>, M
         .find(|d| supported.contains(d))
         .unwrap_or(Depth::Float);
     let clips = effect.clips();
-    let naturals: HashMap<_, _> = clips
-        .iter()
-        .filter_map(|c| Some((c.name.clone(), frame::natural_components(c, time)?.1)))
-        .collect();
+    let naturals: HashMap<_, _> =
+        clips.iter().filter_map(|c| Some((c.name.clone(), frame::natural_components(c, time)?.1))).collect();
     let richest = naturals.values().map(|m| m.components).max().unwrap_or(Components::Rgba);
     let source = naturals.get("Source").or_else(|| naturals.values().next());
     let premultiplication = source.map_or(Premultiplication::PreMultiplied, |m| m.premultiplication);
@@ -256,10 +236,7 @@ pub(crate) fn clip_preferences(effect: &EffectObject, time: f64) -> Result<(), H
     Ok(())
 }
 
-fn ask_clip_preferences(
-    effect: &EffectObject,
-    mappings: &mut [(Arc<ClipObject>, Mapping)],
-) -> Result<(), HostError> {
+fn ask_clip_preferences(effect: &EffectObject, mappings: &mut [(Arc<ClipObject>, Mapping)]) -> Result<(), HostError> {
     let out = out_args("GetClipPreferences");
     let text = |v: &CStr| vec![CString::from(v)];
     for (clip, m) in &*mappings {
@@ -293,10 +270,11 @@ fn ask_clip_preferences(
         let depth = first(&per_clip("Depth", &clip.name));
         match Depth::from_ofx(&depth) {
             Some(v) if v == mapping.depth => {}
-            Some(v) if supported.contains(&v)
-                && profile.depths.contains(&v)
-                && profile.supports_multiple_clip_depths
-                && effect.flag(fx::kOfxImageEffectPropSupportsMultipleClipDepths) =>
+            Some(v)
+                if supported.contains(&v)
+                    && profile.depths.contains(&v)
+                    && profile.supports_multiple_clip_depths
+                    && effect.flag(fx::kOfxImageEffectPropSupportsMultipleClipDepths) =>
             {
                 mapping.depth = v;
             }

@@ -45,25 +45,15 @@ pub(crate) fn was_handle(id: usize) -> bool {
 }
 
 pub(crate) fn insert(id: usize, object: Object) {
-    OBJECTS
-        .write()
-        .unwrap_or_else(PoisonError::into_inner)
-        .insert(id, object);
+    OBJECTS.write().unwrap_or_else(PoisonError::into_inner).insert(id, object);
 }
 
 pub(crate) fn remove(id: usize) {
-    OBJECTS
-        .write()
-        .unwrap_or_else(PoisonError::into_inner)
-        .remove(&id);
+    OBJECTS.write().unwrap_or_else(PoisonError::into_inner).remove(&id);
 }
 
 fn get(id: usize) -> Option<Object> {
-    OBJECTS
-        .read()
-        .unwrap_or_else(PoisonError::into_inner)
-        .get(&id)
-        .cloned()
+    OBJECTS.read().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()
 }
 
 macro_rules! lookups {

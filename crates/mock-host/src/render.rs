@@ -137,15 +137,8 @@ impl Instance {
         let rod = region.to_pixels(scale, mapping.par);
         let wanted = request.window.unwrap_or(rod);
         let window = if effect.supports_tiles() { wanted } else { rod };
-        let mut prepared = Prepare {
-            instance: self,
-            request: request.clone(),
-            window,
-            wanted,
-            rod,
-            identity: None,
-            frame: None,
-        };
+        let mut prepared =
+            Prepare { instance: self, request: request.clone(), window, wanted, rod, identity: None, frame: None };
         if !request.ignore_identity {
             prepared.identity = queries::is_identity(effect, time, scale, window, request.field)?;
             if prepared.identity.is_some() {
@@ -182,9 +175,7 @@ impl Instance {
         }
         let bounds = match effect.host.profile.output_bounds {
             OutputBounds::Window => window,
-            OutputBounds::WindowAndMargin(n) => {
-                RectI::new(window.x1 - n, window.y1 - n, window.x2 + n, window.y2 + n)
-            }
+            OutputBounds::WindowAndMargin(n) => RectI::new(window.x1 - n, window.y1 - n, window.x2 + n, window.y2 + n),
             OutputBounds::RegionOfDefinition => window.union(&rod),
         };
         frame.output = Some(Arc::new(frame::output(effect, mapping, window, rod, bounds)));
@@ -217,8 +208,7 @@ impl Prepare<'_> {
             return Err(HostError::Unsupported("nothing was prepared".into()));
         };
         let effect = &self.instance.object;
-        let exclusive = (!self.instance.fully_thread_safe())
-            .then(|| lock(&self.instance.one_at_a_time));
+        let exclusive = (!self.instance.fully_thread_safe()).then(|| lock(&self.instance.one_at_a_time));
         let frame = Arc::new(frame);
         let sequences = effect.host.profile.sequence_actions;
         let sequence = self.sequence_args();
@@ -256,9 +246,7 @@ impl Prepare<'_> {
             duration,
             abort_polls: polled,
             longest_unpolled: polls.longest_gap.max(ended.duration_since(polls.last)),
-            stopped_after: stopped
-                .then(|| polls.aborted.map(|at| ended.duration_since(at)))
-                .flatten(),
+            stopped_after: stopped.then(|| polls.aborted.map(|at| ended.duration_since(at))).flatten(),
         })
     }
 
@@ -266,13 +254,11 @@ impl Prepare<'_> {
     fn identical(self, identity: (String, f64)) -> Result<Rendered, HostError> {
         let effect = &self.instance.object;
         let clip = effect.clip(&identity.0).ok_or_else(|| HostError::not_found("clip", &identity.0, []))?;
-        let source = frame::picture(effect, &clip, identity.1)?
-            .ok_or_else(|| HostError::Unconnected(identity.0.clone()))?;
+        let source =
+            frame::picture(effect, &clip, identity.1)?.ok_or_else(|| HostError::Unconnected(identity.0.clone()))?;
         let components = effect.clip("Output").map_or(source.components, |c| c.mapping().components);
-        let mut picture = source
-            .scaled(self.request.scale, clip.filter())
-            .with_components(components)
-            .cropped(self.wanted);
+        let mut picture =
+            source.scaled(self.request.scale, clip.filter()).with_components(components).cropped(self.wanted);
         picture.rod = self.rod;
         Ok(Rendered {
             picture,

@@ -12,9 +12,7 @@ fn plugin() -> PathBuf {
 }
 
 fn source() -> Picture {
-    Picture::from_fn(RectI::new(-2, 1, 14, 13), Components::Rgba, |x, y| {
-        [x as f32, y as f32, 0.5, 1.0]
-    })
+    Picture::from_fn(RectI::new(-2, 1, 14, 13), Components::Rgba, |x, y| [x as f32, y as f32, 0.5, 1.0])
 }
 
 struct Setup {
@@ -30,11 +28,7 @@ fn setup(profile: Profile) -> Setup {
     let context = host.profile().contexts[0];
     let instance = bundle.effect("misbehave").unwrap().create(context).unwrap();
     instance.connect("Source", source()).unwrap();
-    Setup {
-        host,
-        instance,
-        _bundle: bundle,
-    }
+    Setup { host, instance, _bundle: bundle }
 }
 
 /// The checks that fail with a fault, in a render and whatever surrounds it.
@@ -59,10 +53,7 @@ fn a_plug_in_that_behaves_breaks_nothing_in_any_host() {
         let whole = !profile.supports_multi_resolution;
         let Setup { host, instance, _bundle } = setup(profile);
         if whole {
-            instance.set_project(Project {
-                format: source().bounds,
-                ..instance.project()
-            });
+            instance.set_project(Project { format: source().bounds, ..instance.project() });
         }
         instance.set_depth(Some(Depth::Float)).unwrap();
         let picture = instance.render(&RenderRequest::at(1.0)).unwrap();
@@ -105,10 +96,7 @@ fn every_fault_is_found() {
         let found = faulty(fault);
         assert!(found.contains(&check), "fault {fault}: {found:?} lacks {check:?}");
         // A call on a foreign thread belongs to no host: those of tests that run at the same time hear of it too.
-        let others: Vec<_> = found
-            .iter()
-            .filter(|c| **c != check && **c != Check::ForeignThread)
-            .collect();
+        let others: Vec<_> = found.iter().filter(|c| **c != check && **c != Check::ForeignThread).collect();
         assert!(others.is_empty(), "fault {fault} also: {others:?}");
     }
 }
@@ -141,10 +129,7 @@ fn identity_is_the_source() {
 
 #[test]
 fn depth_arrives_as_the_host_maps_it() {
-    for (profile, components) in [
-        (Profile::strict(), Components::Alpha),
-        (Profile::natron(), Components::Rgba),
-    ] {
+    for (profile, components) in [(Profile::strict(), Components::Alpha), (Profile::natron(), Components::Rgba)] {
         let s = setup(profile);
         let z = Picture::constant(RectI::sized(8, 8), Components::Alpha, [100.0; 4]);
         s.instance.connect("Depth", z).unwrap();
@@ -161,20 +146,14 @@ fn failures_carry_the_message() {
     let s = setup(Profile::strict());
     s.instance.load_value("fault", 10).unwrap();
     let error = s.instance.render(&RenderRequest::at(1.0)).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "OfxImageEffectActionRender failed with kOfxStatFailed: no such luck: 100% failure"
-    );
+    assert_eq!(error.to_string(), "OfxImageEffectActionRender failed with kOfxStatFailed: no such luck: 100% failure");
     assert!(!error.is_usage());
 }
 
 #[test]
 fn aborts_are_counted_and_leave_no_violation() {
     let s = setup(Profile::strict());
-    let rendered = s
-        .instance
-        .render_with(&RenderRequest::at(1.0).abort(Abort::AtPoll(3)))
-        .unwrap();
+    let rendered = s.instance.render_with(&RenderRequest::at(1.0).abort(Abort::AtPoll(3))).unwrap();
     assert_eq!(rendered.abort_polls, 4);
     assert!(rendered.stopped_after.is_some());
     let unknown = s.host.violations();

@@ -40,10 +40,7 @@ impl Pick {
 }
 
 fn find(names: &[String], wanted: &str) -> Option<usize> {
-    names
-        .iter()
-        .position(|n| n == wanted)
-        .or_else(|| names.iter().position(|n| n.eq_ignore_ascii_case(wanted)))
+    names.iter().position(|n| n == wanted).or_else(|| names.iter().position(|n| n.eq_ignore_ascii_case(wanted)))
 }
 
 /// R, G, B and perhaps A below a prefix (which ends in a dot or is empty).
@@ -69,10 +66,7 @@ fn colour(names: &[String], prefix: &str) -> Option<Selection> {
 }
 
 fn single(channel: usize) -> Selection {
-    Selection {
-        components: Components::Alpha,
-        channels: vec![channel],
-    }
+    Selection { components: Components::Alpha, channels: vec![channel] }
 }
 
 /// The layers of names, with the dot.
@@ -93,9 +87,7 @@ fn automatic(names: &[String]) -> Result<Selection, String> {
     }
     let last = |n: &str| n.rsplit('.').next().unwrap_or_default().to_string();
     for word in ["Y", "Z", "depth"] {
-        let found: Vec<_> = (0..names.len())
-            .filter(|&i| last(&names[i]).eq_ignore_ascii_case(word))
-            .collect();
+        let found: Vec<_> = (0..names.len()).filter(|&i| last(&names[i]).eq_ignore_ascii_case(word)).collect();
         if let [only] = found.as_slice() {
             return Ok(single(*only));
         }
@@ -111,10 +103,8 @@ fn named(names: &[String], wanted: &str) -> Result<Selection, String> {
         return Ok(single(i));
     }
     let wanted_layer = format!("{wanted}.");
-    if let Some(found) = layers(names)
-        .into_iter()
-        .find(|l| l.eq_ignore_ascii_case(&wanted_layer))
-        .and_then(|l| colour(names, l))
+    if let Some(found) =
+        layers(names).into_iter().find(|l| l.eq_ignore_ascii_case(&wanted_layer)).and_then(|l| colour(names, l))
     {
         return Ok(found);
     }

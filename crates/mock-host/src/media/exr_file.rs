@@ -6,8 +6,8 @@ use crate::format::Components;
 use crate::geometry::RectI;
 use crate::picture::Picture;
 use exr::prelude::{
-    AnyChannel, AnyChannels, Compression, Encoding, FlatSamples, Image, IntegerBounds, Layer,
-    LayerAttributes, ReadChannels, ReadLayers, Text, Vec2, WritableImage, read,
+    AnyChannel, AnyChannels, Compression, Encoding, FlatSamples, Image, IntegerBounds, Layer, LayerAttributes,
+    ReadChannels, ReadLayers, Text, Vec2, WritableImage, read,
 };
 use std::path::Path;
 
@@ -52,7 +52,7 @@ pub fn read_exr(path: &Path, pick: &Pick) -> Result<MediaFrame, HostError> {
     let bounds = flip(layer.attributes.layer_position, layer.size, display);
     let mut picture = Picture::new(bounds, selection.components);
     picture.par = f64::from(image.attributes.pixel_aspect);
-    if !(picture.par > 0.0) {
+    if picture.par.is_nan() || picture.par <= 0.0 {
         picture.par = 1.0;
     }
     let (width, n) = (layer.size.0, selection.components.count());
@@ -66,10 +66,7 @@ pub fn read_exr(path: &Path, pick: &Pick) -> Result<MediaFrame, HostError> {
             picture.pixels[((layer.size.1 - 1 - row) * width + column) * n + k] = v;
         }
     }
-    Ok(MediaFrame {
-        picture,
-        display: RectI::sized(display.size.0 as i32, display.size.1 as i32),
-    })
+    Ok(MediaFrame { picture, display: RectI::sized(display.size.0 as i32, display.size.1 as i32) })
 }
 
 fn is_plain(channel: &str) -> bool {
@@ -81,12 +78,7 @@ fn flip(position: Vec2<i32>, size: Vec2<usize>, display: IntegerBounds) -> RectI
     let left = position.0 - display.position.0;
     let top = position.1 - display.position.1;
     let height = display.size.1 as i32;
-    RectI::new(
-        left,
-        height - top - size.1 as i32,
-        left + size.0 as i32,
-        height - top,
-    )
+    RectI::new(left, height - top - size.1 as i32, left + size.0 as i32, height - top)
 }
 
 /// Writes a picture as 32-bit floats: RGBA, or the channels that it has (one channel is called Y).
@@ -110,23 +102,14 @@ pub fn write_exr(path: &Path, picture: &Picture, display: RectI) -> Result<(), H
     let channels = AnyChannels::sort(channels.collect());
     let mut attributes = LayerAttributes::named("");
     attributes.layer_name = None;
-    attributes.layer_position = Vec2(
-        picture.bounds.x1 - display.x1,
-        display.y2 - picture.bounds.y2,
-    );
+    attributes.layer_position = Vec2(picture.bounds.x1 - display.x1, display.y2 - picture.bounds.y2);
     attributes.software_name = Some(Text::from("fathom"));
-    let encoding = Encoding {
-        compression: Compression::ZIP16,
-        ..Encoding::FAST_LOSSLESS
-    };
+    let encoding = Encoding { compression: Compression::ZIP16, ..Encoding::FAST_LOSSLESS };
     let layer = Layer::new((width, height), attributes, encoding, channels);
     let mut image = Image::from_layer(layer);
-    image.attributes.display_window =
-        IntegerBounds::new((0, 0), (display.width(), display.height()));
+    image.attributes.display_window = IntegerBounds::new((0, 0), (display.width(), display.height()));
     image.attributes.pixel_aspect = picture.par as f32;
-    write_atomically(path, |part| {
-        image.write().to_file(part).map_err(|e| failure(path, e))
-    })
+    write_atomically(path, |part| image.write().to_file(part).map_err(|e| failure(path, e)))
 }
 
 #[cfg(test)]
@@ -141,9 +124,7 @@ mod tests {
     fn a_data_window_keeps_its_place() {
         let display = RectI::sized(10, 8);
         let bounds = RectI::new(-2, 3, 5, 9);
-        let mut picture = Picture::from_fn(bounds, Components::Rgba, |x, y| {
-            [x as f32, y as f32, 0.25, 1.0]
-        });
+        let mut picture = Picture::from_fn(bounds, Components::Rgba, |x, y| [x as f32, y as f32, 0.25, 1.0]);
         picture.par = 2.0;
         let path = file("window");
         write_exr(&path, &picture, display).unwrap();

@@ -27,10 +27,7 @@ pub struct MediaFrame {
 }
 
 fn failure(path: &Path, reason: impl std::fmt::Display) -> HostError {
-    HostError::File {
-        path: path.display().to_string(),
-        reason: reason.to_string(),
-    }
+    HostError::File { path: path.display().to_string(), reason: reason.to_string() }
 }
 
 fn is_png(path: &Path) -> bool {
@@ -54,18 +51,14 @@ pub fn write(path: &Path, picture: &Picture, display: RectI) -> Result<(), HostE
 }
 
 /// Writes through a temporary file beside the real one.
-fn write_atomically(
-    path: &Path,
-    write: impl FnOnce(&Path) -> Result<(), HostError>,
-) -> Result<(), HostError> {
+fn write_atomically(path: &Path, write: impl FnOnce(&Path) -> Result<(), HostError>) -> Result<(), HostError> {
     if let Some(folder) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).map_err(|e| failure(folder, e))?;
     }
     let mut name = path.file_name().unwrap_or_default().to_os_string();
     name.push(format!(".{}.part", std::process::id()));
     let part = path.with_file_name(name);
-    let result = write(&part)
-        .and_then(|()| std::fs::rename(&part, path).map_err(|e| failure(path, e)));
+    let result = write(&part).and_then(|()| std::fs::rename(&part, path).map_err(|e| failure(path, e)));
     if result.is_err() {
         let _ = std::fs::remove_file(&part);
     }

@@ -11,28 +11,17 @@ use std::path::Path;
 /// A linear value as sRGB, 0..1; values outside are cut off.
 pub fn srgb_encode(v: f32) -> f32 {
     let v = if v.is_nan() { 0.0 } else { v.clamp(0.0, 1.0) };
-    if v <= 0.003_130_8 {
-        v * 12.92
-    } else {
-        1.055 * v.powf(1.0 / 2.4) - 0.055
-    }
+    if v <= 0.003_130_8 { v * 12.92 } else { 1.055 * v.powf(1.0 / 2.4) - 0.055 }
 }
 
 /// An sRGB value as linear.
 pub fn srgb_decode(v: f32) -> f32 {
-    if v <= 0.04045 {
-        v / 12.92
-    } else {
-        ((v + 0.055) / 1.055).powf(2.4)
-    }
+    if v <= 0.04045 { v / 12.92 } else { ((v + 0.055) / 1.055).powf(2.4) }
 }
 
 /// Reads a PNG file: sRGB to linear, alpha not multiplied.
 pub fn read_png(path: &Path) -> Result<MediaFrame, HostError> {
-    let image = ImageReader::open(path)
-        .map_err(|e| failure(path, e))?
-        .decode()
-        .map_err(|e| failure(path, e))?;
+    let image = ImageReader::open(path).map_err(|e| failure(path, e))?.decode().map_err(|e| failure(path, e))?;
     let opaque = !image.color().has_alpha();
     let rgba = image.into_rgba32f();
     let (width, height) = rgba.dimensions();
@@ -45,10 +34,7 @@ pub fn read_png(path: &Path) -> Result<MediaFrame, HostError> {
     if !opaque {
         picture = picture.with_premultiplication(Premultiplication::UnPreMultiplied);
     }
-    Ok(MediaFrame {
-        picture,
-        display: bounds,
-    })
+    Ok(MediaFrame { picture, display: bounds })
 }
 
 /// Writes the display window as an 8-bit sRGB PNG: linear colour cut off at 0 and 1, no tone mapping, alpha unmultiplied.
@@ -68,11 +54,7 @@ pub fn write_png(path: &Path, picture: &Picture, display: RectI) -> Result<(), H
         let a = (alpha * 255.0).round() as u8;
         Rgba([byte(pixel[0]), byte(pixel[1]), byte(pixel[2]), a])
     });
-    write_atomically(path, |part| {
-        image
-            .save_with_format(part, ImageFormat::Png)
-            .map_err(|e| failure(path, e))
-    })
+    write_atomically(path, |part| image.save_with_format(part, ImageFormat::Png).map_err(|e| failure(path, e)))
 }
 
 #[cfg(test)]
@@ -87,9 +69,7 @@ mod tests {
         assert!((srgb_encode(7.0) - 1.0).abs() < 1e-6);
         assert_eq!(srgb_encode(f32::NAN), 0.0);
         let bounds = RectI::sized(3, 2);
-        let picture = Picture::from_fn(bounds, Components::Rgb, |x, y| {
-            [x as f32 / 2.0, y as f32, 0.18, 1.0]
-        });
+        let picture = Picture::from_fn(bounds, Components::Rgb, |x, y| [x as f32 / 2.0, y as f32, 0.18, 1.0]);
         let path = std::env::temp_dir().join(format!("fathom-{}.png", std::process::id()));
         write_png(&path, &picture, bounds).unwrap();
         let back = read_png(&path).unwrap().picture.with_components(Components::Rgb);

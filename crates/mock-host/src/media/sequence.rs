@@ -21,19 +21,11 @@ pub struct FilePattern {
 impl FilePattern {
     /// Finds the place for the number in a name.
     pub fn new(text: &str) -> Self {
-        let single = Self {
-            before: text.into(),
-            digits: None,
-            after: String::new(),
-        };
+        let single = Self { before: text.into(), digits: None, after: String::new() };
         let name = text.rfind('/').map_or(0, |i| i + 1);
         if let Some(start) = text[name..].find('#').map(|i| i + name) {
             let digits = text[start..].bytes().take_while(|b| *b == b'#').count();
-            return Self {
-                before: text[..start].into(),
-                digits: Some(digits),
-                after: text[start + digits..].into(),
-            };
+            return Self { before: text[..start].into(), digits: Some(digits), after: text[start + digits..].into() };
         }
         let Some(start) = text[name..].find('%').map(|i| i + name) else {
             return single;
@@ -41,8 +33,7 @@ impl FilePattern {
         let rest = &text[start + 1..];
         // `%d` in the middle of a word is part of the word.
         let number = |e: &usize| {
-            rest[..*e].bytes().all(|b| b.is_ascii_digit())
-                && !rest[e + 1..].starts_with(|c: char| c.is_alphanumeric())
+            rest[..*e].bytes().all(|b| b.is_ascii_digit()) && !rest[e + 1..].starts_with(|c: char| c.is_alphanumeric())
         };
         let Some(end) = rest.find('d').filter(number) else {
             return single;
@@ -126,13 +117,7 @@ impl FileClip {
             }
             (1, 1)
         };
-        Ok(Self {
-            pattern,
-            pick: pick.map_or(Pick::auto(), Pick::named),
-            offset,
-            range,
-            last: Mutex::default(),
-        })
+        Ok(Self { pattern, pick: pick.map_or(Pick::auto(), Pick::named), offset, range, last: Mutex::default() })
     }
 
     /// The file of a time.

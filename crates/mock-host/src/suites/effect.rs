@@ -1,8 +1,5 @@
 //! The image effect suite.
-#![allow(
-    unsafe_code,
-    reason = "implements C functions that get pointers from the plug-in"
-)]
+#![allow(unsafe_code, reason = "implements C functions that get pointers from the plug-in")]
 
 use super::{unknown_handle, violation};
 use crate::action;
@@ -72,19 +69,13 @@ macro_rules! lookup {
     }};
 }
 
-unsafe extern "C" fn get_property_set(
-    effect: OfxImageEffectHandle,
-    out: *mut OfxPropertySetHandle,
-) -> OfxStatus {
+unsafe extern "C" fn get_property_set(effect: OfxImageEffectHandle, out: *mut OfxPropertySetHandle) -> OfxStatus {
     let effect = lookup!("getPropertySet", effect, effect);
     // SAFETY: the plug-in passes a place for a handle.
     unsafe { put("getPropertySet", out, handle(effect.properties.id())) }
 }
 
-unsafe extern "C" fn get_param_set(
-    effect: OfxImageEffectHandle,
-    out: *mut OfxParamSetHandle,
-) -> OfxStatus {
+unsafe extern "C" fn get_param_set(effect: OfxImageEffectHandle, out: *mut OfxParamSetHandle) -> OfxStatus {
     let effect = lookup!("getParamSet", effect, effect);
     // SAFETY: the plug-in passes a place for a handle.
     unsafe { put("getParamSet", out, handle(effect.param_set_id)) }
@@ -142,10 +133,7 @@ unsafe extern "C" fn clip_get_handle(
     unsafe { put("clipGetHandle", out, handle(id)) }
 }
 
-unsafe extern "C" fn clip_get_property_set(
-    clip: OfxImageClipHandle,
-    out: *mut OfxPropertySetHandle,
-) -> OfxStatus {
+unsafe extern "C" fn clip_get_property_set(clip: OfxImageClipHandle, out: *mut OfxPropertySetHandle) -> OfxStatus {
     let clip = lookup!("clipGetPropertySet", clip, clip);
     // SAFETY: the plug-in passes a place for a handle.
     unsafe { put("clipGetPropertySet", out, handle(clip.properties.id())) }
@@ -205,12 +193,7 @@ unsafe extern "C" fn clip_get_region_of_definition(
     let Some(r) = queries::clip_region(&effect, &clip, time) else {
         return c::kOfxStatFailed;
     };
-    let value = OfxRectD {
-        x1: r.x1,
-        y1: r.y1,
-        x2: r.x2,
-        y2: r.y2,
-    };
+    let value = OfxRectD { x1: r.x1, y1: r.y1, x2: r.x2, y2: r.y2 };
     // SAFETY: the plug-in passes a place for a rectangle.
     unsafe { put("clipGetRegionOfDefinition", bounds, value) }
 }
@@ -240,10 +223,7 @@ unsafe extern "C" fn image_memory_alloc(
         unknown_handle("imageMemoryAlloc", owner);
         return c::kOfxStatErrBadHandle;
     };
-    let block = Arc::new(ImageMemory {
-        id: registry::new_id(),
-        memory: Memory::new(bytes),
-    });
+    let block = Arc::new(ImageMemory { id: registry::new_id(), memory: Memory::new(bytes) });
     let id = block.id;
     registry::insert(id, registry::Object::Memory(Arc::downgrade(&block)));
     lock(&owner.memory).insert(id, block);
@@ -259,10 +239,7 @@ unsafe extern "C" fn image_memory_free(memory: OfxImageMemoryHandle) -> OfxStatu
     c::kOfxStatOK
 }
 
-unsafe extern "C" fn image_memory_lock(
-    memory: OfxImageMemoryHandle,
-    out: *mut *mut c_void,
-) -> OfxStatus {
+unsafe extern "C" fn image_memory_lock(memory: OfxImageMemoryHandle, out: *mut *mut c_void) -> OfxStatus {
     let block = lookup!("imageMemoryLock", memory, memory);
     // SAFETY: the plug-in passes a place for a pointer.
     unsafe { put("imageMemoryLock", out, block.memory.address(0).cast()) }
@@ -283,8 +260,7 @@ pub(super) fn table(profile: &Profile) -> OfxImageEffectSuiteV1 {
         clipGetPropertySet: Some(clip_get_property_set),
         clipGetImage: Some(clip_get_image),
         clipReleaseImage: Some(clip_release_image),
-        clipGetRegionOfDefinition: has("clipGetRegionOfDefinition")
-            .then_some(clip_get_region_of_definition as _),
+        clipGetRegionOfDefinition: has("clipGetRegionOfDefinition").then_some(clip_get_region_of_definition as _),
         abort: has("abort").then_some(abort as _),
         imageMemoryAlloc: has("imageMemoryAlloc").then_some(image_memory_alloc as _),
         imageMemoryFree: has("imageMemoryFree").then_some(image_memory_free as _),

@@ -1,8 +1,5 @@
 //! The memory, message, progress and time-line suites.
-#![allow(
-    unsafe_code,
-    reason = "implements C functions that get pointers from the plug-in"
-)]
+#![allow(unsafe_code, reason = "implements C functions that get pointers from the plug-in")]
 
 use super::{unknown_handle, violation};
 use crate::action;
@@ -14,8 +11,8 @@ use crate::report::{Check, Message};
 use openfx::sys::generic::core as c;
 use openfx::sys::generic::core::OfxStatus;
 use openfx::sys::image_effect_v1::{
-    memory::OfxMemorySuiteV1, message::OfxMessageSuiteV1, message::OfxMessageSuiteV2,
-    progress::OfxProgressSuiteV1, progress::OfxProgressSuiteV2, time_line::OfxTimeLineSuiteV1,
+    memory::OfxMemorySuiteV1, message::OfxMessageSuiteV1, message::OfxMessageSuiteV2, progress::OfxProgressSuiteV1,
+    progress::OfxProgressSuiteV2, time_line::OfxTimeLineSuiteV1,
 };
 use std::ffi::{CStr, c_char, c_int, c_void};
 
@@ -36,11 +33,7 @@ unsafe extern "C" {
     ) -> OfxStatus;
 }
 
-unsafe extern "C" fn memory_alloc(
-    _effect: *mut c_void,
-    bytes: usize,
-    out: *mut *mut c_void,
-) -> OfxStatus {
+unsafe extern "C" fn memory_alloc(_effect: *mut c_void, bytes: usize, out: *mut *mut c_void) -> OfxStatus {
     let Some(action) = action::entered("memoryAlloc") else {
         return c::kOfxStatFailed;
     };
@@ -95,8 +88,7 @@ unsafe extern "C" fn fathom_host_message(
         return c::kOfxStatFailed;
     };
     // SAFETY: the C part passes on the plug-in's strings.
-    let (kind, id, format, argument) =
-        unsafe { (text(kind), text(id), text(format), text(argument)) };
+    let (kind, id, format, argument) = unsafe { (text(kind), text(id), text(format), text(argument)) };
     let literal = format == "%s";
     if !literal {
         action.violation(Check::MessageFormat, format_args!("the format is {format:?}"));
@@ -105,12 +97,7 @@ unsafe extern "C" fn fathom_host_message(
     if effect.is_none() && !handle.is_null() {
         unknown_handle("message", handle.addr());
     }
-    let message = Message {
-        kind,
-        id,
-        text: if literal { argument } else { format },
-        persistent: persistent != 0,
-    };
+    let message = Message { kind, id, text: if literal { argument } else { format }, persistent: persistent != 0 };
     if let (Some(effect), true) = (effect, message.persistent) {
         let mut held = lock(&effect.persistent);
         held.retain(|m| m.id != message.id);
@@ -151,11 +138,7 @@ unsafe extern "C" fn progress_start1(handle: *mut c_void, label: *const c_char) 
     progress("progressStart", handle, Progress::Start(unsafe { text(label) }))
 }
 
-unsafe extern "C" fn progress_start2(
-    handle: *mut c_void,
-    label: *const c_char,
-    _id: *const c_char,
-) -> OfxStatus {
+unsafe extern "C" fn progress_start2(handle: *mut c_void, label: *const c_char, _id: *const c_char) -> OfxStatus {
     // SAFETY: the plug-in passes a C string.
     progress("progressStart", handle, Progress::Start(unsafe { text(label) }))
 }
@@ -196,11 +179,7 @@ unsafe extern "C" fn goto_time(handle: *mut c_void, time: f64) -> OfxStatus {
     c::kOfxStatOK
 }
 
-unsafe extern "C" fn get_time_bounds(
-    handle: *mut c_void,
-    first: *mut f64,
-    last: *mut f64,
-) -> OfxStatus {
+unsafe extern "C" fn get_time_bounds(handle: *mut c_void, first: *mut f64, last: *mut f64) -> OfxStatus {
     if action::entered("getTimeBounds").is_none() {
         return c::kOfxStatFailed;
     }
@@ -228,19 +207,15 @@ pub(super) fn memory_table(profile: &Profile) -> OfxMemorySuiteV1 {
 }
 
 pub(super) fn message1_table(profile: &Profile) -> OfxMessageSuiteV1 {
-    OfxMessageSuiteV1 {
-        message: profile.has_function("message").then_some(fathom_host_messageV as _),
-    }
+    OfxMessageSuiteV1 { message: profile.has_function("message").then_some(fathom_host_messageV as _) }
 }
 
 pub(super) fn message2_table(profile: &Profile) -> OfxMessageSuiteV2 {
     let has = |name| profile.has_function(name);
     OfxMessageSuiteV2 {
         message: has("message").then_some(fathom_host_messageV as _),
-        setPersistentMessage: has("setPersistentMessage")
-            .then_some(fathom_host_setPersistentMessageV as _),
-        clearPersistentMessage: has("clearPersistentMessage")
-            .then_some(clear_persistent_message as _),
+        setPersistentMessage: has("setPersistentMessage").then_some(fathom_host_setPersistentMessageV as _),
+        clearPersistentMessage: has("clearPersistentMessage").then_some(clear_persistent_message as _),
     }
 }
 

@@ -1,8 +1,5 @@
 //! The parameter suite.
-#![allow(
-    unsafe_code,
-    reason = "implements C functions that get pointers from the plug-in"
-)]
+#![allow(unsafe_code, reason = "implements C functions that get pointers from the plug-in")]
 
 use super::{unknown_handle, violation};
 use crate::action;
@@ -135,10 +132,7 @@ unsafe extern "C" fn param_get_handle(
     c::kOfxStatOK
 }
 
-unsafe extern "C" fn param_set_get_property_set(
-    set: OfxParamSetHandle,
-    out: *mut OfxPropertySetHandle,
-) -> OfxStatus {
+unsafe extern "C" fn param_set_get_property_set(set: OfxParamSetHandle, out: *mut OfxPropertySetHandle) -> OfxStatus {
     if action::entered("paramSetGetPropertySet").is_none() {
         return c::kOfxStatFailed;
     }
@@ -155,10 +149,7 @@ unsafe extern "C" fn param_set_get_property_set(
     c::kOfxStatOK
 }
 
-unsafe extern "C" fn param_get_property_set(
-    address: OfxParamHandle,
-    out: *mut OfxPropertySetHandle,
-) -> OfxStatus {
+unsafe extern "C" fn param_get_property_set(address: OfxParamHandle, out: *mut OfxPropertySetHandle) -> OfxStatus {
     let param = lookup!("paramGetPropertySet", address);
     if out.is_null() {
         violation(Check::NullArgument, "paramGetPropertySet got nowhere to write");
@@ -360,11 +351,7 @@ unsafe extern "C" fn param_get_num_keys(address: OfxParamHandle, out: *mut c_uin
     c::kOfxStatOK
 }
 
-unsafe extern "C" fn param_get_key_time(
-    address: OfxParamHandle,
-    n: c_uint,
-    out: *mut OfxTime,
-) -> OfxStatus {
+unsafe extern "C" fn param_get_key_time(address: OfxParamHandle, n: c_uint, out: *mut OfxTime) -> OfxStatus {
     let param = lookup!("paramGetKeyTime", address);
     let Some(time) = param.with_curve(|c| c.keys.get(n as usize).map(|k| k.0)) else {
         return c::kOfxStatErrBadIndex;
@@ -445,6 +432,7 @@ unsafe extern "C" fn param_copy(
 }
 
 unsafe extern "C" fn param_edit_begin(set: OfxParamSetHandle, _name: *const c_char) -> OfxStatus {
+    // SAFETY: what the plug-in passes is passed on.
     unsafe { param_edit_end(set) }
 }
 

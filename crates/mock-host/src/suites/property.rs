@@ -1,9 +1,5 @@
 //! The property suite.
-#![allow(
-    unsafe_code,
-    reason = "implements C functions that get pointers from the plug-in"
-)]
-
+#![allow(unsafe_code, reason = "implements C functions that get pointers from the plug-in")]
 #![allow(non_snake_case, reason = "the functions have OpenFX's names")]
 
 use super::{unknown_handle, violation};

@@ -1,8 +1,5 @@
 //! The multi-thread suite, with real threads.
-#![allow(
-    unsafe_code,
-    reason = "implements C functions that get pointers from the plug-in"
-)]
+#![allow(unsafe_code, reason = "implements C functions that get pointers from the plug-in")]
 
 use super::{unknown_handle, violation};
 use crate::action;
@@ -12,9 +9,7 @@ use crate::registry;
 use crate::report::Check;
 use openfx::sys::generic::core as c;
 use openfx::sys::generic::core::OfxStatus;
-use openfx::sys::image_effect_v1::multi_thread::{
-    OfxMultiThreadSuiteV1, OfxMutexHandle, OfxThreadFunctionV1,
-};
+use openfx::sys::image_effect_v1::multi_thread::{OfxMultiThreadSuiteV1, OfxMutexHandle, OfxThreadFunctionV1};
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::ffi::{c_int, c_uint, c_void};
@@ -79,16 +74,10 @@ unsafe impl Send for Argument {}
 fn cpus() -> u32 {
     action::current()
         .and_then(|a| a.host.profile.threads)
-        .unwrap_or_else(|| {
-            std::thread::available_parallelism().map_or(1, |n| u32::try_from(n.get()).unwrap_or(1))
-        })
+        .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, |n| u32::try_from(n.get()).unwrap_or(1)))
 }
 
-unsafe extern "C" fn multi_thread(
-    function: OfxThreadFunctionV1,
-    count: c_uint,
-    argument: *mut c_void,
-) -> OfxStatus {
+unsafe extern "C" fn multi_thread(function: OfxThreadFunctionV1, count: c_uint, argument: *mut c_void) -> OfxStatus {
     let Some(function) = function else {
         violation(Check::NullArgument, "multiThread got no function");
         return c::kOfxStatFailed;
@@ -143,11 +132,7 @@ unsafe extern "C" fn mutex_create(out: *mut OfxMutexHandle, count: c_int) -> Ofx
         violation(Check::NullArgument, "mutexCreate got nowhere to write");
         return c::kOfxStatErrValue;
     }
-    let mutex = Arc::new(HostMutex {
-        id: registry::new_id(),
-        owner: Mutex::default(),
-        freed: Condvar::new(),
-    });
+    let mutex = Arc::new(HostMutex { id: registry::new_id(), owner: Mutex::default(), freed: Condvar::new() });
     registry::insert(mutex.id, registry::Object::Mutex(Arc::downgrade(&mutex)));
     for _ in 0..count.max(0) {
         mutex.acquire(true);
@@ -196,8 +181,7 @@ pub(super) fn table(profile: &Profile) -> OfxMultiThreadSuiteV1 {
         multiThread: has("multiThread").then_some(multi_thread as _),
         multiThreadNumCPUs: has("multiThreadNumCPUs").then_some(multi_thread_num_cpus as _),
         multiThreadIndex: has("multiThreadIndex").then_some(multi_thread_index as _),
-        multiThreadIsSpawnedThread: has("multiThreadIsSpawnedThread")
-            .then_some(multi_thread_is_spawned_thread as _),
+        multiThreadIsSpawnedThread: has("multiThreadIsSpawnedThread").then_some(multi_thread_is_spawned_thread as _),
         mutexCreate: has("mutexCreate").then_some(mutex_create as _),
         mutexDestroy: has("mutexDestroy").then_some(mutex_destroy as _),
         mutexLock: has("mutexLock").then_some(mutex_lock as _),

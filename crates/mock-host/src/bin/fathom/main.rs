@@ -1,2 +1,83 @@
-//! x
-fn main(){}
+//! `fathom`: lists, describes, renders, shows and times the effects of an OpenFX bundle, without a user interface.
+
+mod demo;
+mod describe;
+mod locate;
+mod render;
+mod setup;
+mod time;
+
+use clap::{Parser, Subcommand};
+use mock_host::HostError;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+#[derive(Parser)]
+#[command(
+    name = "fathom",
+    version,
+    about = "Runs the effects of an OpenFX bundle without a user interface",
+    after_help = "Exit code: 0 done; 1 the effect or the host failed; 2 wrong usage."
+)]
+struct Arguments {
+    /// The bundle, or its library. [default: the built one, else the first of OFX_PLUGIN_PATH]
+    #[arg(long, global = true, value_name = "PATH")]
+    bundle: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Effects, their versions and contexts
+    List(describe::List),
+    /// Clips and parameters of an effect, with defaults, ranges and hints
+    Describe(describe::Describe),
+    /// Render frames to files
+    Render(render::Render),
+    /// Before and after pictures of every effect
+    Demo(demo::Demo),
+    /// CPU seconds, wall seconds and peak memory of a render
+    Time(time::Time),
+}
+
+/// Why the program ends early.
+enum Failure {
+    /// The user asked for something that does not exist or makes no sense.
+    Usage(String),
+    /// Something was tried and failed.
+    Failed(String),
+}
+
+impl From<HostError> for Failure {
+    fn from(error: HostError) -> Self {
+        if error.is_usage() { Self::Usage(error.to_string()) } else { Self::Failed(error.to_string()) }
+    }
+}
+
+fn usage(text: impl Into<String>) -> Failure {
+    Failure::Usage(text.into())
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let bundle = arguments.bundle.as_deref();
+    let result = match arguments.command {
+        Command::List(c) => c.run(bundle),
+        Command::Describe(c) => c.run(bundle),
+        Command::Render(c) => c.run(bundle),
+        Command::Demo(c) => c.run(bundle),
+        Command::Time(c) => c.run(bundle),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Failed(text)) => {
+            eprintln!("fathom: {text}");
+            ExitCode::from(1)
+        }
+        Err(Failure::Usage(text)) => {
+            eprintln!("fathom: {text}");
+            ExitCode::from(2)
+        }
+    }
+}

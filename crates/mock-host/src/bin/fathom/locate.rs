@@ -1,0 +1,48 @@
+//! Which bundle is meant, and where things lie beside the program.
+
+use crate::Failure;
+use mock_host::{Bundle, Host};
+use std::path::{Path, PathBuf};
+
+const NAME: &str = "Fathom.ofx.bundle";
+
+/// The folder that cargo builds into: the program lies in `target/release` or in `target/TRIPLE/release`.
+pub fn target_folder() -> Option<PathBuf> {
+    let exe = std::env::current_exe().ok()?;
+    let profile = exe.parent()?;
+    let found = profile.ancestors().skip(1).take(2).find(|p| p.join("bundle").is_dir());
+    found.or_else(|| profile.parent()).map(Path::to_path_buf)
+}
+
+/// The places to look at, in order: the built bundle, then each folder of OFX_PLUGIN_PATH.
+fn candidates() -> Vec<PathBuf> {
+    let mut list = Vec::new();
+    if let Some(target) = target_folder() {
+        list.push(target.join("bundle").join(NAME));
+    }
+    if let Some(path) = std::env::var_os("OFX_PLUGIN_PATH") {
+        for folder in std::env::split_paths(&path) {
+            list.push(folder.join(NAME));
+            if folder.file_name().is_some_and(|n| n == NAME) {
+                list.push(folder);
+            }
+        }
+    }
+    list
+}
+
+/// Opens the bundle that the user named, or the first that is found.
+pub fn open(named: Option<&Path>, host: &Host) -> Result<Bundle, Failure> {
+    if let Some(path) = named {
+        return Ok(Bundle::open(path, host)?);
+    }
+    let places = candidates();
+    let Some(path) = places.iter().find(|p| p.exists()) else {
+        let list: Vec<_> = places.iter().map(|p| format!("  {}", p.display())).collect();
+        return Err(Failure::Failed(format!(
+            "no bundle was found; build it with `cargo run --release -p bundle`, or name one with --bundle. Looked for:\n{}",
+            list.join("\n")
+        )));
+    };
+    Ok(Bundle::open(path, host)?)
+}

@@ -1,0 +1,147 @@
+//! `fathom time`.
+
+use crate::setup::{Setup, print_report};
+use crate::{Failure, usage};
+use clap::Args;
+use mock_host::RenderRequest;
+use serde::Serialize;
+use std::path::Path;
+use std::time::Instant;
+
+#[derive(Args)]
+pub struct Time {
+    #[command(flatten)]
+    setup: Setup,
+    /// The frame
+    #[arg(long, default_value_t = 1.0, allow_hyphen_values = true)]
+    frame: f64,
+    /// How often to render
+    #[arg(long, default_value_t = 5)]
+    repeat: usize,
+    /// As JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Medians over the repeats, of the Render action alone: inputs are loaded, converted and checked outside of it.
+#[derive(Serialize)]
+struct Timing {
+    effect: String,
+    /// Size of the render window.
+    width: usize,
+    height: usize,
+    repeats: usize,
+    /// User and system time of the whole process.
+    cpu_seconds: f64,
+    wall_seconds: f64,
+    /// Median of: largest resident size during the action (VmHWM, reset before it) less the resident size right before it
+    /// (VmRSS). Images that the host made are part of the latter. 0 where the system does not tell.
+    peak_bytes: u64,
+}
+
+impl Time {
+    pub fn run(&self, bundle: Option<&Path>) -> Result<(), Failure> {
+        if self.repeat == 0 {
+            return Err(usage("--repeat must be at least 1"));
+        }
+        let ready = self.setup.make(bundle, Path::new(""))?;
+        let mut request = RenderRequest::at(self.frame).scale(self.setup.scale);
+        request.window = self.setup.pixels(&ready, self.frame)?;
+        request.ignore_identity = true;
+        let mut size = (0, 0);
+        let (mut cpu, mut wall, mut peak) = (Vec::new(), Vec::new(), Vec::new());
+        for _ in 0..self.repeat {
+            let prepared = ready.instance.prepare(&request)?;
+            size = prepared.size();
+            prepared.run_timed(|render| {
+                let memory = start_peak();
+                let (started, used) = (Instant::now(), cpu_seconds());
+                render();
+                wall.push(started.elapsed().as_secs_f64());
+                cpu.push(cpu_seconds() - used);
+                peak.push(memory.map_or(0.0, |before| peak_since(before) as f64));
+            })?;
+        }
+        print_report(&ready.host);
+        let timing = Timing {
+            effect: ready.effect.identifier().into(),
+            width: size.0,
+            height: size.1,
+            repeats: self.repeat,
+            cpu_seconds: median(cpu),
+            wall_seconds: median(wall),
+            peak_bytes: median(peak) as u64,
+        };
+        if self.json {
+            let text = serde_json::to_string(&timing).map_err(|e| Failure::Failed(e.to_string()))?;
+            println!("{text}");
+        } else {
+            println!(
+                "{} {}x{}: {:.3} CPU s, {:.3} s, {:.1} MiB at the peak (median of {})",
+                timing.effect,
+                timing.width,
+                timing.height,
+                timing.cpu_seconds,
+                timing.wall_seconds,
+                timing.peak_bytes as f64 / 1048576.0,
+                timing.repeats
+            );
+        }
+        Ok(())
+    }
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    let n = values.len();
+    match n {
+        0 => 0.0,
+        _ if n % 2 == 1 => values[n / 2],
+        _ => f64::midpoint(values[n / 2 - 1], values[n / 2]),
+    }
+}
+
+/// User and system time of the process.
+fn cpu_seconds() -> f64 {
+    mock_host::process_cpu_seconds()
+}
+
+/// A line of /proc/self/status in bytes.
+fn status_bytes(key: &str) -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|l| l.strip_prefix(key))?;
+    let kib: u64 = line.trim_start_matches(':').split_whitespace().next()?.parse().ok()?;
+    Some(kib * 1024)
+}
+
+/// Resets the peak of the resident size, and says what the resident size is now.
+fn start_peak() -> Option<u64> {
+    std::fs::write("/proc/self/clear_refs", "5").ok()?;
+    status_bytes("VmRSS")
+}
+
+fn peak_since(before: u64) -> u64 {
+    status_bytes("VmHWM").unwrap_or(before).saturating_sub(before)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn medians() {
+        assert_eq!(median(vec![3.0, 1.0, 2.0]), 2.0);
+        assert_eq!(median(vec![4.0, 1.0, 2.0, 3.0]), 2.5);
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn the_peak_is_seen_after_the_memory_is_gone() {
+        let before = start_peak().unwrap();
+        let block = vec![1u8; 64 << 20];
+        assert_eq!(std::hint::black_box(&block)[7], 1);
+        drop(block);
+        assert!(peak_since(before) >= 60 << 20);
+        assert!(cpu_seconds() > 0.0);
+    }
+}
