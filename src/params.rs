@@ -60,6 +60,17 @@ pub(crate) fn set_of(host: &Host, effect: EffectHandle) -> Option<ParamSetHandle
     }
 }
 
+/// The properties of the parameters as a whole.
+pub(crate) fn set_props(host: &Host, set: ParamSetHandle) -> Props<'_> {
+    let mut props = std::ptr::null_mut();
+    let found = host.parameter.paramSetGetPropertySet.is_some_and(|f| {
+        // SAFETY: a handle of this host, and room for the answer.
+        unsafe { f(set.raw(), &mut props) == ofx::kOfxStatOK }
+    });
+    // SAFETY: the property set lives as long as the descriptor.
+    Props::new(host, if found { unsafe { Handle::from_host(props) } } else { None })
+}
+
 /// Defines a parameter; its properties are set afterwards.
 pub(crate) fn define<'h>(host: &'h Host, set: ParamSetHandle, kind: &CStr, name: &str) -> Option<Props<'h>> {
     let name = cstring(name);

@@ -100,10 +100,8 @@ impl Host {
             && e.getParamSet.is_some()
             && e.clipDefine.is_some()
             && e.clipGetHandle.is_some()
-            && e.clipGetPropertySet.is_some()
             && e.clipGetImage.is_some()
-            && e.clipReleaseImage.is_some()
-            && e.clipGetRegionOfDefinition.is_some();
+            && e.clipReleaseImage.is_some();
         property && effect && q.paramDefine.is_some() && q.paramGetHandle.is_some() && q.paramGetValueAtTime.is_some()
     }
 

@@ -34,7 +34,7 @@ pub(super) fn define(host: &Host, effect: EffectHandle, definitions: &Definition
         for (i, name) in (0..).zip(&leaves) {
             page.set_text_at(ofx::kOfxParamPropPageChild, i, &cstring(name));
         }
-        host.effect_props(effect).set_text(ofx::kOfxPluginPropParamPageOrder, &cstring(PAGE));
+        params::set_props(host, set).set_text(ofx::kOfxPluginPropParamPageOrder, &cstring(PAGE));
     }
     Ok(())
 }
