@@ -86,6 +86,14 @@ impl Instance {
         queries::user_changed(&self.object, Changed::Clip(&clip.name))
     }
 
+    /// Feeds a clip as loading a project does: the plug-in is not told.
+    pub fn load_clip(&self, clip: &str, source: impl Into<Arc<dyn ClipSource>>) -> Result<(), HostError> {
+        let clip = self.clip(clip)?;
+        clip.connect(Some(source.into()), &self.object.host.profile);
+        self.object.stale.store(true, Ordering::Release);
+        Ok(())
+    }
+
     /// Takes a clip's input away.
     pub fn disconnect(&self, clip: &str) -> Result<(), HostError> {
         let clip = self.clip(clip)?;

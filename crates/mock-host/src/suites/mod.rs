@@ -1,6 +1,7 @@
 //! The suites: C functions on the outside, lookups and checks on the inside.
 
 mod effect;
+mod keys;
 mod misc;
 mod parameter;
 mod property;

@@ -1,7 +1,7 @@
 //! The parameter suite.
 #![allow(unsafe_code, reason = "implements C functions that get pointers from the plug-in")]
 
-use super::{unknown_handle, violation};
+use super::{keys, unknown_handle, violation};
 use crate::action;
 use crate::param::ParamObject;
 use crate::param_value::{ParamKind, ParamValue, Storage};
@@ -10,9 +10,9 @@ use crate::queries;
 use crate::registry;
 use crate::report::Check;
 use openfx::sys::generic::core as c;
-use openfx::sys::generic::core::{OfxPropertySetHandle, OfxRangeD, OfxStatus, OfxTime};
+use openfx::sys::generic::core::{OfxPropertySetHandle, OfxStatus};
 use openfx::sys::image_effect_v1::param::{OfxParamHandle, OfxParamSetHandle, OfxParameterSuiteV1};
-use std::ffi::{CStr, c_char, c_int, c_uint, c_void};
+use std::ffi::{CStr, c_char, c_int, c_void};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -30,7 +30,7 @@ fn handle<T>(id: usize) -> *mut T {
 }
 
 /// The parameter of a handle, on a thread where an action runs.
-fn param(function: &str, address: usize) -> Result<Arc<ParamObject>, OfxStatus> {
+pub(super) fn param(function: &str, address: usize) -> Result<Arc<ParamObject>, OfxStatus> {
     if action::entered(function).is_none() {
         return Err(c::kOfxStatFailed);
     }
@@ -257,7 +257,7 @@ unsafe extern "C" fn fathom_host_param_get(
 }
 
 /// Whether the plug-in may set parameters now.
-fn may_set(what: &str) -> Result<(), OfxStatus> {
+pub(super) fn may_set(what: &str) -> Result<(), OfxStatus> {
     let Some(action) = action::current() else {
         return Err(c::kOfxStatFailed);
     };
@@ -340,97 +340,6 @@ unsafe extern "C" fn fathom_host_param_set_string(
     set(&param, at_time != 0, time, ParamValue::Text(text))
 }
 
-unsafe extern "C" fn param_get_num_keys(address: OfxParamHandle, out: *mut c_uint) -> OfxStatus {
-    let param = lookup!("paramGetNumKeys", address);
-    if out.is_null() {
-        return c::kOfxStatErrValue;
-    }
-    let n = param.with_curve(|c| c.keys.len());
-    // SAFETY: not null; the plug-in passes a place for a number.
-    unsafe { out.write(n as c_uint) };
-    c::kOfxStatOK
-}
-
-unsafe extern "C" fn param_get_key_time(address: OfxParamHandle, n: c_uint, out: *mut OfxTime) -> OfxStatus {
-    let param = lookup!("paramGetKeyTime", address);
-    let Some(time) = param.with_curve(|c| c.keys.get(n as usize).map(|k| k.0)) else {
-        return c::kOfxStatErrBadIndex;
-    };
-    if out.is_null() {
-        return c::kOfxStatErrValue;
-    }
-    // SAFETY: not null; the plug-in passes a place for a number.
-    unsafe { out.write(time) };
-    c::kOfxStatOK
-}
-
-unsafe extern "C" fn param_get_key_index(
-    address: OfxParamHandle,
-    time: OfxTime,
-    direction: c_int,
-    out: *mut c_int,
-) -> OfxStatus {
-    let param = lookup!("paramGetKeyIndex", address);
-    let found = param.with_curve(|c| match direction {
-        0 => c.keys.iter().position(|k| k.0 == time),
-        d if d > 0 => c.keys.iter().position(|k| k.0 > time),
-        _ => c.keys.iter().rposition(|k| k.0 < time),
-    });
-    let (Some(i), false) = (found, out.is_null()) else {
-        return c::kOfxStatFailed;
-    };
-    // SAFETY: not null; the plug-in passes a place for a number.
-    unsafe { out.write(i as c_int) };
-    c::kOfxStatOK
-}
-
-unsafe extern "C" fn param_delete_key(address: OfxParamHandle, time: OfxTime) -> OfxStatus {
-    let param = lookup!("paramDeleteKey", address);
-    if let Err(status) = may_set(&format!("a key of {} was deleted", param.name)) {
-        return status;
-    }
-    param.with_curve(|c| c.keys.retain(|k| k.0 != time));
-    c::kOfxStatOK
-}
-
-unsafe extern "C" fn param_delete_all_keys(address: OfxParamHandle) -> OfxStatus {
-    let param = lookup!("paramDeleteAllKeys", address);
-    if let Err(status) = may_set(&format!("the keys of {} were deleted", param.name)) {
-        return status;
-    }
-    param.with_curve(|c| c.keys.clear());
-    c::kOfxStatOK
-}
-
-unsafe extern "C" fn param_copy(
-    to: OfxParamHandle,
-    from: OfxParamHandle,
-    offset: OfxTime,
-    range: *const OfxRangeD,
-) -> OfxStatus {
-    let (to, from) = (lookup!("paramCopy", to), lookup!("paramCopy", from));
-    if let Err(status) = may_set(&format!("parameter {} was copied to", to.name)) {
-        return status;
-    }
-    if to.kind != from.kind {
-        return c::kOfxStatErrValue;
-    }
-    let (low, high) = if range.is_null() {
-        (f64::NEG_INFINITY, f64::INFINITY)
-    } else {
-        // SAFETY: not null; the plug-in passes a range.
-        unsafe { ((*range).min, (*range).max) }
-    };
-    let mut curve = from.with_curve(|c| c.clone());
-    curve.keys.retain(|k| k.0 >= low && k.0 <= high);
-    for k in &mut curve.keys {
-        k.0 += offset;
-    }
-    to.with_curve(|c| *c = curve);
-    queries::plugin_changed(&to);
-    c::kOfxStatOK
-}
-
 unsafe extern "C" fn param_edit_begin(set: OfxParamSetHandle, _name: *const c_char) -> OfxStatus {
     // SAFETY: what the plug-in passes is passed on.
     unsafe { param_edit_end(set) }
@@ -460,12 +369,12 @@ pub(super) fn table(profile: &Profile) -> OfxParameterSuiteV1 {
         paramGetIntegral: has("paramGetIntegral").then_some(fathom_host_paramGetIntegral as _),
         paramSetValue: Some(fathom_host_paramSetValue),
         paramSetValueAtTime: Some(fathom_host_paramSetValueAtTime),
-        paramGetNumKeys: has("paramGetNumKeys").then_some(param_get_num_keys as _),
-        paramGetKeyTime: has("paramGetKeyTime").then_some(param_get_key_time as _),
-        paramGetKeyIndex: has("paramGetKeyIndex").then_some(param_get_key_index as _),
-        paramDeleteKey: has("paramDeleteKey").then_some(param_delete_key as _),
-        paramDeleteAllKeys: has("paramDeleteAllKeys").then_some(param_delete_all_keys as _),
-        paramCopy: has("paramCopy").then_some(param_copy as _),
+        paramGetNumKeys: has("paramGetNumKeys").then_some(keys::param_get_num_keys as _),
+        paramGetKeyTime: has("paramGetKeyTime").then_some(keys::param_get_key_time as _),
+        paramGetKeyIndex: has("paramGetKeyIndex").then_some(keys::param_get_key_index as _),
+        paramDeleteKey: has("paramDeleteKey").then_some(keys::param_delete_key as _),
+        paramDeleteAllKeys: has("paramDeleteAllKeys").then_some(keys::param_delete_all_keys as _),
+        paramCopy: has("paramCopy").then_some(keys::param_copy as _),
         paramEditBegin: has("paramEditBegin").then_some(param_edit_begin as _),
         paramEditEnd: has("paramEditEnd").then_some(param_edit_end as _),
     }

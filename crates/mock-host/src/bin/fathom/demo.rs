@@ -113,7 +113,7 @@ impl Recipe {
         let mut request = RenderRequest::at(self.frame);
         request.window = setup.pixels(&ready, self.frame)?;
         let after = ready.instance.render(&request)?;
-        print_report(&ready.host);
+        print_report(&ready);
         let display = before.display;
         let view = |p: &Picture| self.view(p, display);
         let (left, right) = (view(&before.picture), view(&after));

@@ -4,6 +4,8 @@ use crate::{Failure, locate};
 use clap::Args;
 use mock_host::{ClipInfo, Context, Effect, EffectInfo, Host, ParamInfo, Profile};
 use serde::Serialize;
+use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::Path;
 
 #[derive(Args)]
@@ -60,36 +62,45 @@ impl Describe {
         if self.json {
             return print_json(&description);
         }
-        print_text(&description);
-        Ok(())
+        let text = text(&description).map_err(|e| Failure::Failed(e.to_string()))?;
+        print(&text)
     }
 }
 
 fn print_json(value: &impl Serialize) -> Result<(), Failure> {
     let text = serde_json::to_string_pretty(value).map_err(|e| Failure::Failed(e.to_string()))?;
-    println!("{text}");
-    Ok(())
+    print(&format!("{text}\n"))
 }
 
-fn print_text(d: &Description) {
-    let e = &d.effect;
-    println!("{} ({}), version {}.{}", e.label, e.identifier, e.version.0, e.version.1);
-    if !e.description.is_empty() {
-        println!("{}", e.description);
+/// Prints a text; a reader that has seen enough is no error.
+fn print(text: &str) -> Result<(), Failure> {
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::Failed(e.to_string())),
+        _ => Ok(()),
     }
-    println!("contexts: {}; pixel depths: {}", e.contexts.join(", "), e.depths.join(", "));
-    println!("\nClips");
+}
+
+/// The description for people.
+fn text(d: &Description) -> Result<String, std::fmt::Error> {
+    let mut out = String::new();
+    let e = &d.effect;
+    writeln!(out, "{} ({}), version {}.{}", e.label, e.identifier, e.version.0, e.version.1)?;
+    if !e.description.is_empty() {
+        writeln!(out, "{}", e.description)?;
+    }
+    writeln!(out, "contexts: {}; pixel depths: {}", e.contexts.join(", "), e.depths.join(", "))?;
+    writeln!(out, "\nClips")?;
     for c in &d.clips {
         let optional = if c.optional { ", optional" } else { "" };
         let mask = if c.mask { ", mask" } else { "" };
-        println!("  {:<18} {}{optional}{mask}", c.name, c.components.join("/"));
+        writeln!(out, "  {:<18} {}{optional}{mask}", c.name, c.components.join("/"))?;
     }
-    println!("\nParameters");
+    writeln!(out, "\nParameters")?;
     for p in &d.params {
         match p.kind.as_str() {
             "Page" => continue,
             "Group" => {
-                println!("\n  [{}]", p.label);
+                writeln!(out, "\n  [{}]", p.label)?;
                 continue;
             }
             _ => {}
@@ -105,14 +116,15 @@ fn print_text(d: &Description) {
             facts.push("hidden".into());
         }
         facts.retain(|f| !f.is_empty());
-        println!("  {:<22} {} ({}) {}", p.name, p.label, p.kind, facts.join("; "));
+        writeln!(out, "  {:<22} {} ({}) {}", p.name, p.label, p.kind, facts.join("; "))?;
         if !p.choices.is_empty() {
-            println!("  {:<22}   {}", "", p.choices.join(" | "));
+            writeln!(out, "  {:<22}   {}", "", p.choices.join(" | "))?;
         }
         for line in p.hint.lines() {
-            println!("  {:<22}   {line}", "");
+            writeln!(out, "  {:<22}   {line}", "")?;
         }
     }
+    Ok(out)
 }
 
 /// The default as a user would write it.

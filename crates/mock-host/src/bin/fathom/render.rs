@@ -48,7 +48,7 @@ impl Render {
             bar.inc(1000);
         }
         bar.finish_and_clear();
-        print_report(&ready.host);
+        print_report(&ready);
         result
     }
 

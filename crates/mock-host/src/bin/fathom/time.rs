@@ -62,7 +62,7 @@ impl Time {
                 peak.push(memory.map_or(0.0, |before| peak_since(before) as f64));
             })?;
         }
-        print_report(&ready.host);
+        print_report(&ready);
         let timing = Timing {
             effect: ready.effect.identifier().into(),
             width: size.0,
