@@ -1,6 +1,6 @@
 //! The OpenFX plug-in bundle: what a host opens. Knows OpenFX and hosts, and no depth mathematics: that is in `fathom_core`.
 //!
-//! A call goes door ([`OfxGetPlugin`]'s table) → [`guard`] → [`actions`] → the core, and back. Modules that touch the host's C functions
+//! A call goes door ([`OfxGetPlugin`]'s table) → `guard` → `actions` → the core, and back. Modules that touch the host's C functions
 //! or memory say so at their top; the actions themselves are safe code.
 #![allow(unsafe_code, reason = "the three exports and the door of each plug-in are C functions")]
 

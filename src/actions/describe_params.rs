@@ -85,12 +85,20 @@ fn type_of(kind: &Kind) -> &'static CStr {
     }
 }
 
-/// The hint, with the unit where there is one.
+/// The hint, with the unit where there is one that the hint does not name.
 fn hint(def: &ParamDef) -> String {
-    match &def.kind {
-        Kind::Double { unit, .. } if *unit != Unit::None => format!("{} Unit: {}.", def.hint, unit.word()),
-        _ => def.hint.clone(),
-    }
+    let Kind::Double { unit, .. } = &def.kind else { return def.hint.clone() };
+    let named = match unit {
+        Unit::None => return def.hint.clone(),
+        Unit::Pixels => "pixel",
+        Unit::Distance => "metre",
+        Unit::DepthUnits => "unit",
+        Unit::Millimetres => "millimetre",
+        Unit::Stops => "stop",
+        Unit::Degrees => "degree",
+    };
+    let told = def.hint.to_lowercase().contains(named);
+    if told { def.hint.clone() } else { format!("{} Unit: {}.", def.hint, unit.word()) }
 }
 
 fn set_kind(props: &Props, kind: &Kind) {
