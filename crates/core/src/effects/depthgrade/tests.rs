@@ -205,6 +205,14 @@ fn what_is_no_number_stays_where_it_is() {
 }
 
 #[test]
+fn leaving_out_an_empty_zone_does_not_show() {
+    // Of the two pixels only the second one is in the graded zone; alone, the first one's zone is left out.
+    let (values, pixel) = (grade().double("nearExposure", 1.0), [-0.0, 0.5, -0.0, 1.0]);
+    let together = run_row(&DepthGrade, &values, &[50.0, 1.0], &[pixel; 2]);
+    assert!(same_bits(&together[..1], &run_row(&DepthGrade, &values, &[50.0], &[pixel])));
+}
+
+#[test]
 fn the_overlay_tints_each_zone() {
     let got = run_row(&DepthGrade, &grade().int("output", 1), &[1.0, 10.0, 90.0, f32::NAN], &[[0.5, 0.5, 0.5, 0.7]; 4]);
     let strongest = |p: &Rgba| (0..3).max_by(|a, b| p[*a].total_cmp(&p[*b])).unwrap();
