@@ -63,9 +63,14 @@ impl<'h> Clip<'h> {
         Props::new(self.host, if found { unsafe { Handle::from_host(set) } } else { None })
     }
 
-    /// Does the host say that something is connected? (Not all hosts tell the truth: an image may be missing all the same.)
-    pub(crate) fn connected(&self) -> bool {
+    /// Does the host say outright that something is connected?
+    pub(crate) fn says_connected(&self) -> bool {
         self.props().int(ofx::kOfxImageClipPropConnected).is_some_and(|c| c != 0)
+    }
+
+    /// May something be connected? No only where the host says so: some do not say, and some say yes without an image to give.
+    pub(crate) fn connected(&self) -> bool {
+        self.props().int(ofx::kOfxImageClipPropConnected).is_none_or(|c| c != 0)
     }
 
     /// Where it is defined, in canonical coordinates; `None` where the host does not say, or says nonsense.

@@ -41,7 +41,8 @@ fn cargo(root: &Path) -> Command {
 
 /// Builds the library in release and returns where it is.
 fn build(root: &Path) -> Result<PathBuf> {
-    let arguments = ["build", "--release", "--package", "fathom-ofx", "--lib", "--message-format=json-render-diagnostics"];
+    let arguments =
+        ["build", "--release", "--package", "fathom-ofx", "--lib", "--message-format=json-render-diagnostics"];
     let output = cargo(root).args(arguments).stderr(Stdio::inherit()).output().context("cargo could not be started")?;
     ensure!(output.status.success(), "the library did not build");
     let messages = String::from_utf8(output.stdout)?;
@@ -73,7 +74,8 @@ fn architecture() -> Result<&'static str> {
 
 /// Writes the bundle beside its place and then swaps it in: a host never sees half of one.
 fn lay_out(root: &Path, target: &Path, library: &Path) -> Result<PathBuf> {
-    let (bundle, fresh) = (target.join(format!("bundle/{NAME}.ofx.bundle")), target.join(format!("bundle/@{NAME}.new")));
+    let (bundle, fresh) =
+        (target.join(format!("bundle/{NAME}.ofx.bundle")), target.join(format!("bundle/@{NAME}.new")));
     remove(&fresh)?;
     let contents = fresh.join("Contents");
     let (binaries, resources) = (contents.join(architecture()?), contents.join("Resources"));
@@ -105,7 +107,9 @@ fn remove(folder: &Path) -> Result<()> {
 
 fn demo(root: &Path, bundle: &Path, out: Option<&Path>) -> Result<()> {
     let mut command = cargo(root);
-    command.args(["run", "--release", "--package", "mock-host", "--bin", "fathom", "--", "demo", "--bundle"]).arg(bundle);
+    command
+        .args(["run", "--release", "--package", "mock-host", "--bin", "fathom", "--", "demo", "--bundle"])
+        .arg(bundle);
     if let Some(out) = out {
         command.arg("--out").arg(std::path::absolute(out)?);
     }

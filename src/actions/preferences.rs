@@ -10,7 +10,7 @@ use openfx_sys as ofx;
 /// Depth as it comes: a host that turns it into the source's components may take a channel away (RGBA to RGB) or put one channel where
 /// nobody looks (alpha). All else stays as the host would have it: the output is what the source is, premultiplication included.
 pub(super) fn clip_preferences(asked: &Asked) -> Reply {
-    let Some(depth) = asked.instance.clip(clips::DEPTH).filter(|clip| clip.connected()) else { return DEFAULT };
+    let Some(depth) = asked.instance.clip(clips::DEPTH).filter(|clip| clip.says_connected()) else { return DEFAULT };
     let Some(own) = depth.props().text(ofx::kOfxImageClipPropUnmappedComponents) else { return DEFAULT };
     let mut ours = vec![ofx::kOfxImageComponentRGBA, ofx::kOfxImageComponentRGB];
     if !asked.instance.host.facts().has(Quirk::NoOneChannelDepth) {

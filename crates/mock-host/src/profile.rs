@@ -254,7 +254,7 @@ impl Profile {
     pub fn runner() -> Self {
         Self {
             profile_name: "runner",
-            name: "openfx-runner",
+            name: "openfx-driver",
             contexts: vec![Context::Filter, Context::General],
             depths: vec![Depth::Float],
             suites: SUITES.iter().copied().filter(|s| s.1 == 1).collect(),

@@ -1,0 +1,110 @@
+//! What the tests of the real library share: where it is, small scenes, and renders in few words.
+#![allow(dead_code, reason = "each test file uses its part")]
+
+use mock_host::media::{Pick, read_exr};
+use mock_host::*;
+use std::path::PathBuf;
+
+/// The names of the effects.
+pub const EFFECTS: [&str; 3] = ["ZDefocus", "DepthFog", "DepthGrade"];
+
+/// The library that cargo built for these tests.
+pub fn library() -> PathBuf {
+    let exe = std::env::current_exe().unwrap();
+    let name = format!("{}fathom_ofx{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
+    // For `cargo test` alone cargo leaves the library beside the tests, without a copy one folder up.
+    let path = exe.parent().unwrap().join(name);
+    assert!(path.exists(), "{} is not built", path.display());
+    path
+}
+
+/// A file of tests/data.
+pub fn data(name: &str) -> Picture {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name);
+    read_exr(&path, &Pick::auto()).unwrap().picture
+}
+
+/// An instance with its host and library, dropped in the right order.
+pub struct Session {
+    pub instance: Instance,
+    pub host: Host,
+    _bundle: Bundle,
+}
+
+impl Session {
+    pub fn new(profile: Profile, effect: &str, context: Context) -> Self {
+        let host = Host::new(profile);
+        let bundle = Bundle::open_private(library(), &host).unwrap();
+        let instance = bundle.effect(effect).unwrap().create(context).unwrap();
+        Self { instance, host, _bundle: bundle }
+    }
+
+    /// With a picture, its depth, and settings under which the effect does something.
+    pub fn at_work(profile: Profile, effect: &str, context: Context, size: (i32, i32)) -> Self {
+        let this = Self::new(profile, effect, context);
+        let bounds = RectI::sized(size.0, size.1);
+        this.instance.set_project(Project { format: bounds, ..this.instance.project() });
+        this.instance.connect("Source", beauty(bounds)).unwrap();
+        this.instance.connect("Depth", depth(bounds)).unwrap();
+        this.settings(effect);
+        this
+    }
+
+    /// Settings under which the effect does something.
+    pub fn settings(&self, effect: &str) {
+        let settings: &[(&str, &str)] = match effect {
+            "ZDefocus" => &[("focusDistance", "3"), ("sizeAtInfinity", "4"), ("maxSize", "9")],
+            "DepthFog" => &[("visibility", "30"), ("fogStart", "1")],
+            _ => &[("nearExposure", "1"), ("farSaturation", "0.2"), ("nearEnd", "2.5"), ("farStart", "8")],
+        };
+        for (name, value) in settings {
+            self.instance.set(name, *value).unwrap();
+        }
+    }
+
+    pub fn render(&self, request: &RenderRequest) -> Picture {
+        self.instance.render(request).unwrap_or_else(|e| panic!("{e}; messages: {:?}", self.host.messages()))
+    }
+
+    /// Fails if the plug-in broke any of the host's rules.
+    #[track_caller]
+    pub fn assert_clean(&self, what: &str) {
+        assert_eq!(self.host.violations(), [], "{what}");
+    }
+}
+
+/// A picture with fine and coarse detail and some transparency.
+pub fn beauty(bounds: RectI) -> Picture {
+    Picture::from_fn(bounds, Components::Rgba, |x, y| {
+        let a = if (x + y).rem_euclid(17) == 0 { 0.5 } else { 1.0 };
+        let v = |k: i32| ((x * k + y * (k + 3)).rem_euclid(23)) as f32 / 23.0 * a;
+        [v(3), v(5), v(11), a]
+    })
+}
+
+/// Patches at several depths, one of them empty.
+pub fn depth(bounds: RectI) -> Picture {
+    Picture::from_fn(bounds, Components::Alpha, |x, y| {
+        let z = match (x.div_euclid(11) + 2 * y.div_euclid(8)).rem_euclid(5) {
+            0 => 1e10,
+            1 => 1.5,
+            2 => 3.0,
+            3 => 6.0 + x as f32 * 0.01,
+            _ => 25.0,
+        };
+        [z; 4]
+    })
+}
+
+/// The same bits?
+pub fn same_bits(a: &Picture, b: &Picture) -> bool {
+    a.bounds == b.bounds
+        && a.pixels.len() == b.pixels.len()
+        && a.pixels.iter().zip(&b.pixels).all(|(a, b)| a.to_bits() == b.to_bits())
+}
+
+/// The largest difference.
+pub fn difference(a: &Picture, b: &Picture) -> f32 {
+    assert_eq!((a.bounds, a.pixels.len()), (b.bounds, b.pixels.len()));
+    a.pixels.iter().zip(&b.pixels).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+}

@@ -1,0 +1,110 @@
+//! The door of the real library: what it exports, what it says of itself, how it comes and goes.
+
+mod common;
+
+use common::{EFFECTS, Session, library};
+use mock_host::*;
+
+#[test]
+#[cfg(target_os = "linux")]
+fn it_exports_the_three_functions_and_nothing_else() {
+    let nm = std::process::Command::new("nm").args(["-D", "--defined-only", "--format=posix"]).arg(library()).output();
+    let output = nm.expect("nm comes with gcc's binutils");
+    let text = String::from_utf8(output.stdout).unwrap();
+    let mut names: Vec<&str> = text.lines().filter_map(|l| l.split(' ').next()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["OfxGetNumberOfPlugins", "OfxGetPlugin", "OfxSetHost"]);
+}
+
+#[test]
+fn every_host_can_describe_every_effect() {
+    for profile in Profile::all() {
+        let name = profile.profile_name;
+        let contexts = profile.contexts.clone();
+        let host = Host::new(profile);
+        let bundle = Bundle::open_private(library(), &host).unwrap();
+        let found: Vec<String> = bundle.plugins().iter().map(|p| p.identifier.clone()).collect();
+        assert_eq!(found, EFFECTS.map(|e| format!("org.fathomfx.{e}")), "{name}");
+        for effect in bundle.effects().unwrap() {
+            let info = effect.info();
+            assert_eq!((info.grouping.as_str(), info.version), ("Fathom", (1, 0)), "{name}");
+            for context in effect.contexts().into_iter().filter(|c| contexts.contains(c)) {
+                let clips: Vec<String> = effect.clips(context).unwrap().iter().map(|c| c.name.clone()).collect();
+                assert!(
+                    ["Source", "Depth", "Output"].iter().all(|c| clips.iter().any(|d| d == c)),
+                    "{name}: {clips:?}"
+                );
+                let depth = effect.clips(context).unwrap().into_iter().find(|c| c.name == "Depth").unwrap();
+                assert!(depth.optional && !depth.mask && depth.components.len() == 3, "{name}: {depth:?}");
+                assert!(effect.params(context).unwrap().len() > 15);
+            }
+        }
+        assert_eq!(host.violations(), [], "{name}");
+    }
+}
+
+/// Every parameter of the declaration reaches the host with limits on both sliders, label and hint.
+#[test]
+fn the_host_sees_the_declaration() {
+    for (effect, declared) in EFFECTS.iter().zip(fathom_core::effects::ALL) {
+        let s = Session::new(Profile::strict(), effect, Context::General);
+        let seen = s.instance.params();
+        for p in declared.define().params() {
+            let found = seen.iter().find(|f| f.name == p.name).unwrap_or_else(|| panic!("{effect}: no {}", p.name));
+            assert_eq!(found.label, p.label);
+            assert!(found.hint.starts_with(&p.hint), "{}: {}", p.name, found.hint);
+            if let fathom_core::params::Kind::Double { range, slider, .. } = &p.kind {
+                assert_eq!((found.min[0], found.max[0]), (range[0], range[1]), "{}", p.name);
+                assert_eq!((found.display_min[0], found.display_max[0]), (slider[0], slider[1]), "{}", p.name);
+            }
+            if let fathom_core::params::Kind::Choice { options, .. } = &p.kind {
+                assert_eq!(found.choices, *options);
+            }
+        }
+    }
+}
+
+#[test]
+fn it_comes_and_goes_fifty_times_and_leaves_no_thread() {
+    // One file, opened again and again as a scanning host does.
+    let before = threads();
+    for i in 0..50 {
+        let host = Host::new(Profile::strict());
+        let bundle = Bundle::open(library(), &host).unwrap();
+        for effect in bundle.effects().unwrap() {
+            let instance = effect.create(Context::General).unwrap();
+            if i % 10 == 0 {
+                let bounds = RectI::sized(32, 20);
+                instance.connect("Source", common::beauty(bounds)).unwrap();
+                instance.connect("Depth", common::depth(bounds)).unwrap();
+                instance.render(&RenderRequest::at(1.0)).unwrap();
+            }
+        }
+        drop(bundle);
+        assert_eq!(host.violations(), [], "round {i}");
+        assert_eq!(host.outstanding_memory(), 0, "round {i}");
+    }
+    // Other tests of this file may run beside: their threads come and go, ours may not pile up.
+    assert!(threads() < before + 20, "{} threads, {before} before", threads());
+}
+
+fn threads() -> usize {
+    std::fs::read_dir("/proc/self/task").map_or(0, Iterator::count)
+}
+
+#[test]
+fn unknown_actions_names_and_clips_do_no_harm() {
+    for effect in EFFECTS {
+        let s = Session::at_work(Profile::strict(), effect, Context::General, (32, 20));
+        assert_eq!(s.instance.send_bare(c"org.example.NoSuchAction"), 14, "ReplyDefault");
+        for name in ["", "nothing", "ResolveUseAlphaForTrackCompositing", "mix", "focusPoint"] {
+            s.instance.announce(name, false).unwrap();
+        }
+        for clip in ["Source", "Depth", "Output", "Nothing"] {
+            s.instance.announce(clip, true).unwrap();
+        }
+        s.instance.purge_caches().unwrap();
+        s.instance.sync_private_data().unwrap();
+        s.assert_clean(effect);
+    }
+}
