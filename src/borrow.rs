@@ -133,6 +133,11 @@ impl<'h> Input<'h> {
         Ok(Some(this))
     }
 
+    /// The pixels that are there.
+    pub(crate) fn bounds(&self) -> Rect {
+        self.layout.bounds
+    }
+
     /// For the core.
     pub(crate) fn picture(&self) -> Option<Picture<'_>> {
         let image = match &self.copied {

@@ -83,6 +83,10 @@ impl<'h> Clip<'h> {
         if status != ofx::kOfxStatOK || region.is_empty() {
             return None;
         }
+        if self.host.facts().has(Quirk::RegionsScaled) {
+            let [sx, sy] = geometry.scale;
+            return Some(RectD::new(r.x1 / sx, r.y1 / sy, r.x2 / sx, r.y2 / sy));
+        }
         if !self.host.facts().has(Quirk::RegionsInPixels) {
             return Some(region);
         }

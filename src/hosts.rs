@@ -13,6 +13,8 @@ pub(crate) enum Quirk {
     PixelOrder,
     /// The region of definition of a clip is in pixels instead of canonical coordinates.
     RegionsInPixels,
+    /// The region of definition of a clip shrinks with the render scale.
+    RegionsScaled,
 }
 
 /// A line of the table.
@@ -76,6 +78,13 @@ pub(crate) static TABLE: &[Row] = &[
         symptom: "clipGetRegionOfDefinition answers in pixels of the scaled image",
         source: "openfx-misc README-hosts.txt",
         quirk: Quirk::RegionsInPixels,
+    },
+    Row {
+        host: "MLT",
+        versions: "7.41",
+        symptom: "blur is too large in previews: clipGetRegionOfDefinition is scaled with the image",
+        source: "mlt src/modules/openfx/mlt_openfx.c, clipGetRegionOfDefinition; seen with melt -consumer scale=0.5",
+        quirk: Quirk::RegionsScaled,
     },
 ];
 

@@ -107,7 +107,13 @@ fn render_images(
     let source = Input::fetch(instance, clips::SOURCE, at, &output)?;
     let mut frame = instance.frame(at.time, at.scale);
     frame.geometry = source.as_ref().map_or(output.geometry, |s| s.geometry);
-    if let Some(source) = source.as_ref().filter(|_| frame.source_rod.is_empty()) {
+    // A region that does not hold the pixels that are there is wrong: then the image's own counts.
+    let doubtful = |s: &Input| {
+        let rod = s.geometry.rect_to_pixels(&frame.source_rod);
+        let held = rod.intersect(&s.bounds());
+        held != s.bounds()
+    };
+    if let Some(source) = source.as_ref().filter(|s| frame.source_rod.is_empty() || doubtful(s)) {
         frame.source_rod = source.geometry.rect_to_canonical(&source.region);
         frame.format = instance.format(frame.source_rod);
     }
@@ -119,7 +125,10 @@ fn render_images(
     };
     let depth = fetch(clips::DEPTH, works && prepared.depth().source != DepthSource::SourceAlpha)?;
     let mask = fetch(clips::MASK, works)?;
-    frame.depth_connected = depth.is_some();
+    // Where nothing is looked at, nothing was fetched: the host's word stays.
+    if works {
+        frame.depth_connected = depth.is_some();
+    }
 
     let workers = pool::workers(&instance.host).map_err(|why| Failure::say(ofx::kOfxStatFailed, why))?;
     let progress = Progress::new(instance, !request.interactive);

@@ -6,7 +6,7 @@
 
 use super::lights::luminance;
 use super::scene::Field;
-use crate::workers::{Stop, try_vec};
+use crate::workers::{Exec, Stop, try_vec};
 
 /// Directions in which a pixel looks for the farther side.
 pub const RAYS: usize = 16;
@@ -14,34 +14,42 @@ pub const RAYS: usize = 16;
 pub const STEP: f32 = 1.0;
 
 /// An upper bound, for each pixel, of CoC minus distance over all pixels around it: where it is no more than the pixel's own CoC there
-/// is no edge to look for. Distances are measured a little too short (0.9 straight, 1.27 diagonal), so that nothing is missed.
-pub fn envelope(field: &Field) -> Result<Vec<f32>, Stop> {
-    let (w, h) = (field.rect.width(), field.rect.height());
-    let mut e = try_vec(w * h, 0f32)?;
+/// is no edge to look for. Distances are measured well too short, so that no edge is missed though rays go by whole pixels.
+pub fn envelope(field: &Field, exec: &Exec) -> Result<Vec<f32>, Stop> {
+    let mut e = try_vec(field.coc.len(), 0f32)?;
     e.copy_from_slice(&field.coc);
-    let (straight, diagonal) = (0.9, 1.27);
-    let mut pass = |ys: &mut dyn Iterator<Item = usize>, up: isize| {
-        for y in ys {
-            let other = y as isize + up;
-            let row = y * w;
-            if other >= 0 && other < h as isize {
-                let o = other as usize * w;
-                for x in 0..w {
-                    let side = e[o + x.saturating_sub(1)].max(e[o + (x + 1).min(w - 1)]);
-                    e[row + x] = e[row + x].max(e[o + x] - straight).max(side - diagonal);
-                }
-            }
-            for x in 1..w {
-                e[row + x] = e[row + x].max(e[row + x - 1] - straight);
-            }
-            for x in (0..w - 1).rev() {
-                e[row + x] = e[row + x].max(e[row + x + 1] - straight);
+    let (w, h) = (field.rect.width(), field.rect.height());
+    exec.for_each_mut(vec![&mut e], [0.1, 0.1], |_, e, cancel| {
+        for up in [false, true] {
+            for i in (0..h).take_while(|_| !cancel.is_set()) {
+                let y = if up { h - 1 - i } else { i };
+                let before = if up { y + 1 } else { y.wrapping_sub(1) };
+                lift_row(e, w, y, (before < h).then_some(before));
             }
         }
-    };
-    pass(&mut (0..h), -1);
-    pass(&mut (0..h).rev(), 1);
+    })?;
     Ok(e)
+}
+
+const STRAIGHT: f32 = 0.6;
+const DIAGONAL: f32 = 0.85;
+
+/// Lifts a row to what the row before it and its own neighbours ask for.
+fn lift_row(e: &mut [f32], w: usize, y: usize, before: Option<usize>) {
+    let row = y * w;
+    if let Some(before) = before {
+        let o = before * w;
+        for x in 0..w {
+            let side = e[o + x.saturating_sub(1)].max(e[o + (x + 1).min(w - 1)]);
+            e[row + x] = e[row + x].max(e[o + x] - STRAIGHT).max(side - DIAGONAL);
+        }
+    }
+    for x in 1..w {
+        e[row + x] = e[row + x].max(e[row + x - 1] - STRAIGHT);
+    }
+    for x in (0..w.saturating_sub(1)).rev() {
+        e[row + x] = e[row + x].max(e[row + x + 1] - STRAIGHT);
+    }
 }
 
 /// What one direction finds.

@@ -44,7 +44,7 @@ impl AreaKernel for Defocus<'_> {
         let largest = self.largest(depth_range(&input.depth)) * scale;
         let moves = Moves::new(&points, gap, largest);
         let mut field = Field::new(&input, &self.lens, scale, exec)?;
-        let lights = lights::take(&mut field, &input.inside, gap as f32)?;
+        let lights = lights::take(&mut field, &input.inside, gap as f32, exec)?;
         let stretch = stretch(&self.geometry);
         let around = (largest * f64::from(stretch.max(1.0))).ceil() as i32 + 2;
         let scene = Scene::new(

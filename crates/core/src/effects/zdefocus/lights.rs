@@ -4,13 +4,12 @@
 use super::lens::Aperture;
 use super::scene::Field;
 use crate::geometry::Rect;
-use crate::workers::{Stop, try_vec};
+use crate::workers::{Cancel, Exec, Stop, try_vec};
 
 /// What is not brighter than this (the white of a scene-linear picture) is never a light; from twice this it is one in full.
 pub const WHITE: f32 = 1.0;
-/// A light is smaller than this many gaps between lens points, each way; and than this many pixels.
+/// A light is smaller than this many gaps between lens points, each way.
 pub const GAPS: f32 = 4.0;
-pub const LEAST_REACH: f32 = 3.0;
 /// Up to this blur, in pixels, a light stays where it is; from twice this it is spread in full.
 pub const LEAST_BLUR: f32 = 1.0;
 
@@ -27,39 +26,64 @@ pub struct Light {
     pub colour: [f32; 3],
 }
 
+/// How far the surroundings of a light reach, in pixels: the largest of these that is not more than [`GAPS`] gaps of its own blur. Only
+/// its own: what is a light must not depend on what else the window holds.
+pub const REACHES: [usize; 13] = [3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192];
+
+/// A pixel that may be a light: its number, and the CoC of the lamp that it belongs to.
+type Candidate = (usize, f32);
+
 /// Takes the lights out of a field. Those outside `inside` (what the border invented) are dropped: an edge pixel that goes on for ever is
 /// not a row of lamps.
-pub fn take(field: &mut Field, inside: &Rect, gap: f32) -> Result<Vec<Light>, Stop> {
-    let most = field.most.abs().max(field.least.abs());
+pub fn take(field: &mut Field, inside: &Rect, gap: f32, exec: &Exec) -> Result<Vec<Light>, Stop> {
+    let mut out = Ok(Vec::new());
+    exec.for_each_mut(vec![(field, &mut out)], [0.05, 0.05], |_, (field, out), cancel| {
+        **out = take_all(field, inside, gap, cancel);
+    })?;
+    out
+}
+
+fn take_all(field: &mut Field, inside: &Rect, gap: f32, cancel: &Cancel) -> Result<Vec<Light>, Stop> {
+    let (w, h) = (field.rect.width(), field.rect.height());
     let brightest = field.colour.iter().fold(0f32, |m, c| m.max(luminance(c)));
-    if most < LEAST_BLUR || brightest <= WHITE {
+    if brightest <= WHITE {
         return Ok(Vec::new());
     }
-    let (w, h) = (field.rect.width(), field.rect.height());
-    let reach = (GAPS * gap * most).max(LEAST_REACH).ceil() as usize;
     let mut level = try_vec(w * h, 0f32)?;
     level.iter_mut().zip(&field.colour).for_each(|(a, c)| *a = luminance(c));
-    let mut around = level.clone();
-    least_around(&mut around, w, h, reach)?;
-    let mut lights = Vec::new();
-    for i in (0..w * h).filter(|&i| level[i] > WHITE && level[i] > around[i]) {
+    let mut candidates: [Vec<Candidate>; REACHES.len()] = Default::default();
+    for i in (0..w * h).filter(|&i| level[i] > WHITE) {
         // An antialiased edge of a lamp has the wall's depth and the lamp's light: the light is where the lamp is.
         let (x, y) = (i % w, i / w);
-        let near = (y.saturating_sub(1)..(y + 2).min(h))
-            .flat_map(|y| (x.saturating_sub(1)..(x + 2).min(w)).map(move |x| y * w + x));
+        let rows = y.saturating_sub(1)..(y + 2).min(h);
+        let near = rows.flat_map(|y| (x.saturating_sub(1)..(x + 2).min(w)).map(move |x| y * w + x));
         let lamp = near.fold(i, |best, j| if level[j] > level[best] { j } else { best });
         let coc = field.coc[lamp];
-        let lit = ((level[i] - WHITE) / WHITE).min(1.0);
-        let blurred = ((coc.abs() - LEAST_BLUR) / LEAST_BLUR).clamp(0.0, 1.0);
-        let share = lit * blurred * (1.0 - around[i].max(0.0) / level[i]);
-        if share > 0.0 {
-            let (x, y) = (field.rect.x1 + x as i32, field.rect.y1 + y as i32);
-            if inside.contains(x, y) {
-                lights.push(Light { x, y, coc, colour: std::array::from_fn(|c| field.colour[i][c] * share) });
-            }
-            (0..3).for_each(|c| field.colour[i][c] *= 1.0 - share);
+        if coc.abs() > LEAST_BLUR {
+            let reach = REACHES.iter().rposition(|r| *r as f32 <= GAPS * gap * coc.abs()).unwrap_or(0);
+            candidates[reach].push((i, coc));
         }
     }
+    let mut lights = Vec::new();
+    for (candidates, reach) in candidates.iter().zip(REACHES).filter(|(c, _)| !c.is_empty()) {
+        let mut around = try_vec(w * h, 0f32)?;
+        around.copy_from_slice(&level);
+        least_around(&mut around, w, h, reach, cancel)?;
+        for &(i, coc) in candidates {
+            let lit = ((level[i] - WHITE) / WHITE).min(1.0);
+            let blurred = ((coc.abs() - LEAST_BLUR) / LEAST_BLUR).clamp(0.0, 1.0);
+            let share = lit * blurred * (1.0 - around[i].max(0.0) / level[i]);
+            if share > 0.0 {
+                let (x, y) = (field.rect.x1 + (i % w) as i32, field.rect.y1 + (i / w) as i32);
+                if inside.contains(x, y) {
+                    lights.push(Light { x, y, coc, colour: std::array::from_fn(|c| field.colour[i][c] * share) });
+                }
+                (0..3).for_each(|c| field.colour[i][c] *= 1.0 - share);
+            }
+        }
+    }
+    // In the order of pixels, whatever the reaches are: sums are then the same in every window.
+    lights.sort_by_key(|l| (l.y, l.x));
     Ok(lights)
 }
 
@@ -69,13 +93,16 @@ pub fn luminance(c: &[f32; 4]) -> f32 {
 }
 
 /// The least value within `reach` of each pixel, over a square.
-fn least_around(v: &mut [f32], w: usize, h: usize, reach: usize) -> Result<(), Stop> {
+fn least_around(v: &mut [f32], w: usize, h: usize, reach: usize, cancel: &Cancel) -> Result<(), Stop> {
     let mut line = try_vec(w.max(h), 0f32)?;
+    let wanted = || if cancel.is_set() { Err(Stop::Aborted) } else { Ok(()) };
     for y in 0..h {
+        wanted()?;
         least_in_window(&mut line[..w], |x| v[y * w + x], reach);
         v[y * w..(y + 1) * w].copy_from_slice(&line[..w]);
     }
     for x in 0..w {
+        wanted()?;
         least_in_window(&mut line[..h], |y| v[y * w + x], reach);
         (0..h).for_each(|y| v[y * w + x] = line[y]);
     }

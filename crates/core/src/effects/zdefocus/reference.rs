@@ -2,7 +2,7 @@
 
 use super::hidden::{RAYS, STEP};
 use super::lens::{Aperture, CELLS, Lens};
-use super::lights::{GAPS, LEAST_BLUR, LEAST_REACH, SMALL, WHITE};
+use super::lights::{GAPS, LEAST_BLUR, REACHES, SMALL, WHITE};
 use super::params::Params;
 use super::views::{CLOSE, FADE, LEAST_SHARE, SAME_SURFACE};
 use crate::geometry::Rect;
@@ -39,7 +39,7 @@ pub fn render(scene: &Scene, params: &Params, lens: &Lens, window: Rect, around:
         aperture.points(params.output.quality.lens_points()).iter().map(|p| p.map(f64::from)).collect();
     let gap = 1.0 / (points.len() as f64).sqrt();
     let most = lens.max;
-    let (dimmed, lights) = without_lights(scene, gap, most);
+    let (dimmed, lights) = without_lights(scene, gap);
     let scene = Scene { colour: &*dimmed, ..*scene };
     let mut samples = Vec::new();
     let area = window.grow(around);
@@ -135,8 +135,7 @@ type Colour<'a> = Box<dyn Fn(i32, i32) -> [f64; 4] + 'a>;
 type Lights = Vec<(i32, i32, f64, [f64; 4])>;
 
 /// The picture without its small lights, and the lights.
-fn without_lights<'a>(scene: &Scene<'a>, gap: f64, most: f64) -> (Colour<'a>, Lights) {
-    let reach = (f64::from(GAPS) * gap * most).max(f64::from(LEAST_REACH)).ceil() as i32;
+fn without_lights<'a>(scene: &Scene<'a>, gap: f64) -> (Colour<'a>, Lights) {
     let (rect, coc, colour) = (scene.rect, scene.coc, scene.colour);
     let level = move |x: i32, y: i32| luminance(colour(x, y));
     let find = move |x: i32, y: i32| -> Option<(f64, f64)> {
@@ -148,9 +147,11 @@ fn without_lights<'a>(scene: &Scene<'a>, gap: f64, most: f64) -> (Colour<'a>, Li
         if here <= f64::from(WHITE) {
             return None;
         }
-        let around = near(reach).map(|(x, y)| level(x, y)).fold(f64::MAX, f64::min);
         let lamp = near(1).fold((x, y), |best, p| if level(p.0, p.1) > level(best.0, best.1) { p } else { best });
         let c = coc(lamp.0, lamp.1);
+        let reach =
+            REACHES.into_iter().rfind(|r| *r as f64 <= f64::from(GAPS) * gap * c.abs()).unwrap_or(REACHES[0]) as i32;
+        let around = near(reach).map(|(x, y)| level(x, y)).fold(f64::MAX, f64::min);
         let lit = ((here - f64::from(WHITE)) / f64::from(WHITE)).min(1.0);
         let blurred = ((c.abs() - f64::from(LEAST_BLUR)) / f64::from(LEAST_BLUR)).clamp(0.0, 1.0);
         let share = lit * blurred * (1.0 - around.max(0.0) / here);

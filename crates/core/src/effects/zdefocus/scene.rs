@@ -97,7 +97,9 @@ fn mean_of_good_neighbours(source: &dyn Fn(usize) -> [f32; 4], x: usize, y: usiz
 }
 
 /// How far around the samples the field has to be known, in CoC radii, and some pixels on top.
-pub const FIELD_REACH: (f64, i32) = (2.0, 6);
+///
+/// 2 for the edge that a hidden sample is looked for at, and 0.6 for the surroundings of a light there (four gaps of 48 lens points).
+pub const FIELD_REACH: (f64, i32) = (2.6, 8);
 
 /// One sample on its way into the scene.
 #[derive(Clone, Copy)]
@@ -110,7 +112,7 @@ struct Sample {
 impl Scene {
     /// Samples over `rect`; the field is known [`FIELD_REACH`] around it.
     pub fn new(field: &Field, rect: Rect, moves: &Moves, gap: f32, fill: bool, exec: &Exec) -> Result<Self, Stop> {
-        let envelope = if fill { hidden::envelope(field)? } else { Vec::new() };
+        let envelope = if fill { hidden::envelope(field, exec)? } else { Vec::new() };
         let (offsets, rays) = (spread::offsets(field, gap), hidden::Rays::new(field));
         let mut rows: Vec<Vec<Sample>> = vec![Vec::new(); rect.height()];
         exec.for_each_mut(rows.iter_mut().collect(), [0.05, 0.2], |i, row, _| {
@@ -126,7 +128,7 @@ impl Scene {
             }
         })?;
         drop(envelope);
-        let count = rows.iter().map(Vec::len).sum();
+        let count = rows.iter().map(Vec::len).sum::<usize>();
         let mut scene = Self {
             x: reserved(count)?,
             coc: reserved(count)?,
@@ -134,10 +136,12 @@ impl Scene {
             colour: [reserved(count)?, reserved(count)?, reserved(count)?, reserved(count)?],
             blocks: Vec::new(),
         };
-        for (i, row) in rows.iter_mut().enumerate() {
-            scene.push_row(rect.y1 + i as i32, row, moves);
-            *row = Vec::new();
-        }
+        exec.for_each_mut(vec![(&mut scene, rows)], [0.2, 0.2], |_, (scene, rows), cancel| {
+            for (i, row) in rows.iter_mut().enumerate().take_while(|_| !cancel.is_set()) {
+                scene.push_row(rect.y1 + i as i32, row, moves);
+                *row = Vec::new();
+            }
+        })?;
         Ok(scene)
     }
 

@@ -166,6 +166,23 @@ fn windows_and_threads_give_the_same_bits() {
     }
 }
 
+/// What counts as a light must not depend on how blurred other things in the window are: a bright floor that runs away from the camera.
+#[test]
+fn a_window_without_far_things_gives_the_same_bits() {
+    let mut random = Random::new(12);
+    // High enough that a band's surroundings do not hold the whole.
+    let rect = Rect::new(0, 0, 30, 700);
+    let scene = Scene::new(rect, |_, y| {
+        let v = if random.chance(0.3) { random.between(1.0, 9.0) } else { random.between(0.2, 1.0) } as f32;
+        ([v, v, 0.8 * v, 1.0], 2.0 + 1e-4 * (y * y) as f32)
+    });
+    let values =
+        values().double("sizeAtInfinity", 25.0).double("focusDistance", 2.0).double("maxSize", 25.0).int("quality", 0);
+    let whole = scene.render(&ZDefocus, &values);
+    let bands: Vec<Rect> = (0..14).map(|i| Rect::new(0, 50 * i, 30, 50 * i + 50)).collect();
+    assert!(same_bits(&whole, &scene.clone().windows(&bands).render(&ZDefocus, &values)));
+}
+
 #[test]
 fn the_baseline_gives_the_same_bits() {
     let scene = patches(RECT, 4);

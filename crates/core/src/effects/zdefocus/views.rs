@@ -12,7 +12,7 @@ use super::lights::{self, Light};
 use super::scene::{BLOCK, Block, Scene};
 use crate::geometry::Rect;
 use crate::image::Image;
-use crate::simd;
+use crate::simd::{Work, best_work};
 use crate::workers::{Cancel, Exec, Stop};
 
 /// Samples whose CoC is up to this much behind the nearest one at a pixel belong to its surface, in pixels…
@@ -24,7 +24,7 @@ pub const LEAST_SHARE: f32 = 0.05;
 /// A stretched surface must not become porous: shares count this much more towards its cover.
 pub const CLOSE: f32 = 1.15;
 
-/// Size of a tile.
+/// Size of a tile in pixels.
 const TILE: [i32; 2] = [256, 48];
 
 /// The lens that looks.
@@ -49,7 +49,7 @@ pub fn render(scene: &Scene, lights: &[Light], eye: &Eye, window: Rect, exec: &E
         }
     }
     exec.for_each_mut(tiles.iter_mut().collect(), [0.2, 0.97], |_, (tile, result), cancel| {
-        *result = simd::best(|| average(scene, lights, eye, &nearest_point, *tile, cancel));
+        *result = best_work(Tile { scene, lights, eye, nearest_point: &nearest_point, rect: *tile, cancel });
     })?;
     let mut rows = out.rows_mut();
     for (i, (tile, result)) in tiles.iter().enumerate() {
@@ -72,16 +72,28 @@ struct View {
     back: [Vec<f32>; 5],
 }
 
+/// One tile's work.
+struct Tile<'a> {
+    scene: &'a Scene,
+    lights: &'a [Light],
+    eye: &'a Eye,
+    nearest_point: &'a NearestPoint,
+    rect: Rect,
+    cancel: &'a Cancel,
+}
+
+impl Work for Tile<'_> {
+    type Output = Vec<f32>;
+
+    #[inline(always)]
+    fn run(self) -> Vec<f32> {
+        average(self)
+    }
+}
+
 /// Four planes of the tile's averages, one after the other.
 #[inline(always)]
-fn average(
-    scene: &Scene,
-    lights: &[Light],
-    eye: &Eye,
-    nearest_point: &NearestPoint,
-    tile: Rect,
-    cancel: &Cancel,
-) -> Vec<f32> {
+fn average(Tile { scene, lights, eye, nearest_point, rect: tile, cancel }: Tile) -> Vec<f32> {
     let n = tile.width() * tile.height();
     let plane = || vec![0f32; n];
     let mut view = View {
@@ -93,7 +105,9 @@ fn average(
     let mut sum: [Vec<f32>; 4] = std::array::from_fn(|_| plane());
     let mut count = plane();
     let points: Vec<[f32; 2]> = eye.points.iter().map(|p| [p[0] * eye.stretch, p[1]]).collect();
-    let candidates: Vec<&Block> = scene.blocks.iter().filter(|b| may_reach(b, &tile, &points)).collect();
+    let widest = |axis: usize| points.iter().fold(0f32, |m, p| m.max(p[axis].abs()));
+    let (wide, high) = (widest(0), widest(1));
+    let candidates: Vec<&Block> = scene.blocks.iter().filter(|b| may_reach(b, &tile, wide, high)).collect();
     let lights: Vec<&Light> = lights.iter().filter(|l| meets_disc(l, eye.stretch, &tile)).collect();
     // What hides a light is known for each view: kept only where lights are.
     let mut depths: Vec<f32> = Vec::new();
@@ -130,11 +144,10 @@ fn meets_disc(light: &Light, stretch: f32, tile: &Rect) -> bool {
     !disc.intersect(tile).is_empty()
 }
 
-/// Can any sample of the block land in the tile, for any point?
-fn may_reach(b: &Block, tile: &Rect, points: &[[f32; 2]]) -> bool {
+/// Can any sample of the block land in the tile, for points up to `wide` and `high` from the middle?
+fn may_reach(b: &Block, tile: &Rect, wide: f32, high: f32) -> bool {
     let most = b.shift[0].abs().max(b.shift[1].abs());
-    let x = points.iter().fold(0f32, |m, p| m.max(p[0].abs())) * most;
-    let y = points.iter().fold(0f32, |m, p| m.max(p[1].abs())) * most;
+    let (x, y) = (wide * most, high * most);
     reaches(b, tile, [-x, x], [-y, y])
 }
 

@@ -1,0 +1,129 @@
+//! The driver's part for effects that look around: the border, what the kernel reads, and the way back.
+
+use super::{Finish, Scratch, borrow, mix};
+use crate::depth::{DepthStage, depth_range};
+use crate::effect::{AreaInput, AreaKernel, Border, Frame};
+use crate::geometry::Rect;
+use crate::image::{Alpha, Image, ImageMut, Plane, premultiply, store_colour, unpremultiply};
+use crate::workers::{Exec, Stop};
+
+/// Where a pixel beyond `low..high` is read instead; `None` is nowhere.
+fn border_index(border: Border, i: i32, low: i32, high: i32) -> Option<i32> {
+    if i >= low && i < high {
+        return Some(i);
+    }
+    match border {
+        Border::Black => None,
+        Border::Extend => Some(i.clamp(low, high - 1)),
+        Border::Mirror => {
+            let n = i64::from(high) - i64::from(low);
+            let k = (i64::from(i) - i64::from(low)).rem_euclid(2 * n);
+            Some((i64::from(low) + if k < n { k } else { 2 * n - 1 - k }) as i32)
+        }
+    }
+}
+
+/// What the kernel reads.
+pub(super) fn input(
+    kernel: &dyn AreaKernel,
+    stage: &DepthStage,
+    out: &Finish,
+    frame: &Frame,
+    window: Rect,
+    most: f64,
+    exec: &Exec,
+) -> Result<AreaInput, Stop> {
+    // What the host gave of the source; a frame's edge is where both the region of definition and the pixels end.
+    let rod = frame.geometry.rect_to_pixels(&frame.source_rod);
+    let given = out.source.bounds();
+    let inside = if rod.intersect(&given).is_empty() { given } else { rod.intersect(&given) };
+    let border = kernel.border();
+    // One pixel more than the reach: the reach is rounded up in both directions.
+    let s = frame.geometry.pixels_per_unit();
+    let grown = |reach: f64| window.grow((reach * s[0].max(s[1])).ceil() as i32 + 1);
+    let z_inside = stage.plane(inside.intersect(&reachable(grown(most), inside, border)), exec)?;
+    // Black borders are infinitely far, which no image may be.
+    let [nearest, farthest] = depth_range(&z_inside);
+    let rect = grown(kernel.reach(nearest, if border == Border::Black { f32::INFINITY } else { farthest }).min(most));
+    let width = rect.width();
+    let xs: Vec<Option<i32>> = (rect.x1..rect.x2).map(|x| border_index(border, x, inside.x1, inside.x2)).collect();
+    let z_rect = z_inside.rect();
+    let mut source = Image::new(rect)?;
+    let mut depth = Plane::new(rect, f32::INFINITY)?;
+    let rows: Vec<_> = source.rows_mut().into_iter().zip(depth.rows_mut()).collect();
+    exec.for_each_mut(rows, [0.0, 0.02], |i, (colour, z), _| {
+        let Some(y) = border_index(border, rect.y1 + i as i32, inside.y1, inside.y2) else { return };
+        let mut planes: [Vec<f32>; 4] = std::array::from_fn(|_| vec![0.0; z_rect.width()]);
+        out.load(z_rect.x1, y, &mut planes);
+        if out.alpha == Alpha::Straight {
+            premultiply(borrow(&mut planes, 0, z_rect.width()));
+        }
+        let z_row = z_inside.row(y);
+        for j in 0..width {
+            if let Some(x) = xs[j] {
+                let k = (x - z_rect.x1) as usize;
+                (colour.r[j], colour.g[j], colour.b[j], colour.a[j]) =
+                    (planes[0][k], planes[1][k], planes[2][k], planes[3][k]);
+                z[j] = z_row[k];
+            }
+        }
+    })?;
+    Ok(AreaInput { source, depth, inside, window })
+}
+
+/// The part of the source that the pixels of `rect` are read from.
+fn reachable(rect: Rect, inside: Rect, border: Border) -> Rect {
+    match border {
+        Border::Black => rect.intersect(&inside),
+        // A clamped index is at the edge, a mirrored one as far inside as the rectangle goes beyond (or anywhere, if it folds twice).
+        Border::Extend | Border::Mirror => {
+            let over = [
+                inside.x1.saturating_sub(rect.x1),
+                rect.x2.saturating_sub(inside.x2),
+                inside.y1.saturating_sub(rect.y1),
+                rect.y2.saturating_sub(inside.y2),
+            ]
+            .map(|v| v.max(1));
+            let (low_x, high_x) = (rect.x1.min(inside.x2 - over[1]), rect.x2.max(inside.x1 + over[0]));
+            let (low_y, high_y) = (rect.y1.min(inside.y2 - over[3]), rect.y2.max(inside.y1 + over[2]));
+            Rect::new(low_x, low_y, high_x, high_y).intersect(&inside)
+        }
+    }
+}
+
+/// Brings the kernel's picture into the output.
+pub(super) fn finish(
+    out: &Finish,
+    mut picture: Image,
+    stage: &DepthStage,
+    output: &mut ImageMut,
+    window: Rect,
+    exec: &Exec,
+) -> Result<(), Stop> {
+    let format = output.format();
+    let width = window.width();
+    let rows: Vec<_> = output.window_rows(&window).into_iter().zip(picture.rows_mut()).collect();
+    exec.for_each_mut(rows, [0.98, 1.0], |_, ((y, bytes), colour), _| {
+        let mut s = Scratch::new(width);
+        if out.blend.over_source {
+            stage.row(window.x1, *y, &mut s.z);
+            if stage.looks_around() {
+                // Holes are NaN here only until neighbours are asked: they are not 'leave'.
+                s.z.fill(1.0);
+            }
+            if !out.amounts(window.x1, *y, &s.z, &mut s.mask) {
+                out.load(window.x1, *y, &mut s.before);
+                if out.alpha == Alpha::Straight {
+                    premultiply(borrow(&mut s.before, 0, width));
+                }
+                for (after, before) in colour.planes().into_iter().zip(&s.before) {
+                    after.iter_mut().zip(before).zip(&s.mask).for_each(|((a, &b), &m)| *a = mix(b, *a, m));
+                }
+            }
+        }
+        if out.alpha == Alpha::Straight {
+            unpremultiply(colour.reborrow());
+        }
+        store_colour(format, colour.reborrow(), bytes);
+    })
+}
