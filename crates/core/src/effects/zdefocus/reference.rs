@@ -200,11 +200,12 @@ fn behind(scene: &Scene, x: i32, y: i32, most: f64) -> Option<(f64, [f64; 4])> {
         let angle = (k as f32 + 0.5) * (std::f32::consts::TAU / RAYS as f32);
         let at = |t: i32| (x + (t as f32 * angle.cos()).round() as i32, y + (t as f32 * angle.sin()).round() as i32);
         let step = |t: i32| (scene.coc)(at(t).0, at(t).1) - coc;
-        let edge = (1..=(most - coc).ceil() as i32).find(|&t| step(t) >= f64::from(t).max(f64::from(STEP)));
+        let distance = |t: i32| f64::from(at(t).0 - x).hypot(f64::from(at(t).1 - y));
+        let edge = (1..=(most - coc).ceil() as i32 + 1).find(|&t| step(t) >= distance(t).max(f64::from(STEP)));
         if let Some(t) = edge {
             let same = |k: &i32| (step(*k) - step(t)).abs() <= f64::from(STEP) + 0.1 * step(t);
             let inner = [t + 2, t + 1].into_iter().find(same).unwrap_or(t);
-            hits.push((f64::from(t), step(t) + coc, (scene.colour)(at(inner).0, at(inner).1)));
+            hits.push((distance(t), step(t) + coc, (scene.colour)(at(inner).0, at(inner).1)));
         }
     }
     let nearest = hits.iter().copied().min_by(|a, b| a.0.total_cmp(&b.0))?;
