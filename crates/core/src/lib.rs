@@ -1,6 +1,6 @@
 //! Fathom's depth compositing mathematics. Knows no host: pixels and parameter values in, pixels out.
 //!
-//! A render goes through it in one direction: a snapshot of the parameters ([`params`]) gives a plan ([`effect::Plan`]:
+//! A render goes through it in one direction: a snapshot of the parameters ([`mod@params`]) gives a plan ([`effect::Plan`]:
 //! what is needed, is anything to be done); foreign pixels become planar floats ([`image`]) and depth in metres
 //! ([`depth`]); a kernel of one of the [`effects`] computes; the driver ([`render`]) applies mask, mix and format.
 //!

@@ -3,7 +3,7 @@
 //! Light on its way through air is absorbed by the law of Beer and Lambert: what is left after the distance *d* is
 //! T = e^(−∫σ). The air's own light fills in what is missing: picture · T + fog colour · (1 − T). The strength of the air is
 //! given as Koschmieder's *visibility*, the distance V at which a contrast has sunk to 2 %: σ = −ln 0.02 / V = 3.912 / V.
-//! [`reference`] says in f64 exactly what each model means; [`kernel`] does it fast.
+//! `reference` says in f64 exactly what each model means; `kernel` does it fast.
 
 mod kernel;
 mod params;

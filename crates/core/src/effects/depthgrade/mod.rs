@@ -3,7 +3,7 @@
 //! The weights of the three zones always add up to 1, and so the picture is Σ weight · grade(picture), then the master grade.
 //! Lift, gamma, gain, offset and exposure (its multiply) are those of Nuke's Grade as its reference guide gives them, with black point 0
 //! and white point 1: A = multiply · (gain − lift), B = offset + lift, (A · x + B)^(1/gamma). Saturation is about the luminance of
-//! Rec. 709, 0.2126 R + 0.7152 G + 0.0722 B. [`reference`] says it all in f64; [`kernel`] does it fast.
+//! Rec. 709, 0.2126 R + 0.7152 G + 0.0722 B. `reference` says it all in f64; `kernel` does it fast.
 
 mod kernel;
 mod params;

@@ -121,7 +121,9 @@ fn look(field: &Field, steps: &[Step], x: i32, y: i32, coc: f32) -> Option<Hit> 
         if step >= distance.max(STEP) {
             let same = |k: &usize| (field.coc[*k] - field.coc[j]).abs() <= STEP + 0.1 * step;
             let inner = at(t + 2).filter(same).or_else(|| at(t + 1).filter(same)).unwrap_or(j);
-            return Some(Hit { distance, coc: field.coc[j], colour: field.colour[inner] });
+            let unlit = field.unlit.get(inner).copied().unwrap_or(1.0);
+            let [r, g, b, a] = field.colour[inner];
+            return Some(Hit { distance, coc: field.coc[j], colour: [r * unlit, g * unlit, b * unlit, a] });
         }
     }
     None

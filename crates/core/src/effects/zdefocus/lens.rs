@@ -217,7 +217,7 @@ impl NearestPoint {
 /// How far the samples really move, so that the blur has exactly the right second moment.
 ///
 /// A sample lands between pixels and is shared by four of them (bilinear), which blurs by itself: by up to 1/4 px² and on
-/// average 1/6 px² per axis. Spreading over the gaps between lens points ([`super::spread`]) blurs too. The lens is made smaller by as
+/// average 1/6 px² per axis. Spreading over the gaps between lens points (`spread`) blurs too. The lens is made smaller by as
 /// much, for every size: without it, small blurs come out visibly too soft.
 pub struct Moves {
     /// Move per unit of lens for CoC radii of i / STEPS pixels.

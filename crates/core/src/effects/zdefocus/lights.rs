@@ -51,6 +51,7 @@ fn take_all(field: &mut Field, inside: &Rect, gap: f32, cancel: &Cancel) -> Resu
     }
     let mut level = try_vec(w * h, 0f32)?;
     level.iter_mut().zip(&field.colour).for_each(|(a, c)| *a = luminance(c));
+    field.unlit = try_vec(w * h, 1f32)?;
     let mut candidates: [Vec<Candidate>; REACHES.len()] = Default::default();
     for i in (0..w * h).filter(|&i| level[i] > WHITE) {
         // An antialiased edge of a lamp has the wall's depth and the lamp's light: the light is where the lamp is.
@@ -59,10 +60,8 @@ fn take_all(field: &mut Field, inside: &Rect, gap: f32, cancel: &Cancel) -> Resu
         let near = rows.flat_map(|y| (x.saturating_sub(1)..(x + 2).min(w)).map(move |x| y * w + x));
         let lamp = near.fold(i, |best, j| if level[j] > level[best] { j } else { best });
         let coc = field.coc[lamp];
-        if coc.abs() > LEAST_BLUR {
-            let reach = REACHES.iter().rposition(|r| *r as f32 <= GAPS * gap * coc.abs()).unwrap_or(0);
-            candidates[reach].push((i, coc));
-        }
+        let reach = REACHES.iter().rposition(|r| *r as f32 <= GAPS * gap * coc.abs()).unwrap_or(0);
+        candidates[reach].push((i, coc));
     }
     let mut lights = Vec::new();
     for (candidates, reach) in candidates.iter().zip(REACHES).filter(|(c, _)| !c.is_empty()) {
@@ -72,7 +71,9 @@ fn take_all(field: &mut Field, inside: &Rect, gap: f32, cancel: &Cancel) -> Resu
         for &(i, coc) in candidates {
             let lit = ((level[i] - WHITE) / WHITE).min(1.0);
             let blurred = ((coc.abs() - LEAST_BLUR) / LEAST_BLUR).clamp(0.0, 1.0);
-            let share = lit * blurred * (1.0 - around[i].max(0.0) / level[i]);
+            let excess = lit * (1.0 - around[i].max(0.0) / level[i]);
+            let share = blurred * excess;
+            field.unlit[i] = (1.0 - excess) / (1.0 - share).max(1e-6);
             if share > 0.0 {
                 let (x, y) = (field.rect.x1 + (i % w) as i32, field.rect.y1 + (i / w) as i32);
                 if inside.contains(x, y) {

@@ -1,7 +1,7 @@
 //! ZDefocus: re-focuses a rendered frame from its depth as if the lens had been different.
 //!
-//! [`lens`] says how large the blur is at each depth and where the lens's points are; [`scene`] makes samples of the pixels, with
-//! [`spread`] and what is [`hidden`]; [`views`] averages what each point of the lens sees. [`reference`](self::reference) says the same in
+//! `lens` says how large the blur is at each depth and where the lens's points are; `scene` makes samples of the pixels, with
+//! `spread` and what is `hidden`; `views` averages what each point of the lens sees. `reference` says the same in
 //! f64, slowly.
 
 mod hidden;

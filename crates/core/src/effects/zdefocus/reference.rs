@@ -39,7 +39,8 @@ pub fn render(scene: &Scene, params: &Params, lens: &Lens, window: Rect, around:
         aperture.points(params.output.quality.lens_points()).iter().map(|p| p.map(f64::from)).collect();
     let gap = 1.0 / (points.len() as f64).sqrt();
     let most = lens.max;
-    let (dimmed, lights) = without_lights(scene, gap);
+    let (dimmed, unlit, lights) = without_lights(scene, gap);
+    let unlit = Scene { colour: &*unlit, ..*scene };
     let scene = Scene { colour: &*dimmed, ..*scene };
     let mut samples = Vec::new();
     let area = window.grow(around);
@@ -48,7 +49,7 @@ pub fn render(scene: &Scene, params: &Params, lens: &Lens, window: Rect, around:
             let at = |coc, colour| Sample { x: f64::from(x), y: f64::from(y), coc, colour };
             samples.push(at((scene.coc)(x, y), spread(&scene, x, y, gap)));
             if params.occlusion.background_fill {
-                samples.extend(behind(&scene, x, y, most).map(|(coc, colour)| at(coc, colour)));
+                samples.extend(behind(&unlit, x, y, most).map(|(coc, colour)| at(coc, colour)));
             }
         }
     }
@@ -134,11 +135,11 @@ fn belongs(behind: f64) -> f64 {
 type Colour<'a> = Box<dyn Fn(i32, i32) -> [f64; 4] + 'a>;
 type Lights = Vec<(i32, i32, f64, [f64; 4])>;
 
-/// The picture without its small lights, and the lights.
-fn without_lights<'a>(scene: &Scene<'a>, gap: f64) -> (Colour<'a>, Lights) {
+/// The picture without its small lights that are blurred, without all of them, and the lights.
+fn without_lights<'a>(scene: &Scene<'a>, gap: f64) -> (Colour<'a>, Colour<'a>, Lights) {
     let (rect, coc, colour) = (scene.rect, scene.coc, scene.colour);
     let level = move |x: i32, y: i32| luminance(colour(x, y));
-    let find = move |x: i32, y: i32| -> Option<(f64, f64)> {
+    let find = move |x: i32, y: i32| -> Option<(f64, f64, f64)> {
         let near = |r: i32| {
             let area = Rect::new(x - r, y - r, x + r + 1, y + r + 1).intersect(&rect);
             (area.y1..area.y2).flat_map(move |y| (area.x1..area.x2).map(move |x| (x, y)))
@@ -154,23 +155,24 @@ fn without_lights<'a>(scene: &Scene<'a>, gap: f64) -> (Colour<'a>, Lights) {
         let around = near(reach).map(|(x, y)| level(x, y)).fold(f64::MAX, f64::min);
         let lit = ((here - f64::from(WHITE)) / f64::from(WHITE)).min(1.0);
         let blurred = ((c.abs() - f64::from(LEAST_BLUR)) / f64::from(LEAST_BLUR)).clamp(0.0, 1.0);
-        let share = lit * blurred * (1.0 - around.max(0.0) / here);
-        (here > around && share > 0.0).then_some((share, c))
+        let excess = lit * (1.0 - around.max(0.0) / here);
+        Some((excess * blurred, excess, c))
     };
     let mut lights = Vec::new();
     for y in scene.inside.y1..scene.inside.y2 {
         for x in scene.inside.x1..scene.inside.x2 {
-            if let Some((share, c)) = find(x, y) {
+            if let Some((share, _, c)) = find(x, y).filter(|f| f.0 > 0.0) {
                 lights.push((x, y, c, colour(x, y).map(|v| v * share)));
             }
         }
     }
-    let dimmed = move |x: i32, y: i32| {
-        let keep = 1.0 - find(x, y).map_or(0.0, |f| f.0);
+    let less = move |x: i32, y: i32, share: f64| {
         let [r, g, b, a] = colour(x, y);
-        [r * keep, g * keep, b * keep, a]
+        [r * (1.0 - share), g * (1.0 - share), b * (1.0 - share), a]
     };
-    (Box::new(dimmed), lights)
+    let dimmed = move |x: i32, y: i32| less(x, y, find(x, y).map_or(0.0, |f| f.0));
+    let unlit = move |x: i32, y: i32| less(x, y, find(x, y).map_or(0.0, |f| f.1));
+    (Box::new(dimmed), Box::new(unlit), lights)
 }
 
 /// The mean of a pixel's surface over the gap between lens points.

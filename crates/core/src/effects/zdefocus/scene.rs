@@ -47,6 +47,8 @@ pub struct Field {
     pub coc: Vec<f32>,
     /// Premultiplied RGBA, finite.
     pub colour: Vec<[f32; 4]>,
+    /// What is left of a colour without the light in it: for what is painted behind edges, which no lamp should light. Empty is 1 everywhere.
+    pub unlit: Vec<f32>,
     /// The largest CoC.
     pub most: f32,
     /// The smallest CoC.
@@ -78,7 +80,7 @@ impl Field {
             }
         })?;
         let (least, most) = coc.iter().fold((f32::MAX, f32::MIN), |(low, high), c| (low.min(*c), high.max(*c)));
-        Ok(Self { rect, coc, colour, most, least })
+        Ok(Self { rect, coc, colour, unlit: Vec::new(), most, least })
     }
 }
 
