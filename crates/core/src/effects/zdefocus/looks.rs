@@ -2,7 +2,8 @@
 
 use super::lens::Lens;
 use super::params::Output;
-use crate::effect::RowKernel;
+use crate::effect::{Leaves, RowKernel};
+use crate::effects::look;
 use crate::image::ColourRow;
 
 /// Tints of what lies in front of the focus, in it and behind it.
@@ -27,36 +28,50 @@ impl RowKernel for Look {
         false
     }
 
+    fn leaves(&self) -> Leaves {
+        match self.output {
+            Output::CircleOfConfusion | Output::Depth => Leaves::Data,
+            Output::Result | Output::FocusOverlay => Leaves::Picture,
+        }
+    }
+
     fn row(&self, _x1: i32, _y: i32, z: &[f32], colour: ColourRow) {
-        let ColourRow { r, g, b, a } = colour;
+        match self.output {
+            Output::Depth => look::depth(z, colour),
+            Output::CircleOfConfusion => self.sizes(z, colour),
+            Output::Result | Output::FocusOverlay => self.tint(z, colour),
+        }
+    }
+}
+
+impl Look {
+    fn coc(&self, z: f32) -> f32 {
+        self.lens.coc(f64::from(z)) as f32
+    }
+
+    /// The signed radius in pixels of the full-size frame, in red, green and blue; alpha 1.
+    fn sizes(&self, z: &[f32], ColourRow { r, g, b, a }: ColourRow) {
+        for plane in [r, g, b] {
+            plane.iter_mut().zip(z).for_each(|(v, z)| *v = self.coc(*z));
+        }
+        a.fill(1.0);
+    }
+
+    /// The picture, half of it in the tint of its side of the focus.
+    fn tint(&self, z: &[f32], ColourRow { r, g, b, a }: ColourRow) {
         for (i, &z) in z.iter().enumerate() {
-            let coc = self.lens.coc(f64::from(z)) as f32;
-            let grey = match self.output {
-                Output::CircleOfConfusion => coc,
-                // Metres; what is infinitely far or without depth is 0, so that no host meets an infinity.
-                Output::Depth => {
-                    if z.is_finite() {
-                        z
-                    } else {
-                        0.0
-                    }
-                }
-                Output::Result | Output::FocusOverlay => {
-                    let tint = if z.is_nan() || coc.abs() <= SHARP_RADIUS {
-                        SHARP
-                    } else if coc < 0.0 {
-                        NEAR
-                    } else {
-                        FAR
-                    };
-                    let light = 0.2126 * r[i] + 0.7152 * g[i] + 0.0722 * b[i];
-                    for (v, t) in [(&mut r[i], tint[0]), (&mut g[i], tint[1]), (&mut b[i], tint[2])] {
-                        *v += STRENGTH * (t * (0.25 * a[i] + light) - *v);
-                    }
-                    continue;
-                }
+            let coc = self.coc(z);
+            let tint = if coc.abs() <= SHARP_RADIUS {
+                SHARP
+            } else if coc < 0.0 {
+                NEAR
+            } else {
+                FAR
             };
-            (r[i], g[i], b[i], a[i]) = (grey, grey, grey, 1.0);
+            let light = 0.2126 * r[i] + 0.7152 * g[i] + 0.0722 * b[i];
+            for (v, t) in [(&mut r[i], tint[0]), (&mut g[i], tint[1]), (&mut b[i], tint[2])] {
+                *v += STRENGTH * (t * (0.25 * a[i] + light) - *v);
+            }
         }
     }
 }
