@@ -151,10 +151,12 @@ impl<F: FnMut()> Drop for OnDrop<F> {
 
 /// A vector of `len` copies of `value`, or [`Stop::OutOfMemory`] where the allocation fails.
 pub fn try_vec<T: Clone>(len: usize, value: T) -> Result<Vec<T>, Stop> {
-    let mut v = Vec::new();
-    v.try_reserve_exact(len).map_err(|_| Stop::OutOfMemory)?;
-    v.resize(len, value);
-    Ok(v)
+    // Asked for first, since `vec!` ends the process where it gets nothing. `vec!` of zeros then leaves it to the first writer to touch the
+    // memory: on our threads, while the host's thread can ask for an abort.
+    let mut probe = Vec::<T>::new();
+    probe.try_reserve_exact(len).map_err(|_| Stop::OutOfMemory)?;
+    drop(probe);
+    Ok(vec![value; len])
 }
 
 #[cfg(test)]

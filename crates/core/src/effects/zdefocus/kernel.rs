@@ -57,7 +57,7 @@ impl AreaKernel for Defocus<'_> {
         )?;
         drop(field);
         let mut out = views::render(&scene, &lights, &Eye { aperture, points, stretch }, input.window, exec)?;
-        keep_what_is_no_number(&input, &mut out);
+        keep_what_is_no_number(&input, &mut out, exec)?;
         Ok(out)
     }
 }
@@ -70,13 +70,12 @@ impl Defocus<'_> {
 }
 
 /// A colour that is NaN or infinite stays at its pixel.
-fn keep_what_is_no_number(input: &AreaInput, out: &mut Image) {
-    for (c, plane) in out.planes.iter_mut().enumerate() {
-        let window = plane.rect();
-        for (i, row) in plane.rows_mut().enumerate() {
-            let y = window.y1 + i as i32;
-            let from = &input.source.planes[c].row(y)[(window.x1 - input.source.rect().x1) as usize..];
-            row.iter_mut().zip(from).filter(|(_, v)| !v.is_finite()).for_each(|(to, v)| *to = *v);
+fn keep_what_is_no_number(input: &AreaInput, out: &mut Image, exec: &Exec) -> Result<(), Stop> {
+    let (window, skip) = (out.rect(), (out.rect().x1 - input.source.rect().x1) as usize);
+    exec.for_each_mut(out.rows_mut(), [0.97, 0.98], |i, row, _| {
+        for (plane, from) in row.planes().into_iter().zip(&input.source.planes) {
+            let from = &from.row(window.y1 + i as i32)[skip..];
+            plane.iter_mut().zip(from).filter(|(_, v)| !v.is_finite()).for_each(|(to, v)| *to = *v);
         }
-    }
+    })
 }

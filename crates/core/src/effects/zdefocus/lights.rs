@@ -30,45 +30,63 @@ pub struct Light {
 /// its own: what is a light must not depend on what else the window holds.
 pub const REACHES: [usize; 13] = [3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192];
 
-/// A pixel that may be a light: its number, and the CoC of the lamp that it belongs to.
-type Candidate = (usize, f32);
+/// A pixel that may be a light: which reach its surroundings have, its number, and the CoC of the lamp that it belongs to.
+type Candidate = (usize, usize, f32);
 
 /// Takes the lights out of a field. Those outside `inside` (what the border invented) are dropped: an edge pixel that goes on for ever is
 /// not a row of lamps.
 pub fn take(field: &mut Field, inside: &Rect, gap: f32, exec: &Exec) -> Result<Vec<Light>, Stop> {
-    let mut out = Ok(Vec::new());
-    exec.for_each_mut(vec![(field, &mut out)], [0.05, 0.05], |_, (field, out), cancel| {
-        **out = take_all(field, inside, gap, cancel);
-    })?;
-    out
-}
-
-fn take_all(field: &mut Field, inside: &Rect, gap: f32, cancel: &Cancel) -> Result<Vec<Light>, Stop> {
     let (w, h) = (field.rect.width(), field.rect.height());
-    let brightest = field.colour.iter().fold(0f32, |m, c| m.max(luminance(c)));
-    if brightest <= WHITE {
+    let mut level = try_vec(w * h, 0f32)?;
+    exec.for_each_mut(level.chunks_mut(w).collect(), [0.05, 0.05], |y, row, _| {
+        row.iter_mut().zip(&field.colour[y * w..]).for_each(|(v, c)| *v = luminance(c));
+    })?;
+    let mut found: Vec<Vec<Candidate>> = vec![Vec::new(); h];
+    exec.for_each_mut(found.iter_mut().collect(), [0.05, 0.05], |y, found, _| {
+        found.extend((y * w..(y + 1) * w).filter(|&i| level[i] > WHITE).map(|i| candidate(field, &level, i, gap)));
+    })?;
+    let candidates = found.concat();
+    if candidates.is_empty() {
         return Ok(Vec::new());
     }
-    let mut level = try_vec(w * h, 0f32)?;
-    level.iter_mut().zip(&field.colour).for_each(|(a, c)| *a = luminance(c));
     field.unlit = try_vec(w * h, 1f32)?;
-    let mut candidates: [Vec<Candidate>; REACHES.len()] = Default::default();
-    for i in (0..w * h).filter(|&i| level[i] > WHITE) {
-        // An antialiased edge of a lamp has the wall's depth and the lamp's light: the light is where the lamp is.
-        let (x, y) = (i % w, i / w);
-        let rows = y.saturating_sub(1)..(y + 2).min(h);
-        let near = rows.flat_map(|y| (x.saturating_sub(1)..(x + 2).min(w)).map(move |x| y * w + x));
-        let lamp = near.fold(i, |best, j| if level[j] > level[best] { j } else { best });
-        let coc = field.coc[lamp];
-        let reach = REACHES.iter().rposition(|r| *r as f32 <= GAPS * gap * coc.abs()).unwrap_or(0);
-        candidates[reach].push((i, coc));
-    }
+    let mut lights = Ok(Vec::new());
+    exec.for_each_mut(vec![(field, &mut lights)], [0.05, 0.05], |_, (field, lights), cancel| {
+        **lights = take_candidates(field, inside, &level, &candidates, cancel);
+    })?;
+    lights
+}
+
+fn candidate(field: &Field, level: &[f32], i: usize, gap: f32) -> Candidate {
+    // An antialiased edge of a lamp has the wall's depth and the lamp's light: the light is where the lamp is.
+    let (w, h) = (field.rect.width(), field.rect.height());
+    let (x, y) = (i % w, i / w);
+    let rows = y.saturating_sub(1)..(y + 2).min(h);
+    let near = rows.flat_map(|y| (x.saturating_sub(1)..(x + 2).min(w)).map(move |x| y * w + x));
+    let lamp = near.fold(i, |best, j| if level[j] > level[best] { j } else { best });
+    let coc = field.coc[lamp];
+    let reach = REACHES.iter().rposition(|r| *r as f32 <= GAPS * gap * coc.abs()).unwrap_or(0);
+    (reach, i, coc)
+}
+
+fn take_candidates(
+    field: &mut Field,
+    inside: &Rect,
+    level: &[f32],
+    candidates: &[Candidate],
+    cancel: &Cancel,
+) -> Result<Vec<Light>, Stop> {
+    let (w, h) = (field.rect.width(), field.rect.height());
     let mut lights = Vec::new();
-    for (candidates, reach) in candidates.iter().zip(REACHES).filter(|(c, _)| !c.is_empty()) {
+    for (number, reach) in REACHES.into_iter().enumerate() {
+        let mut these = candidates.iter().filter(|c| c.0 == number).peekable();
+        if these.peek().is_none() {
+            continue;
+        }
         let mut around = try_vec(w * h, 0f32)?;
-        around.copy_from_slice(&level);
+        around.copy_from_slice(level);
         least_around(&mut around, w, h, reach, cancel)?;
-        for &(i, coc) in candidates {
+        for &(_, i, coc) in these {
             let lit = ((level[i] - WHITE) / WHITE).min(1.0);
             let blurred = ((coc.abs() - LEAST_BLUR) / LEAST_BLUR).clamp(0.0, 1.0);
             let excess = lit * (1.0 - around[i].max(0.0) / level[i]);

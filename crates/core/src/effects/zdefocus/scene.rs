@@ -69,8 +69,9 @@ impl Field {
         let mut coc = try_vec(w * h, 0f32)?;
         let mut colour = try_vec(w * h, [0f32; 4])?;
         let source = |i: usize| -> [f32; 4] { std::array::from_fn(|c| input.source.planes[c].data()[i]) };
-        let rows: Vec<_> = coc.chunks_mut(w).zip(colour.chunks_mut(w)).collect();
-        exec.for_each_mut(rows, [0.02, 0.05], |y, (coc, colour), _| {
+        let mut ranges = vec![[f32::MAX, f32::MIN]; h];
+        let rows: Vec<_> = coc.chunks_mut(w).zip(colour.chunks_mut(w)).zip(&mut ranges).collect();
+        exec.for_each_mut(rows, [0.02, 0.05], |y, ((coc, colour), range), _| {
             for x in 0..w {
                 let i = y * w + x;
                 coc[x] = (lens.coc(f64::from(input.depth.data()[i])) * pixels_per_unit) as f32;
@@ -78,8 +79,9 @@ impl Field {
                 colour[x] =
                     if v.iter().all(|v| v.is_finite()) { v } else { mean_of_good_neighbours(&source, x, y, w, h) };
             }
+            **range = coc.iter().fold(**range, |[low, high], c| [low.min(*c), high.max(*c)]);
         })?;
-        let (least, most) = coc.iter().fold((f32::MAX, f32::MIN), |(low, high), c| (low.min(*c), high.max(*c)));
+        let [least, most] = ranges.iter().fold([f32::MAX, f32::MIN], |[low, high], r| [low.min(r[0]), high.max(r[1])]);
         Ok(Self { rect, coc, colour, unlit: Vec::new(), most, least })
     }
 }

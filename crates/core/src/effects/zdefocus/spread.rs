@@ -30,7 +30,7 @@ pub fn variance(radius: f64) -> f64 {
 
 /// Neighbours by distance, as far as the largest CoC of the field needs them.
 pub fn offsets(field: &Field, gap: f32) -> Vec<(i32, i32, f32)> {
-    let largest = field.coc.iter().fold(0f32, |m, c| m.max(c.abs())) * gap + 0.5;
+    let largest = field.most.abs().max(field.least.abs()) * gap + 0.5;
     let reach = largest.ceil() as i32;
     let all = (-reach..=reach).flat_map(|dy| (-reach..=reach).map(move |dx| (dx, dy)));
     let mut list: Vec<_> =

@@ -51,16 +51,15 @@ pub fn render(scene: &Scene, lights: &[Light], eye: &Eye, window: Rect, exec: &E
     exec.for_each_mut(tiles.iter_mut().collect(), [0.2, 0.97], |_, (tile, result), cancel| {
         *result = best_work(Tile { scene, lights, eye, nearest_point: &nearest_point, rect: *tile, cancel });
     })?;
-    let mut rows = out.rows_mut();
-    for (i, (tile, result)) in tiles.iter().enumerate() {
-        let (w, n) = (tile.width(), tile.width() * tile.height());
-        let (x, y) = (i % columns * TILE[0] as usize, i / columns * TILE[1] as usize);
-        for j in 0..tile.height() {
-            for (c, plane) in rows[y + j].planes().into_iter().enumerate() {
+    exec.for_each_mut(out.rows_mut(), [0.97, 0.97], |y, row, _| {
+        let (across, j) = (y / TILE[1] as usize * columns, y % TILE[1] as usize);
+        for (tile, result) in &tiles[across..across + columns] {
+            let (w, n, x) = (tile.width(), tile.width() * tile.height(), (tile.x1 - window.x1) as usize);
+            for (c, plane) in row.planes().into_iter().enumerate() {
                 plane[x..x + w].copy_from_slice(&result[c * n + j * w..c * n + (j + 1) * w]);
             }
         }
-    }
+    })?;
     Ok(out)
 }
 
