@@ -2,7 +2,7 @@
 //!
 //! Within one view a sample is shared by the four pixels around where it lands. The nearest surface at a pixel covers it by the sum
 //! of its shares, up to 1; the rest shows what lies behind. Visibility is so decided for each point of the lens, as in a real one.
-//! The cost does not depend on the size of the blur.
+//! The cost grows little with the size of the blur: a tile looks at samples from farther away.
 //!
 //! The work is done tile by tile, so that a tile's planes stay in the cache, and run by run: neighbours that land on neighbours are one
 //! loop over plain slices.
