@@ -76,9 +76,7 @@ fn windows_beyond_the_picture_are_transparent_there() {
         let inside = s.render(&RenderRequest::at(1.0));
         let picture = s.render(&RenderRequest::at(1.0).window(RectI::new(-9, -7, SIZE.0 + 8, SIZE.1 + 5)));
         assert!(same_bits(&picture.cropped(inside.bounds), &inside), "{effect}");
-        if effect != "ZDefocus" {
-            assert_eq!(picture.get(-5, -5).unwrap(), [0.0; 4], "{effect}");
-        }
+        assert_eq!(picture.get(-5, -5).unwrap(), [0.0; 4], "{effect}");
         s.assert_clean(effect);
     }
 }
@@ -130,6 +128,7 @@ fn without_depth_the_source_passes_through() {
     for effect in EFFECTS {
         for profile in Profile::all() {
             let all_black = profile.unconnected == Unconnected::Black;
+            let told = ["strict", "plain", "natron", "nuke"].contains(&profile.profile_name);
             let name = format!("{effect} in {}", profile.profile_name);
             let s = Session::at_work(profile, effect, Context::Filter, SIZE);
             s.instance.set_depth(Some(Depth::Float)).unwrap();
@@ -137,7 +136,7 @@ fn without_depth_the_source_passes_through() {
             let picture = s.render(&RenderRequest::at(1.0).ignore_identity());
             assert!(all_black || same_bits(&picture, &source), "{name}");
             let messages = s.host.messages();
-            assert!(messages.len() <= 1, "{name}: {messages:?}");
+            assert!(messages.len() <= 1 && (!told || messages[0].persistent), "{name}: {messages:?}");
             s.assert_clean(&name);
         }
     }
