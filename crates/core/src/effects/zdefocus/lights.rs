@@ -90,7 +90,9 @@ fn take_candidates(
             let lit = ((level[i] - WHITE) / WHITE).min(1.0);
             let blurred = ((coc.abs() - LEAST_BLUR) / LEAST_BLUR).clamp(0.0, 1.0);
             let excess = lit * (1.0 - around[i].max(0.0) / level[i]);
-            let share = blurred * excess;
+            // The edge of a sharp lamp on a blurred wall must not be blurred with the wall.
+            let astray = ((field.coc[i] - coc).abs() - LEAST_BLUR).clamp(0.0, 1.0);
+            let share = blurred.max(astray) * excess;
             field.unlit[i] = (1.0 - excess) / (1.0 - share).max(1e-6);
             if share > 0.0 {
                 let (x, y) = (field.rect.x1 + (i % w) as i32, field.rect.y1 + (i / w) as i32);
@@ -160,10 +162,9 @@ pub fn spread(
 ) {
     // The soft edge of one pixel widens the disc: a radius smaller by as much has the right second moment, r²/4 per axis.
     let radius = (light.coc * light.coc - 5.0 / 12.0).max(0.0).sqrt();
-    let inner = radius * aperture.inner();
     let weight = |dx: i32, dy: i32| {
-        let u = [dx as f32 / (radius * stretch), dy as f32 / radius];
-        (inner * (1.0 - aperture.edge(u)) + 0.5).clamp(0.0, 1.0)
+        let d = [dx as f32 / stretch, dy as f32];
+        (aperture.inner() * (radius - aperture.edge(d)) + 0.5).clamp(0.0, 1.0)
     };
     let reach = Rect::new(0, 0, (radius * stretch).ceil() as i32 + 1, radius.ceil() as i32 + 1);
     let disc = Rect::new(light.x - reach.x2, light.y - reach.y2, light.x + reach.x2 + 1, light.y + reach.y2 + 1)
@@ -183,7 +184,9 @@ pub fn spread(
             let weight = weight(x - light.x, y - light.y);
             if weight > 0.0 {
                 let i = (y - tile.y1) as usize * w + (x - tile.x1) as usize;
-                let u = [(x - light.x) as f32 / (light.coc * stretch), (y - light.y) as f32 / light.coc];
+                // A light in focus stays at its pixel, which every point of the lens sees alike.
+                let coc = if light.coc.abs() < 1e-3 { 1.0 } else { light.coc };
+                let u = [(x - light.x) as f32 / (coc * stretch), (y - light.y) as f32 / coc];
                 let amount = weight / area * seen(i, u);
                 planes.iter_mut().zip(light.colour).for_each(|(plane, v)| plane[i] += amount * v);
             }

@@ -99,8 +99,8 @@ pub fn render(scene: &Scene, params: &Params, lens: &Lens, window: Rect, around:
                 let radius = (coc * coc - 5.0 / 12.0).max(0.0).sqrt();
                 let (dx, dy) = (f64::from(x - lx), f64::from(y - ly));
                 let weight = |dx: f64, dy: f64| {
-                    let edge = f64::from(aperture.edge([(dx / radius) as f32, (dy / radius) as f32]));
-                    (radius * f64::from(aperture.inner()) * (1.0 - edge) + 0.5).clamp(0.0, 1.0)
+                    let edge = f64::from(aperture.edge([dx as f32, dy as f32]));
+                    (f64::from(aperture.inner()) * (radius - edge) + 0.5).clamp(0.0, 1.0)
                 };
                 let r = radius.ceil() as i32 + 1;
                 let all = (-r..=r).flat_map(|dy| (-r..=r).map(move |dx| (f64::from(dx), f64::from(dy))));
@@ -156,7 +156,8 @@ fn without_lights<'a>(scene: &Scene<'a>, gap: f64) -> (Colour<'a>, Colour<'a>, L
         let lit = ((here - f64::from(WHITE)) / f64::from(WHITE)).min(1.0);
         let blurred = ((c.abs() - f64::from(LEAST_BLUR)) / f64::from(LEAST_BLUR)).clamp(0.0, 1.0);
         let excess = lit * (1.0 - around.max(0.0) / here);
-        Some((excess * blurred, excess, c))
+        let astray = ((coc(x, y) - c).abs() - f64::from(LEAST_BLUR)).clamp(0.0, 1.0);
+        Some((excess * blurred.max(astray), excess, c))
     };
     let mut lights = Vec::new();
     for y in scene.inside.y1..scene.inside.y2 {
