@@ -183,6 +183,26 @@ fn a_window_without_far_things_gives_the_same_bits() {
     assert!(same_bits(&whole, &scene.clone().windows(&bands).render(&ZDefocus, &values)));
 }
 
+/// A sharp lamp before a blurred wall: its antialiased edge has the wall's depth, and makes no second, large disc.
+#[test]
+fn the_edge_of_a_sharp_lamp_stays_with_the_lamp() {
+    let rect = Rect::new(0, 0, 61, 61);
+    let scene = Scene::new(rect, |x, y| {
+        let (dx, dy) = (x - 30, y - 30);
+        let (light, z) = match dx * dx + dy * dy {
+            0..=2 => (100.0, 4.0),
+            3..=5 => (40.0, 400.0),
+            _ => (0.01, 400.0),
+        };
+        ([light, light, light, 1.0], z)
+    });
+    let out = scene.render(&ZDefocus, &values().double("sizeAtInfinity", 15.0));
+    for (i, p) in out.iter().enumerate() {
+        let (dx, dy) = (i as i32 % 61 - 30, i as i32 / 61 - 30);
+        assert!(dx * dx + dy * dy < 16 || p[0] < 0.02, "({dx}, {dy}): {}", p[0]);
+    }
+}
+
 #[test]
 fn the_baseline_gives_the_same_bits() {
     let scene = patches(RECT, 4);
