@@ -145,6 +145,7 @@ fn render_images(
             source: picture(&source),
             alpha,
             depth: picture(&depth),
+            decision: None,
             mask: picture(&mask),
             output: image,
         };

@@ -56,6 +56,7 @@ fn effect_once(effect: &dyn Effect, values: &Values, colour: &[u8], depth: &[u8]
         source: Some(image(colour, RGBA)),
         alpha: Alpha::Premultiplied,
         depth: Some(image(depth, ONE)),
+        decision: None,
         mask: None,
         output: ImageMut::new(RECT, RGBA, output.chunks_mut(WIDTH * RGBA.bytes()).collect()).expect("it fits"),
     };

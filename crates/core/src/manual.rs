@@ -26,7 +26,7 @@ fn tables(list: &Definitions) -> String {
         let groups = list.items.iter().filter_map(|i| if let Item::Group(g) = i { Some(g) } else { None });
         groups.filter(|g| g.name == name).map(|g| g.label.clone()).next().unwrap_or_default()
     };
-    for p in list.params() {
+    for p in list.params().filter(|p| !p.secret) {
         if last_group.as_ref() != Some(&p.group) {
             let title = p.group.as_deref().map_or("Always".into(), label_of);
             out += &format!("\n### {title}\n{HEAD}");

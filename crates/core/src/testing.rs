@@ -1,9 +1,10 @@
 //! What tests share: random numbers with a seed, and small renders through the driver, put together in a few words.
 
+use crate::depth::{DecidedConvention, DecidedEdges, Decision, DepthEdges};
 use crate::effect::{Effect, Frame};
 use crate::geometry::{Geometry, Rect, RectD};
 use crate::image::{Alpha, ColourRow, Components, Depth, ImageMut, ImageRef, PixelFormat, load_colour, store_colour};
-use crate::params::Values;
+use crate::params::{Value, Values};
 use crate::render::{Job, Outcome, Picture, render};
 use crate::workers::{Exec, Workers};
 
@@ -52,6 +53,8 @@ pub(crate) struct Scene {
     geometry: Geometry,
     threads: usize,
     windows: Vec<Rect>,
+    decision: Decision,
+    edges: DepthEdges,
 }
 
 impl Scene {
@@ -69,6 +72,8 @@ impl Scene {
             geometry: Geometry::default(),
             threads: 1,
             windows: vec![rect],
+            decision: Decision { convention: DecidedConvention::Distance, edges: DecidedEdges::PointSampled },
+            edges: DepthEdges::AsIs,
         }
     }
     /// Random premultiplied colours from 0 to 1 with alphas from 0 to 1 (some exactly so), depths from 0.5 m to 200 m, a tenth of
@@ -103,6 +108,16 @@ impl Scene {
             Some((r.y1..r.y2).flat_map(|y| (r.x1..r.x2).map(move |x| (x, y))).map(|(x, y)| pixel(x, y)).collect());
         self
     }
+    /// What an Auto means.
+    pub(crate) fn decision(mut self, decision: Decision) -> Self {
+        self.decision = decision;
+        self
+    }
+    /// How the depth behaves along silhouettes, where the values do not say it. Random depth has edges everywhere: as they are.
+    pub(crate) fn edges(mut self, edges: DepthEdges) -> Self {
+        self.edges = edges;
+        self
+    }
     pub(crate) fn without_depth(mut self) -> Self {
         self.z = None;
         self
@@ -133,7 +148,8 @@ impl Scene {
         let mut output = unwritten;
         let workers = Workers::new(self.threads).unwrap();
         let exec = Exec { workers: &workers, abort: &|| false, progress: &|_| () };
-        let prepared = effect.prepare(values);
+        let edges = Values::default().set("depthEdges", Value::Int(self.edges as i32));
+        let prepared = effect.prepare(&Values([edges.0, values.0.clone()].concat()));
         let mut outcome = Outcome::NoSource;
         for &window in &self.windows {
             let picture = |bytes, format: PixelFormat| {
@@ -147,6 +163,7 @@ impl Scene {
                 source: Some(picture(&source, self.format)),
                 alpha: self.alpha,
                 depth: z.as_ref().map(|z| picture(z, one)),
+                decision: Some(self.decision),
                 mask: mask.as_ref().map(|m| picture(m, one)),
                 output: ImageMut::new(rect, self.format, output.chunks_mut(width * self.format.bytes()).collect())
                     .unwrap(),
@@ -186,7 +203,7 @@ pub(crate) fn run_row(effect: &dyn Effect, values: &Values, z: &[f32], pixels: &
     let format = PixelFormat { depth: Depth::Float, components: Components::Alpha };
     let image = ImageRef::new(rect, format, vec![&bytes]).unwrap();
     let g = Geometry::default();
-    let stage = crate::depth::DepthStage::new(prepared.depth(), image, g, g);
+    let stage = crate::depth::DepthStage::new(prepared.depth(), image, g, g, &g.rect_to_canonical(&rect));
     let crate::effect::Kernel::Rows(kernel) = prepared.kernel(&frame(g, g.rect_to_canonical(&rect), true), &stage)
     else {
         panic!("not a kernel of rows")

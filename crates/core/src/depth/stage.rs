@@ -1,7 +1,7 @@
 //! From a foreign depth image to metres at the output's pixels.
 
-use super::{Channels, DepthParams, InvalidDepth, fill};
-use crate::geometry::{Geometry, Rect};
+use super::{Camera, Channels, DepthParams, InvalidDepth, fill};
+use crate::geometry::{Geometry, Rect, RectD};
 use crate::image::{ImageRef, Plane, load_channel};
 use crate::workers::{Exec, Stop};
 
@@ -15,13 +15,18 @@ pub struct DepthStage<'a> {
     to: Geometry,
     channels: Channels,
     params: DepthParams,
+    /// Where depth is measured along the rays.
+    rays: Option<Camera>,
 }
 
 impl<'a> DepthStage<'a> {
-    /// `from` is how the depth image's pixels lie, `to` how the output's do.
-    pub fn new(params: &DepthParams, image: ImageRef<'a>, from: Geometry, to: Geometry) -> Self {
+    /// `from` is how the depth image's pixels lie, `to` how the output's do, `format` the frame that the camera saw (canonical).
+    /// An Auto among the parameters was decided before.
+    pub fn new(params: &DepthParams, image: ImageRef<'a>, from: Geometry, to: Geometry, format: &RectD) -> Self {
         let channels = params.channels(&image);
-        Self { image, from, to, channels, params: params.clone() }
+        let radial = params.radial || params.convention.is_radial();
+        let rays = radial.then(|| Camera::new(format, &to, params.field_of_view));
+        Self { image, from, to, channels, params: params.clone(), rays }
     }
 
     /// The depth image's pixel that lies under an output pixel's centre, in one direction (0 = x, 1 = y).
@@ -42,19 +47,45 @@ impl<'a> DepthStage<'a> {
         if sy < bounds.y1 || sy >= bounds.y2 {
             return out.fill(invalid);
         }
+        self.numbers(sy, x1, out);
+        self.params.decode_row(out, invalid);
+        if let Some(rays) = &self.rays {
+            rays.to_planar(x1, y, out);
+        }
+    }
+
+    /// The numbers that are decoded, of row `sy` of the image; NaN outside it.
+    fn numbers(&self, sy: i32, x1: i32, out: &mut [f32]) {
         match self.channels {
+            Channels::Nothing => out.fill(f32::NAN),
             Channels::One(c) => self.raw_row(c, sy, x1, out),
             Channels::Luminance(rgb) => {
-                let mut part = vec![0.0; out.len()];
-                self.raw_row(rgb[0], sy, x1, out);
-                out.iter_mut().for_each(|v| *v *= 0.2126);
-                for (c, weight) in [(rgb[1], 0.7152), (rgb[2], 0.0722)] {
-                    self.raw_row(c, sy, x1, &mut part);
-                    out.iter_mut().zip(&part).for_each(|(v, p)| *v += weight * p);
+                self.sum_of(rgb, sy, x1, out, |v, i| [0.2126, 0.7152, 0.0722][i] * v);
+            }
+            Channels::Position([px, py, pz]) => {
+                let p = &self.params;
+                let eye = [p.camera_x as f32, p.camera_y as f32, p.camera_z as f32];
+                let square = |v: f32, i: usize| (v - eye[i]) * (v - eye[i]);
+                // Renderers leave black where there is nothing: no surface lies in the very origin.
+                let mut empty = vec![true; out.len()];
+                for c in [px, py, pz] {
+                    self.raw_row(c, sy, x1, out);
+                    empty.iter_mut().zip(&*out).for_each(|(e, v)| *e &= *v == 0.0);
                 }
+                self.sum_of([px, py, pz], sy, x1, out, square);
+                out.iter_mut().zip(empty).for_each(|(v, e)| *v = if e { f32::NAN } else { v.sqrt() });
             }
         }
-        self.params.decode_row(out, invalid);
+    }
+
+    /// The sum over three channels of `f(number, which of the three)`.
+    fn sum_of(&self, channels: [usize; 3], sy: i32, x1: i32, out: &mut [f32], f: impl Fn(f32, usize) -> f32) {
+        let mut part = vec![0.0; out.len()];
+        for (i, c) in channels.into_iter().enumerate() {
+            self.raw_row(c, sy, x1, &mut part);
+            let sum = |v: &mut f32, p: &f32| *v = if i == 0 { f(*p, i) } else { *v + f(*p, i) };
+            out.iter_mut().zip(&part).for_each(|(v, p)| sum(v, p));
+        }
     }
 
     /// Undecoded numbers; NaN outside the image.
@@ -128,19 +159,11 @@ impl<'a> DepthStage<'a> {
         if sy < bounds.y1 || sy >= bounds.y2 {
             return f32::NAN;
         }
-        let value = match self.channels {
-            Channels::One(c) => {
-                self.raw_row(c, sy, x, &mut raw);
-                raw[0]
-            }
-            Channels::Luminance(rgb) => {
-                let weights = rgb.into_iter().zip([0.2126, 0.7152, 0.0722]);
-                weights.fold(0.0, |sum, (c, w)| {
-                    self.raw_row(c, sy, x, &mut raw);
-                    sum + w * raw[0]
-                })
-            }
-        };
-        self.params.decoder()(value).unwrap_or(f32::NAN)
+        self.numbers(sy, x, &mut raw);
+        let mut z = [self.params.decoder()(raw[0]).unwrap_or(f32::NAN)];
+        if let Some(rays) = &self.rays {
+            rays.to_planar(x, y, &mut z);
+        }
+        z[0]
     }
 }

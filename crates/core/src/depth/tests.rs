@@ -1,7 +1,8 @@
 //! Depth through every convention, with values known in closed form.
 
 use super::*;
-use crate::geometry::Geometry;
+use crate::geometry::{Geometry, RectD};
+use crate::image::{Components, ImageRef};
 use crate::image::{Depth, PixelFormat, Plane};
 use crate::params::ParamSet;
 use crate::workers::{Exec, Workers};
@@ -57,7 +58,7 @@ fn staged(params: &DepthParams, values: &[f32], w: i32, from: Geometry, to: Geom
     let image = ImageRef::new(Rect::new(0, 0, w, h), format, bytes.chunks(w as usize * 4).collect()).unwrap();
     let workers = Workers::new(2).unwrap();
     let exec = Exec { workers: &workers, abort: &|| false, progress: &|_| () };
-    DepthStage::new(params, image, from, to).plane(rect, &exec).unwrap()
+    DepthStage::new(params, image, from, to, &RectD::new(0.0, 0.0, 10.0, 10.0)).plane(rect, &exec).unwrap()
 }
 
 #[test]
@@ -105,7 +106,7 @@ fn luminance_and_channels() {
         ImageRef::new(Rect::new(0, 0, 1, 1), PixelFormat { depth: Depth::Float, components }, vec![&bytes[..]]).unwrap()
     };
     let g = Geometry::default();
-    let at = |p: &DepthParams, c| DepthStage::new(p, image(c), g, g).valid_at(0, 0);
+    let at = |p: &DepthParams, c| DepthStage::new(p, image(c), g, g, &RectD::new(0.0, 0.0, 1.0, 1.0)).valid_at(0, 0);
     assert!((at(&p, Components::Rgba) - (0.2126 + 2.0 * 0.7152 + 3.0 * 0.0722)).abs() < 1e-6);
     assert!((at(&p, Components::Bgra) - (3.0 * 0.2126 + 2.0 * 0.7152 + 0.0722)).abs() < 1e-6);
     for (channel, rgba, bgra) in

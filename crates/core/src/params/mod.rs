@@ -6,8 +6,8 @@
 mod spec;
 
 pub use spec::{
-    ChoiceOptions, ChoiceSpec, ColourSpec, DoubleSpec, IntSpec, PointSpec, Spec, TextSpec, boolean, button, choice,
-    colour, double, int, label, point, rgba,
+    ChoiceOptions, ChoiceSpec, ColourSpec, DoubleSpec, Hidden, IntSpec, PointSpec, Spec, TextSpec, boolean, button,
+    choice, colour, double, hidden, int, label, point, rgba,
 };
 
 /// What a number counts, for labels, the manual and hosts that know it.
@@ -136,6 +136,10 @@ pub struct ParamDef {
     pub kind: Kind,
     /// Name of the group that it sits in, if any.
     pub group: Option<String>,
+    /// Not shown to the artist: written by the effect, saved with the project.
+    pub secret: bool,
+    /// The option of a choice that hosts which can show another order show first.
+    pub shown_first: Option<i32>,
 }
 
 /// A foldable group of controls.
@@ -179,13 +183,15 @@ impl Definitions {
     }
 
     /// Adds a parameter to the current group.
-    pub fn param(&mut self, name: String, label: &str, hint: &str, kind: Kind) {
+    pub fn param<S: Spec>(&mut self, name: String, label: &str, hint: &str, spec: &S) {
         self.items.push(Item::Param(ParamDef {
             name,
             label: label.into(),
             hint: hint.trim().into(),
-            kind,
+            kind: spec.kind(),
             group: self.current.clone(),
+            secret: spec.secret(),
+            shown_first: spec.shown_first(),
         }));
     }
 
@@ -292,7 +298,7 @@ macro_rules! params {
 
         impl $crate::params::ParamSet for $set {
             fn define(list: &mut $crate::params::Definitions, prefix: &str) {
-                $( list.param($crate::params::prefixed(prefix, $name), $label, concat!($($hint),+), $crate::params::Spec::kind(&$spec)); )+
+                $( list.param($crate::params::prefixed(prefix, $name), $label, concat!($($hint),+), &$spec); )+
             }
             fn read(source: &dyn $crate::params::ParamSource, prefix: &str) -> Self {
                 Self { $( $field: $crate::params::Spec::decode(&$spec, source.value(&$crate::params::prefixed(prefix, $name))), )+ }

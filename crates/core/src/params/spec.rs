@@ -8,6 +8,14 @@ pub trait Spec {
     type Value;
     /// For the definitions.
     fn kind(&self) -> Kind;
+    /// Not shown to the artist: written by the effect, saved with the project.
+    fn secret(&self) -> bool {
+        false
+    }
+    /// The option that is shown at the top of the list, whatever its index.
+    fn shown_first(&self) -> Option<i32> {
+        None
+    }
     /// The host's value, clamped; the default where the host gave none, another type or NaN.
     fn decode(&self, value: Option<Value>) -> Self::Value;
 }
@@ -172,22 +180,56 @@ impl Spec for ColourSpec<4> {
 }
 
 /// See [`choice`].
-pub struct ChoiceSpec<C>(C);
+pub struct ChoiceSpec<C> {
+    default: C,
+    first: bool,
+}
 /// One of the options of `C`.
 pub fn choice<C: ChoiceOptions>(default: C) -> ChoiceSpec<C> {
-    ChoiceSpec(default)
+    ChoiceSpec { default, first: false }
+}
+impl<C: ChoiceOptions> ChoiceSpec<C> {
+    /// The default is shown at the top of the list though projects save it under a later index.
+    pub fn shown_first(mut self) -> Self {
+        self.first = true;
+        self
+    }
+    fn index(&self) -> i32 {
+        C::ALL.iter().position(|c| *c == self.default).unwrap_or(0) as i32
+    }
 }
 impl<C: ChoiceOptions> Spec for ChoiceSpec<C> {
     type Value = C;
     fn kind(&self) -> Kind {
-        let default = C::ALL.iter().position(|c| *c == self.0).unwrap_or(0);
-        Kind::Choice { default: default as i32, options: C::LABELS }
+        Kind::Choice { default: self.index(), options: C::LABELS }
+    }
+    fn shown_first(&self) -> Option<i32> {
+        self.first.then(|| self.index())
     }
     fn decode(&self, value: Option<Value>) -> C {
         match value {
-            Some(Value::Int(i)) => usize::try_from(i).ok().and_then(|i| C::ALL.get(i)).copied().unwrap_or(self.0),
-            _ => self.0,
+            Some(Value::Int(i)) => usize::try_from(i).ok().and_then(|i| C::ALL.get(i)).copied().unwrap_or(self.default),
+            _ => self.default,
         }
+    }
+}
+
+/// See [`hidden`].
+pub struct Hidden<S>(S);
+/// A parameter that the effect writes and the artist does not see.
+pub fn hidden<S: Spec>(spec: S) -> Hidden<S> {
+    Hidden(spec)
+}
+impl<S: Spec> Spec for Hidden<S> {
+    type Value = S::Value;
+    fn kind(&self) -> Kind {
+        self.0.kind()
+    }
+    fn secret(&self) -> bool {
+        true
+    }
+    fn decode(&self, value: Option<Value>) -> S::Value {
+        self.0.decode(value)
     }
 }
 

@@ -2,7 +2,7 @@
 
 mod area;
 
-use crate::depth::DepthStage;
+use crate::depth::{Decision, DepthStage, examine};
 use crate::effect::{Blend, Frame, Kernel, Leaves, PassThrough, Prepared, RowKernel};
 use crate::geometry::{Geometry, Rect};
 use crate::image::{
@@ -29,8 +29,11 @@ pub struct Job<'a> {
     pub source: Option<Picture<'a>>,
     /// What its colours mean; the output's mean the same.
     pub alpha: Alpha,
-    /// Depth from the Depth clip.
+    /// Depth from the Depth clip, or a depth layer of the source.
     pub depth: Option<Picture<'a>>,
+    /// What an Auto of the depth group means. Without it, and if none is stored in the parameters, it is decided from the depth
+    /// image that is here: that is right only where the whole image is here.
+    pub decision: Option<Decision>,
     /// The mask (its alpha, or only channel); outside its pixels it is 0. `None` is no mask.
     pub mask: Option<Picture<'a>>,
     /// Where to.
@@ -85,7 +88,12 @@ pub fn render(prepared: &dyn Prepared, mut job: Job, exec: &Exec) -> Result<Outc
         copy(&out, &mut output, job.window, exec)?;
         return Ok(Outcome::PassedThrough(why.unwrap_or(PassThrough::Neutral)));
     };
-    let stage = DepthStage::new(params, depth_image, depth_geometry, job.frame.geometry);
+    let decision = params.stored().or(job.decision).unwrap_or_else(|| {
+        let same = depth_image.bounds() == source.image.bounds() && !from_alpha;
+        examine(params, &depth_image, same.then_some(&source.image)).decision
+    });
+    let decided = params.decided(decision);
+    let stage = DepthStage::new(&decided, depth_image, depth_geometry, job.frame.geometry, &job.frame.format);
     match prepared.kernel(&job.frame, &stage) {
         Kernel::Rows(kernel) => rows(&*kernel, &stage, &out, &mut output, job.window, exec)?,
         Kernel::Area(kernel) => {

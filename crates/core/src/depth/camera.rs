@@ -1,0 +1,47 @@
+//! The camera's rays, for depth that is measured along them.
+
+use crate::geometry::{Geometry, RectD};
+
+/// A pinhole camera without shift: how much longer the way to a pixel's point is than its distance to the camera's plane.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Camera {
+    /// Tangent of the angle to the axis, per pixel, in x and y.
+    step: [f32; 2],
+    /// The pixel position on the axis.
+    centre: [f32; 2],
+}
+
+impl Camera {
+    /// `format` is the frame that the camera saw (canonical), `field_of_view` its horizontal angle in degrees.
+    pub fn new(format: &RectD, geometry: &Geometry, field_of_view: f64) -> Self {
+        let half = (0.5 * field_of_view.clamp(0.1, 179.0)).to_radians().tan();
+        let scale = geometry.pixels_per_unit();
+        let centre = geometry.to_pixel([0.5 * (format.x1 + format.x2), 0.5 * (format.y1 + format.y2)]);
+        let width = (format.x2 - format.x1).max(1e-6);
+        // Canonical units are square: the same tangent a unit both ways.
+        let per_unit = 2.0 * half / width;
+        Self { step: scale.map(|s| (per_unit / s) as f32), centre: centre.map(|c| c as f32) }
+    }
+
+    /// Length of the ray through a pixel's centre up to the plane at distance 1: √(1 + tan²x + tan²y), at least 1.
+    #[inline(always)]
+    pub fn ray_length(&self, x: i32, y: i32) -> f32 {
+        let tan = |axis: usize, i: i32| (i as f32 + 0.5 - self.centre[axis]) * self.step[axis];
+        let (tx, ty) = (tan(0, x), tan(1, y));
+        (1.0 + tx * tx + ty * ty).sqrt()
+    }
+
+    /// Distances along the rays of a row become distances to the camera's plane.
+    pub fn to_planar(&self, x1: i32, y: i32, row: &mut [f32]) {
+        for (x, v) in (x1..).zip(row) {
+            *v /= self.ray_length(x, y);
+        }
+    }
+
+    /// Distances to the camera's plane become distances along the rays.
+    pub fn to_radial(&self, x1: i32, y: i32, row: &mut [f32]) {
+        for (x, v) in (x1..).zip(row) {
+            *v *= self.ray_length(x, y);
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! From the numbers of a depth pass to metres.
+
+use super::{Channels, DepthChannel, DepthConvention, DepthMapping, DepthParams, DepthSource, InvalidDepth};
+use crate::image::{Components, ImageRef};
+use crate::simd::best;
+
+/// The distance in metres that stands for 'as near as can be'.
+pub const NEAREST: f32 = 1e-4;
+/// Raw distances from here on mean 'nothing there' (renderers write 1e10, 1e30, 3e38…).
+pub const NOTHING: f32 = 1e9;
+/// How far, in pixels of the full-size frame, [`InvalidDepth::Fill`] looks.
+pub const FILL_REACH: f64 = 32.0;
+
+impl DepthParams {
+    /// Is there a depth to read, given whether the chosen input (the Depth clip, or a depth layer of the source) is there?
+    pub fn available(&self, input_there: bool) -> bool {
+        self.enabled && (self.source == DepthSource::SourceAlpha || input_there)
+    }
+
+    /// How far around a pixel its depth is looked for, in pixels of the full-size frame.
+    pub fn reach(&self) -> f64 {
+        if self.invalid == InvalidDepth::Fill { FILL_REACH + 2.0 } else { 0.0 }
+    }
+
+    /// The decoder of one number: distance in metres, or `None` for an invalid one.
+    pub fn decoder(&self) -> impl Fn(f32) -> Option<f32> + Copy + Send + Sync + use<> {
+        let (decode, convention) = (Decode::new(self), self.convention);
+        move |v: f32| decode.number(convention, v)
+    }
+
+    /// [`DepthParams::decoder`] for a row, in place; what is invalid becomes `invalid`.
+    pub(crate) fn decode_row(&self, row: &mut [f32], invalid: f32) {
+        let decode = Decode::new(self);
+        // Each convention is its own loop without a branch.
+        macro_rules! rows {
+            ($($convention:ident)+) => {
+                match self.convention {
+                    $(DepthConvention::$convention => best(|| {
+                        for v in row {
+                            *v = decode.number(DepthConvention::$convention, *v).unwrap_or(invalid);
+                        }
+                    }),)+
+                }
+            };
+        }
+        rows!(Distance MinusDistance Inverse MinusInverse NormalisedNearZero NormalisedFarZero WorldPosition Auto);
+    }
+
+    /// What an invalid pixel becomes before neighbours are asked.
+    pub(crate) fn invalid_value(&self) -> f32 {
+        match self.invalid {
+            InvalidDepth::Far => f32::INFINITY,
+            InvalidDepth::Near => NEAREST,
+            // For Fill, NaN is the mark of a hole; what stays a hole becomes far.
+            InvalidDepth::Fill | InvalidDepth::Leave => f32::NAN,
+        }
+    }
+
+    /// Which stored numbers of an image hold the depth.
+    pub(crate) fn channels(&self, image: &ImageRef) -> Channels {
+        let components = image.format().components;
+        let index = |rgba: usize| match (components, rgba) {
+            (Components::Alpha, _) => 0,
+            (Components::Rgb, 3) => 0,
+            (Components::Bgra, 0..=2) => 2 - rgba,
+            _ => rgba,
+        };
+        match self.channel {
+            _ if self.source == DepthSource::SourceAlpha => Channels::One(index(3)),
+            // A position of one number is none: its distance is NaN.
+            _ if self.convention == DepthConvention::WorldPosition => match components {
+                Components::Alpha => Channels::Nothing,
+                _ => Channels::Position([index(0), index(1), index(2)]),
+            },
+            DepthChannel::Auto | DepthChannel::Red => Channels::One(index(0)),
+            DepthChannel::Green => Channels::One(index(1)),
+            DepthChannel::Blue => Channels::One(index(2)),
+            DepthChannel::Alpha => Channels::One(index(3)),
+            DepthChannel::Luminance if components == Components::Alpha => Channels::One(0),
+            DepthChannel::Luminance => Channels::Luminance([index(0), index(1), index(2)]),
+        }
+    }
+}
+
+/// What decoding needs, ready.
+#[derive(Clone, Copy)]
+struct Decode {
+    metres: f32,
+    near: f32,
+    far: f32,
+    mapping: DepthMapping,
+}
+
+impl Decode {
+    fn new(p: &DepthParams) -> Self {
+        Self {
+            metres: (p.unit.metres() * p.scale) as f32,
+            near: p.near.min(p.far) as f32,
+            far: p.near.max(p.far) as f32,
+            mapping: p.mapping,
+        }
+    }
+
+    #[inline(always)]
+    fn number(&self, convention: DepthConvention, v: f32) -> Option<f32> {
+        let (near, far) = (self.near, self.far);
+        let distance = |d: f32| if d < NOTHING { d } else { f32::NAN };
+        let between = |t: f32| {
+            let t = t.clamp(0.0, 1.0);
+            match self.mapping {
+                DepthMapping::Linear => near + t * (far - near),
+                DepthMapping::Inverse => 1.0 / (1.0 / near + t * (1.0 / far - 1.0 / near)),
+                DepthMapping::Log => near * (far / near).powf(t),
+            }
+        };
+        let z = match convention {
+            // A position arrives as a distance. Auto is decided before numbers are read; what is not decided is a distance.
+            DepthConvention::Distance | DepthConvention::WorldPosition | DepthConvention::Auto => distance(v),
+            DepthConvention::MinusDistance => distance(-v),
+            DepthConvention::Inverse => distance(1.0 / v),
+            DepthConvention::MinusInverse => distance(-1.0 / v),
+            DepthConvention::NormalisedNearZero if v.is_finite() => between(v),
+            DepthConvention::NormalisedFarZero if v.is_finite() => between(1.0 - v),
+            _ => f32::NAN,
+        };
+        let z = z * self.metres;
+        (z > 0.0 && z < f32::INFINITY).then_some(z.max(NEAREST))
+    }
+}
