@@ -4,6 +4,7 @@
 //! [`InvalidDepth::Far`] makes of a pixel without depth); **NaN** means that the pixel is to be left as it is
 //! ([`InvalidDepth::Leave`]).
 
+pub mod analyse;
 mod camera;
 mod decision;
 mod decode;

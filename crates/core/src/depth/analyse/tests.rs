@@ -1,0 +1,1 @@
+//! Small pictures, whose meaning is known.
