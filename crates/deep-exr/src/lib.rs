@@ -1,6 +1,6 @@
 //! Deep OpenEXR files: read in row bands within a memory budget, merged by true depth, flattened.
 //!
-//! [`file`] reads, [`samples`] is what passes between them and the mathematics.
+//! [`file`] reads, [`write`](mod@write) writes, [`samples`] is what passes between them and the mathematics.
 //!
 //! ```no_run
 //! use deep_exr::{Choice, DeepFile, Limits};
@@ -17,10 +17,13 @@
 //! ```
 
 pub mod file;
+pub mod flatten;
 pub mod samples;
+pub mod write;
 
 pub use file::{
     Channel, Choice, Compression, DeepFile, DeepPart, DeepState, DepthRange, Error, Header, Kind, Limits, Rgba,
     SampleType, Stats, Tiles, TimeCode,
 };
 pub use samples::{Band, Numbers, Window};
+pub use write::{WriteError, Writer};

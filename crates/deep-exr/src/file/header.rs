@@ -184,13 +184,37 @@ pub struct Header {
     pub multi_view: Vec<String>,
     /// Name and type of the attributes that are not understood here.
     pub others: Vec<(String, String)>,
-    /// Blocks, as the file says.
-    pub(crate) chunk_count: Option<i32>,
-    /// The file is marked as one that holds deep data.
-    pub(crate) marked_deep: bool,
+    /// Blocks of rows or tiles, of all levels, as the file says.
+    pub chunk_count: Option<i32>,
 }
 
 impl Header {
+    /// For writing: a deep scanline part with these pixels and channels (put in the order of their names), ZIPS, the
+    /// frame equal to the data window, and nothing else said.
+    pub fn new(data_window: Window, mut channels: Vec<Channel>) -> Self {
+        channels.sort_by(|a, b| a.name.as_bytes().cmp(b.name.as_bytes()));
+        Self {
+            name: None,
+            view: None,
+            kind: Kind::DeepScanline,
+            compression: Compression::Zips,
+            data_window,
+            display_window: data_window,
+            pixel_aspect: 1.0,
+            line_order: 0,
+            channels,
+            tiles: None,
+            frames_per_second: None,
+            time_code: None,
+            world_to_camera: None,
+            world_to_ndc: None,
+            deep_state: None,
+            multi_view: Vec::new(),
+            others: Vec::new(),
+            chunk_count: None,
+        }
+    }
+
     /// Bytes of one sample of all channels in the file, unpacked.
     pub fn sample_bytes(&self) -> usize {
         self.channels.iter().map(|c| c.kind.bytes()).sum()

@@ -170,7 +170,7 @@ fn check_deep(preamble: &Preamble) -> Result<(), Fault> {
     if !headers.iter().any(|h| h.kind.is_deep()) {
         return Err(Fault::Flat(String::new()));
     }
-    if !headers[0].marked_deep {
+    if !preamble.marked_deep {
         return Err(Fault::Flat(", although its type says so".to_owned()));
     }
     Ok(())

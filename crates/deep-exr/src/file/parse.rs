@@ -22,6 +22,8 @@ const MULTI_PART: u32 = 0x1000;
 pub(crate) struct Preamble {
     pub(crate) headers: Vec<Header>,
     pub(crate) multi_part: bool,
+    /// The file is marked as one that holds deep data.
+    pub(crate) marked_deep: bool,
     /// Where the first offset table begins.
     pub(crate) end: u64,
 }
@@ -54,7 +56,7 @@ pub(crate) fn read_headers(source: &dyn Source, limits: &Limits) -> Result<Pream
     if headers.is_empty() {
         return Err(Fault::damaged("its header is empty"));
     }
-    Ok(Preamble { headers, multi_part, end: stream.place() })
+    Ok(Preamble { headers, multi_part, marked_deep: flags & DEEP != 0, end: stream.place() })
 }
 
 /// Attributes as found.
@@ -281,7 +283,6 @@ impl Raw {
             multi_view: self.multi_view,
             others: self.others,
             chunk_count: self.chunk_count,
-            marked_deep: flags & DEEP != 0,
         };
         Ok(header)
     }

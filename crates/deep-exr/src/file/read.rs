@@ -87,7 +87,11 @@ impl DeepPart {
     ) -> Result<Vec<u32>, Fault> {
         let width = window.width();
         let pixels = width * window.height();
-        self.allow(self.band_bytes(pixels as u64, 0, 0), "a band of rows")?;
+        let called = match window.height() {
+            1 => format!("row {}", window.y1),
+            _ => format!("reading rows {} to {}", window.y1, i64::from(window.y2) - 1),
+        };
+        self.allow(self.band_bytes(pixels as u64, 0, 0), &called)?;
         let mut starts = filled(pixels + 1, 0_u32)?;
         let mut samples = 0_u64;
         let mut scratch = 0;
@@ -108,7 +112,7 @@ impl DeepPart {
             Ok(())
         })?;
         let need = self.band_bytes(pixels as u64, samples, channels);
-        self.allow(need.saturating_add(scratch), &format!("rows {} to {}", window.y1, i64::from(window.y2) - 1))?;
+        self.allow(need.saturating_add(scratch), &called)?;
         if samples > u64::from(u32::MAX) {
             return Err(Fault::Memory(format!("{samples} samples are too many to be read at a time")));
         }
