@@ -307,6 +307,11 @@ unsafe fn changed(effect: OfxImageEffectHandle, args: OfxPropertySetHandle) -> O
         let name = CStr::from_ptr(name);
         KEPT.store(name.as_ptr().expose_provenance(), Ordering::Relaxed);
         let endless = fault(effect) == 23;
+        if fault(effect) == 25 {
+            let mut set = null_mut();
+            effects().getParamSet.unwrap()(effect, &raw mut set);
+            params().paramEditBegin.unwrap()(set, c"never ended".as_ptr());
+        }
         if name == c"gain" || endless {
             params().paramSetValue.unwrap()(param_handle(effect, c"note"), c"gain changed".as_ptr());
         }

@@ -7,7 +7,7 @@ use crate::host::{HostState, orphan_violation};
 use crate::property::PropertySet;
 use crate::report::{ActionRecord, Check, status_name};
 use openfx::sys::generic::core::{OfxPluginEntryPoint, OfxStatus, kOfxStatErrBadHandle};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::ffi::{CStr, CString, c_char};
 use std::rc::Rc;
@@ -23,6 +23,8 @@ pub(crate) struct Action {
     pub frame: Option<Arc<Frame>>,
     /// Images fetched and not yet released.
     pub images: RefCell<HashMap<usize, Arc<ImageObject>>>,
+    /// Blocks of edits that are open, and whether something was changed in them.
+    pub edits: Cell<(usize, bool)>,
     strings: RefCell<Vec<CString>>,
 }
 
@@ -80,6 +82,7 @@ pub(crate) fn run<T>(
         effect,
         frame,
         images: RefCell::default(),
+        edits: Cell::default(),
         strings: RefCell::default(),
     });
     STACK.with_borrow_mut(|s| s.push(action.clone()));
@@ -93,6 +96,9 @@ pub(crate) fn run<T>(
         restore_floating_point_state(before);
     }
     STACK.with_borrow_mut(|s| s.pop());
+    if action.edits.get().0 > 0 {
+        action.violation(Check::EditBlock, "a block of edits was not ended");
+    }
     for image in action.images.borrow().values() {
         action.violation(Check::ImageLeak, format_args!("an image of clip {} was not released", image.clip));
     }

@@ -7,6 +7,7 @@ use crate::picture::{Filter, Picture};
 use crate::profile::{Profile, Unconnected};
 use crate::property::{PropertySet, cstring, lock};
 use crate::registry;
+use crate::suites::planes;
 use openfx::sys::generic::core as c;
 use openfx::sys::image_effect_v1::image_effect as fx;
 use serde::Serialize;
@@ -21,6 +22,16 @@ pub trait ClipSource: Send + Sync {
     /// First and last frame.
     fn frame_range(&self) -> [f64; 2] {
         [1.0, 1.0]
+    }
+
+    /// Names of further layers of its pictures, beside the colour that [`ClipSource::frame`] gives.
+    fn planes(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// A further layer at a time; `None` where there is none.
+    fn plane(&self, _name: &str, _time: f64) -> Result<Option<Arc<Picture>>, HostError> {
+        Ok(None)
     }
 }
 
@@ -48,6 +59,44 @@ impl<F: Fn(f64) -> Option<Picture> + Send + Sync> ClipSource for Animated<F> {
 
     fn frame_range(&self) -> [f64; 2] {
         self.range
+    }
+}
+
+/// A picture with further layers, each of which is fed by itself.
+pub struct Layered {
+    /// The colour.
+    pub colour: Arc<dyn ClipSource>,
+    /// The further layers by name.
+    pub planes: Vec<(String, Arc<dyn ClipSource>)>,
+}
+
+impl ClipSource for Layered {
+    fn frame(&self, time: f64) -> Result<Option<Arc<Picture>>, HostError> {
+        self.colour.frame(time)
+    }
+
+    fn frame_range(&self) -> [f64; 2] {
+        self.colour.frame_range()
+    }
+
+    fn planes(&self) -> Vec<String> {
+        self.planes.iter().map(|(name, _)| name.clone()).collect()
+    }
+
+    fn plane(&self, name: &str, time: f64) -> Result<Option<Arc<Picture>>, HostError> {
+        self.planes.iter().find(|(n, _)| n == name).map_or(Ok(None), |(_, source)| source.frame(time))
+    }
+}
+
+impl From<Layered> for Arc<dyn ClipSource> {
+    fn from(layered: Layered) -> Self {
+        Arc::new(layered)
+    }
+}
+
+impl<F: Fn(f64) -> Option<Picture> + Send + Sync + 'static> From<Animated<F>> for Arc<dyn ClipSource> {
+    fn from(animated: Animated<F>) -> Self {
+        Arc::new(animated)
     }
 }
 
@@ -142,6 +191,9 @@ impl ClipObject {
         s.define(fx::kOfxImageEffectPropUnmappedFrameRange, vec![1.0, 1.0]);
         s.define(fx::kOfxImageEffectPropUnmappedFrameRate, vec![24.0]);
         s.define(fx::kOfxImageClipPropContinuousSamples, vec![0]);
+        if planes::offered(profile) {
+            s.define_list::<CString>(planes::PRESENT, vec![]);
+        }
         remove_missing(&s, profile);
         let clip = Self::build(&self.name, s, effect);
         clip.update_connected(profile);
@@ -191,7 +243,10 @@ impl ClipObject {
             Unconnected::Honest => s.put(fx::kOfxImageClipPropConnected, vec![i32::from(connected)]),
             _ => s.put(fx::kOfxImageClipPropConnected, vec![1]),
         }
+        let layers = input.as_ref().map_or_else(Vec::new, |i| i.planes());
         let range = input.map_or([1.0, 1.0], |i| i.frame_range());
+        let names = layers.iter().map(|layer| cstring(&planes::name(profile, layer)));
+        s.put(planes::PRESENT, std::iter::once(CString::from(planes::COLOUR)).chain(names).collect::<Vec<_>>());
         s.put(fx::kOfxImageEffectPropFrameRange, range.to_vec());
         s.put(fx::kOfxImageEffectPropUnmappedFrameRange, range.to_vec());
     }

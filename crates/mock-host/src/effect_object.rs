@@ -13,6 +13,7 @@ use crate::param::ParamObject;
 use crate::property::{PropertySet, cstring, lock};
 use crate::registry;
 use crate::report::Message;
+use crate::suites::planes;
 use openfx::sys::generic::core as c;
 use openfx::sys::image_effect_v1::{image_effect as fx, param};
 use std::collections::HashMap;
@@ -131,6 +132,10 @@ impl EffectObject {
             Some((base, _)) => base.properties.duplicate(base.properties.kind(), true),
             None => descriptor_properties(&library.plugin(index).identifier, &library.bundle_path()),
         };
+        if from.is_none() && planes::offered(&host.profile) {
+            properties.define(planes::MULTI_PLANAR, vec![0]);
+            properties.define(planes::PASS_THROUGH, vec![0]);
+        }
         remove_missing(&properties, &host.profile);
         let params = PropertySet::new("parameter set", true);
         params.define_list::<CString>(param::kOfxPluginPropParamPageOrder, vec![]);

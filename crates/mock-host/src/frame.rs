@@ -7,7 +7,7 @@ use crate::effect_object::EffectObject;
 use crate::error::HostError;
 use crate::format::{Components, Field};
 use crate::geometry::{RectD, RectI};
-use crate::picture::Picture;
+use crate::picture::{Filter, Picture};
 use crate::profile::{InputBounds, Unconnected};
 use crate::property::{PropertySet, cstring, lock};
 use crate::registry;
@@ -51,8 +51,19 @@ pub(crate) struct Polls {
     pub aborted: Option<Instant>,
 }
 
-/// Images by clip and time; `None`: the clip has none then.
-type Images = HashMap<(String, u64), Option<Arc<Prepared>>>;
+/// Clip, time, plane (nothing: the colour), and the bits of a region that was asked for.
+type ImageKey = (String, u64, String, Option<[u64; 4]>);
+/// `None`: the clip has no such image.
+type Images = HashMap<ImageKey, Option<Arc<Prepared>>>;
+
+/// What the plug-in asks a clip for.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Wanted<'a> {
+    /// Canonical; `None`: the region of interest that it named before.
+    pub region: Option<RectD>,
+    /// The layer; `None`: the colour.
+    pub plane: Option<&'a str>,
+}
 
 /// What one Render action sees.
 pub(crate) struct Frame {
@@ -60,6 +71,8 @@ pub(crate) struct Frame {
     pub scale: [f64; 2],
     pub field: Field,
     pub rois: HashMap<String, RectD>,
+    /// The frames of each clip that the plug-in said it needs; `None`: it was not asked.
+    pub needed: Option<HashMap<String, Vec<[f64; 2]>>>,
     images: Mutex<Images>,
     /// The output; none in actions that do not render.
     pub output: Option<Arc<Prepared>>,
@@ -75,6 +88,7 @@ impl Frame {
             scale,
             field,
             rois: HashMap::new(),
+            needed: None,
             images: Mutex::default(),
             output: None,
             abort: Abort::Never,
@@ -120,13 +134,15 @@ impl Frame {
         effect: &EffectObject,
         clip: &ClipObject,
         time: f64,
+        wanted: Wanted,
     ) -> Result<Option<Arc<Prepared>>, HostError> {
-        let key = (clip.name.clone(), time.to_bits());
+        let region = wanted.region.map(|r| r.to_array().map(f64::to_bits));
+        let key = (clip.name.clone(), time.to_bits(), wanted.plane.unwrap_or_default().to_string(), region);
         if let Some(found) = lock(&self.images).get(&key) {
             return Ok(found.clone());
         }
-        let roi = self.rois.get(&clip.name).copied();
-        let image = prepare(effect, clip, time, self.scale, roi)?.map(Arc::new);
+        let roi = wanted.region.or_else(|| self.rois.get(&clip.name).copied());
+        let image = prepare(effect, clip, time, self.scale, roi, wanted.plane)?.map(Arc::new);
         lock(&self.images).insert(key, image.clone());
         Ok(image)
     }
@@ -138,17 +154,26 @@ impl Frame {
             .filter(|(_, image)| {
                 image.as_ref().is_some_and(|i| i.buffer.as_ref().is_some_and(|b| b.checksum() != i.checksum))
             })
-            .map(|((name, _), _)| name.clone())
+            .map(|((name, ..), _)| name.clone())
             .collect()
     }
 }
 
 /// The picture of a clip at a time as the host sees it: in the project's size where all sizes have to be equal.
-pub(crate) fn picture(effect: &EffectObject, clip: &ClipObject, time: f64) -> Result<Option<Arc<Picture>>, HostError> {
+pub(crate) fn picture(
+    effect: &EffectObject,
+    clip: &ClipObject,
+    time: f64,
+    plane: Option<&str>,
+) -> Result<Option<Arc<Picture>>, HostError> {
     let Some(input) = clip.input() else {
         return Ok(None);
     };
-    let Some(picture) = input.frame(time)? else {
+    let found = match plane {
+        Some(name) => input.plane(name, time)?,
+        None => input.frame(time)?,
+    };
+    let Some(picture) = found else {
         return Ok(None);
     };
     let format = effect.project().format;
@@ -165,10 +190,14 @@ fn prepare(
     time: f64,
     scale: [f64; 2],
     roi: Option<RectD>,
+    plane: Option<&str>,
 ) -> Result<Option<Prepared>, HostError> {
     let profile = &effect.host.profile;
-    let mapping = clip.mapping();
-    let Some(picture) = picture(effect, clip, time)? else {
+    let mut mapping = clip.mapping();
+    let Some(picture) = picture(effect, clip, time, plane)? else {
+        if plane.is_some() {
+            return Ok(None);
+        }
         let black = match profile.unconnected {
             Unconnected::Black => effect.project().format,
             Unconnected::NoData => {
@@ -180,7 +209,12 @@ fn prepare(
         empty.par = mapping.par;
         return Ok(Some(convert(effect, &empty, mapping, empty.bounds)));
     };
-    let filter = clip.filter();
+    let mut filter = clip.filter();
+    if plane.is_some() {
+        // A layer comes as it is: its own channels, and no mixtures of its numbers.
+        mapping.components = picture.components;
+        filter = Filter::Nearest;
+    }
     let scaled;
     let seen = if scale == [1.0, 1.0] {
         &*picture
@@ -225,8 +259,42 @@ pub(crate) fn output(effect: &EffectObject, mapping: Mapping, window: RectI, rod
     Prepared { buffer: Some(Arc::new(buffer)), rod, mapping, checksum: 0 }
 }
 
+/// Whether the frame of a clip may be looked at now; what was not said before is a violation.
+fn may_look(action: &Action, effect: &EffectObject, clip: &ClipObject, frame: &Frame, time: f64) -> bool {
+    let profile = &effect.host.profile;
+    let violation = |why: &str| {
+        let what = format_args!("frame {time} of clip {} was fetched for frame {}: {why}", clip.name, frame.time);
+        action.violation(Check::UndeclaredFrame, what);
+    };
+    if time != frame.time {
+        if !profile.temporal_clip_access {
+            violation("the host has no temporal access");
+            return false;
+        }
+        if !clip.temporal() {
+            violation("the clip has no temporal access");
+            return true;
+        }
+        if !effect.flag(fx::kOfxImageEffectPropTemporalClipAccess) {
+            violation("the effect has no temporal access");
+            return true;
+        }
+    }
+    if let Some(needed) = &frame.needed
+        && !needed.get(&clip.name).is_some_and(|ranges| ranges.iter().any(|r| (r[0]..=r[1]).contains(&time)))
+    {
+        violation("GetFramesNeeded did not name it");
+    }
+    true
+}
+
 /// What clipGetImage does: an image, success without one, or a status.
-pub(crate) fn fetch(action: &Action, clip: &ClipObject, time: f64) -> Result<Option<Arc<ImageObject>>, c::OfxStatus> {
+pub(crate) fn fetch(
+    action: &Action,
+    clip: &ClipObject,
+    time: f64,
+    wanted: Wanted,
+) -> Result<Option<Arc<ImageObject>>, c::OfxStatus> {
     let Some(effect) = clip.effect.upgrade() else {
         return Err(c::kOfxStatErrBadHandle);
     };
@@ -244,13 +312,10 @@ pub(crate) fn fetch(action: &Action, clip: &ClipObject, time: f64) -> Result<Opt
             _ => return Err(c::kOfxStatFailed),
         }
     } else {
-        if time != frame.time && rendering && !clip.temporal() {
-            action.violation(
-                Check::UndeclaredFrame,
-                format_args!("frame {time} of clip {} was fetched for frame {}", clip.name, frame.time),
-            );
+        if !may_look(action, &effect, clip, &frame, time) {
+            return Err(c::kOfxStatFailed);
         }
-        match frame.image(&effect, clip, time) {
+        match frame.image(&effect, clip, time, wanted) {
             Ok(image) => image,
             Err(error) => {
                 action.host.with_report(|r| {
@@ -266,14 +331,14 @@ pub(crate) fn fetch(action: &Action, clip: &ClipObject, time: f64) -> Result<Opt
         }
     };
     match prepared {
-        Some(image) => Ok(Some(hand_out(clip, &image, &frame))),
+        Some(image) => Ok(Some(hand_out(clip, &image, &frame, time))),
         None if effect.host.profile.unconnected == Unconnected::NullImage => Ok(None),
         None => Err(c::kOfxStatFailed),
     }
 }
 
 /// An image with its properties.
-fn hand_out(clip: &ClipObject, image: &Prepared, frame: &Frame) -> Arc<ImageObject> {
+fn hand_out(clip: &ClipObject, image: &Prepared, frame: &Frame, time: f64) -> Arc<ImageObject> {
     let s = PropertySet::new(format!("image of clip {}", clip.name), false);
     let put = |name, value: &std::ffi::CStr| s.define(name, vec![CString::from(value)]);
     put(c::kOfxPropType, fx::kOfxTypeImage);
@@ -290,7 +355,7 @@ fn hand_out(clip: &ClipObject, image: &Prepared, frame: &Frame) -> Arc<ImageObje
         s.define(fx::kOfxImagePropBounds, buffer.bounds.to_array().to_vec());
         let row_bytes = i32::try_from(buffer.row_bytes).unwrap_or(i32::MAX);
         s.define(fx::kOfxImagePropRowBytes, vec![row_bytes]);
-        let unique = cstring(&format!("{}@{}#{:x}", clip.name, frame.time, image.checksum));
+        let unique = cstring(&format!("{}@{time}#{:x}", clip.name, image.checksum));
         s.define(fx::kOfxImagePropUniqueIdentifier, vec![unique]);
     }
     let object = Arc::new(ImageObject { id, clip: clip.name.clone(), properties: s, _buffer: image.buffer.clone() });

@@ -4,7 +4,7 @@ use crate::format::Depth;
 use crate::profile::Profile;
 use crate::property::{PropertySet, lock};
 use crate::report::{Check, Message, RefusedProperty, Report, Violation};
-use crate::suites::SuiteTables;
+use crate::suites::{SuiteTables, planes};
 use openfx::sys::generic::core as c;
 use openfx::sys::image_effect_v1::{image_effect as fx, param};
 use std::collections::HashMap;
@@ -188,7 +188,9 @@ fn host_properties(profile: &Profile) -> Arc<PropertySet> {
     p.define_str(c"OfxImageEffectPropOpenGLRenderSupported", "false");
     if profile.name == "fr.inria.Natron" {
         p.define(c"NatronOfxHostIsNatron", vec![1]);
-        p.define(c"uk.co.thefoundry.OfxImageEffectPropMultiPlanar", vec![1]);
+    }
+    if planes::offered(profile) {
+        p.define(planes::MULTI_PLANAR, vec![1]);
     }
     if profile.missing_host_properties.contains(&"*") {
         return PropertySet::new("host", false);

@@ -12,11 +12,22 @@ use crate::property::lock;
 use crate::queries::{self, Changed};
 use crate::report::{Check, Message};
 use openfx::sys::generic::core as c;
-use openfx::sys::image_effect_v1::image_effect as fx;
+use openfx::sys::image_effect_v1::{image_effect as fx, param};
 use std::collections::BTreeMap;
 use std::ffi::CStr;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
+
+/// Why something changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// The user did it, directly or not.
+    UserEdited,
+    /// The plug-in did it.
+    PluginEdited,
+    /// Another frame is looked at.
+    Time,
+}
 
 /// An instance. All methods take `&self`: hosts use one instance from several threads, as far as the effect allows.
 pub struct Instance {
@@ -172,6 +183,33 @@ impl Instance {
     pub fn announce(&self, name: &str, clip: bool) -> Result<(), HostError> {
         let what = if clip { Changed::Clip(name) } else { Changed::Param(name) };
         queries::user_changed(&self.object, what)
+    }
+
+    /// The same for a change that was not the user's: of the plug-in itself, or of the time alone.
+    pub fn announce_as(&self, name: &str, clip: bool, reason: Reason) -> Result<(), HostError> {
+        let what = if clip { Changed::Clip(name) } else { Changed::Param(name) };
+        let reason = match reason {
+            Reason::UserEdited => c::kOfxChangeUserEdited,
+            Reason::PluginEdited => c::kOfxChangePluginEdited,
+            Reason::Time => c::kOfxChangeTime,
+        };
+        queries::changed(&self.object, what, reason)
+    }
+
+    /// Whether the plug-in says that it has something to write into its parameters.
+    pub fn needs_sync(&self) -> bool {
+        self.object.param_set_properties.int(param::kOfxPropParamSetNeedsSyncing) != 0
+    }
+
+    /// What a project saves: every value, after SyncPrivateData if the plug-in needs it.
+    pub fn save(&self) -> Result<BTreeMap<String, ParamValue>, HostError> {
+        if self.needs_sync() {
+            self.sync_private_data()?;
+            self.object.param_set_properties.put(param::kOfxPropParamSetNeedsSyncing, vec![0]);
+        }
+        let params = self.object.params();
+        let lasts = params.iter().filter(|p| p.properties.int(param::kOfxParamPropPersistant) != 0);
+        Ok(lasts.map(|p| (p.name.clone(), p.value_at(self.object.time()))).collect())
     }
 
     /// Sets the current time, the one of values without a time and of the time line.

@@ -45,7 +45,7 @@ mod report;
 mod suites;
 
 pub use bundle::{Bundle, PluginInfo};
-pub use clip::{Animated, ClipInfo, ClipSource, Mapping, Still};
+pub use clip::{Animated, ClipInfo, ClipSource, Layered, Mapping, Still};
 pub use effect::{Effect, EffectInfo};
 pub use effect_object::Project;
 pub use error::{HostError, nearest};
@@ -53,7 +53,7 @@ pub use format::{Components, Context, Depth, Field, Premultiplication};
 pub use frame::Abort;
 pub use geometry::{RectD, RectI};
 pub use host::{Host, Progress, ProgressCallback};
-pub use instance::Instance;
+pub use instance::{Instance, Reason};
 pub use param::ParamInfo;
 pub use param_value::{Curve, ParamKind, ParamValue, Storage};
 pub use picture::{Filter, Picture};

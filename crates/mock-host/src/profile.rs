@@ -2,6 +2,7 @@
 //! for all.
 
 use crate::format::{Components, Context, Depth};
+use crate::suites::planes;
 
 /// The shape of the rows in an image's memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,6 +105,11 @@ pub struct Profile {
     pub threads: Option<u32>,
     /// Whether the host asks for clip preferences, regions, frames and identity.
     pub asks_queries: bool,
+    /// Whether layers have the long names that Natron gives them.
+    pub natron_plane_names: bool,
+    /// Whether a layer's image is right only for effects that say that they are multi-planar; for others it is described wrongly, so
+    /// that fetching one is a violation.
+    pub planes_need_multi_planar: bool,
     /// Whether renders are surrounded by Begin and EndSequenceRender.
     pub sequence_actions: bool,
 }
@@ -120,6 +126,10 @@ const SUITES: &[(&str, i32)] = &[
     ("OfxProgressSuite", 2),
     ("OfxTimeLineSuite", 1),
 ];
+
+fn with_planes(suites: &[(&'static str, i32)]) -> Vec<(&'static str, i32)> {
+    [suites, &[(planes::SUITE, 1), (planes::SUITE, 2)]].concat()
+}
 
 impl Profile {
     /// Everything of OpenFX 1.5.1 that a CPU host offers, and every check at its sharpest.
@@ -151,6 +161,8 @@ impl Profile {
             recursive_instance_changed: true,
             threads: None,
             asks_queries: true,
+            natron_plane_names: false,
+            planes_need_multi_planar: false,
             sequence_actions: true,
         }
     }
@@ -163,6 +175,7 @@ impl Profile {
             row_bytes: RowBytes::Tight,
             output_bounds: OutputBounds::Window,
             refuses_param_set: false,
+            suites: with_planes(SUITES),
             ..Self::strict()
         }
     }
@@ -177,6 +190,9 @@ impl Profile {
             supports_multiple_clip_pars: false,
             row_bytes: RowBytes::Padded(256),
             map_optional_components: true,
+            suites: with_planes(SUITES),
+            natron_plane_names: true,
+            planes_need_multi_planar: true,
             ..Self::strict()
         }
     }
@@ -190,7 +206,7 @@ impl Profile {
             contexts: vec![Context::Filter, Context::General],
             components: vec![Components::Rgba, Components::Alpha],
             depths: vec![Depth::Float],
-            suites: SUITES.iter().copied().filter(|s| s.0 != "OfxProgressSuite" || s.1 == 1).collect(),
+            suites: with_planes(SUITES).into_iter().filter(|s| s.0 != "OfxProgressSuite" || s.1 == 1).collect(),
             missing_properties: vec!["OfxImageEffectPropPluginHandle"],
             supports_multiple_clip_depths: false,
             supports_multiple_clip_pars: false,

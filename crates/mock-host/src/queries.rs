@@ -111,13 +111,17 @@ pub(crate) fn regions_of_interest(
     Ok(regions)
 }
 
+/// Whether the plug-in is asked which frames it needs.
+pub(crate) fn asks_frames(effect: &EffectObject) -> bool {
+    let profile = &effect.host.profile;
+    profile.asks_queries && profile.temporal_clip_access && effect.flag(fx::kOfxImageEffectPropTemporalClipAccess)
+}
+
 /// GetFramesNeeded: ranges of frames of each input.
 pub(crate) fn frames_needed(effect: &EffectObject, time: f64) -> Result<BTreeMap<String, Vec<[f64; 2]>>, HostError> {
     let inputs: Vec<_> = effect.clips().into_iter().filter(|c| !c.is_output()).collect();
     let mut frames: BTreeMap<_, _> = inputs.iter().map(|c| (c.name.clone(), vec![[time, time]])).collect();
-    let profile = &effect.host.profile;
-    if !profile.asks_queries || !profile.temporal_clip_access || !effect.flag(fx::kOfxImageEffectPropTemporalClipAccess)
-    {
+    if !asks_frames(effect) {
         return Ok(frames);
     }
     let name = fx::kOfxImageEffectActionGetFramesNeeded;
@@ -315,13 +319,18 @@ fn changed_args(effect: &EffectObject, what: Changed<'_>, reason: &CStr) -> (Arc
 
 /// BeginInstanceChanged, InstanceChanged, EndInstanceChanged for a change by the user.
 pub(crate) fn user_changed(effect: &EffectObject, what: Changed<'_>) -> Result<(), HostError> {
+    changed(effect, what, c::kOfxChangeUserEdited)
+}
+
+/// The same for any reason.
+pub(crate) fn changed(effect: &EffectObject, what: Changed<'_>, reason: &CStr) -> Result<(), HostError> {
     effect.stale.store(true, Ordering::Release);
     // Images may be fetched while a change is handled, in the right format.
     clip_preferences(effect, effect.time())?;
     let around = PropertySet::new("arguments of BeginInstanceChanged", false);
-    around.define(c::kOfxPropChangeReason, vec![CString::from(c::kOfxChangeUserEdited)]);
+    around.define(c::kOfxPropChangeReason, vec![CString::from(reason)]);
     effect.demand(c::kOfxActionBeginInstanceChanged, Some(&around), None, None)?;
-    let (args, frame) = changed_args(effect, what, c::kOfxChangeUserEdited);
+    let (args, frame) = changed_args(effect, what, reason);
     let result = effect.demand(c::kOfxActionInstanceChanged, Some(&args), None, Some(frame));
     effect.demand(c::kOfxActionEndInstanceChanged, Some(&around), None, None)?;
     effect.stale.store(true, Ordering::Release);

@@ -163,16 +163,22 @@ impl Instance {
         let mut frame = Frame::new(time, scale, request.field);
         frame.abort = request.abort.clone();
         frame.rois = queries::regions_of_interest(effect, time, scale, area)?.into_iter().collect();
+        let asked = queries::asks_frames(effect);
         let needed = queries::frames_needed(effect, time)?;
         for clip in effect.clips() {
             for range in needed.get(&clip.name).into_iter().flatten() {
                 let mut t = range[0];
                 while t <= range[1] {
-                    frame.image(effect, &clip, t)?;
+                    let image = frame.image(effect, &clip, t, frame::Wanted::default());
+                    // Another frame that cannot be had is the plug-in's to deal with when it asks for it.
+                    if t == time {
+                        image?;
+                    }
                     t += 1.0;
                 }
             }
         }
+        frame.needed = asked.then(|| needed.into_iter().collect());
         let bounds = match effect.host.profile.output_bounds {
             OutputBounds::Window => window,
             OutputBounds::WindowAndMargin(n) => RectI::new(window.x1 - n, window.y1 - n, window.x2 + n, window.y2 + n),
@@ -254,8 +260,8 @@ impl Prepare<'_> {
     fn identical(self, identity: (String, f64)) -> Result<Rendered, HostError> {
         let effect = &self.instance.object;
         let clip = effect.clip(&identity.0).ok_or_else(|| HostError::not_found("clip", &identity.0, []))?;
-        let source =
-            frame::picture(effect, &clip, identity.1)?.ok_or_else(|| HostError::Unconnected(identity.0.clone()))?;
+        let source = frame::picture(effect, &clip, identity.1, None)?
+            .ok_or_else(|| HostError::Unconnected(identity.0.clone()))?;
         let components = effect.clip("Output").map_or(source.components, |c| c.mapping().components);
         let mut picture =
             source.scaled(self.request.scale, clip.filter()).with_components(components).cropped(self.wanted);

@@ -38,7 +38,8 @@ checks! {
     ImageLeak "image-leak" "Every fetched image is released before the action returns."
     ImageReleasedTwice "image-released-twice" "An image is released once."
     ImageOutsideRender "image-outside-render" "Images are fetched only in Render and InstanceChanged."
-    UndeclaredFrame "undeclared-frame" "Frames other than the current one are fetched only by effects that declare temporal access."
+    UndeclaredFrame "undeclared-frame" "Frames are those that GetFramesNeeded named; others than the current one are fetched only with temporal access of host, effect and clip."
+    UndeclaredPlane "undeclared-plane" "Layers are fetched only by effects that say they are multi-planar, in hosts that describe them wrongly otherwise."
     WriteOutsideWindow "write-outside-window" "Nothing outside the render window is written."
     UnwrittenPixels "unwritten-pixels" "Every pixel of the render window is written."
     WriteToInput "write-to-input" "Input images are never written."
@@ -53,6 +54,7 @@ checks! {
     InstanceDataLeft "instance-data-left" "DestroyInstance clears the instance data."
     FloatingPointState "floating-point-state" "Rounding, flush-to-zero and traps are as before when an action returns."
     MemoryLeak "memory-leak" "Memory of the memory suite and image memory is given back before Unload returns."
+    EditBlock "edit-block" "paramEditBegin and paramEditEnd come in pairs within an action."
     Recursion "recursion" "InstanceChanged caused by the plug-in's own changes comes to an end."
 }
 
@@ -117,6 +119,8 @@ pub struct Report {
     pub refused: Vec<RefusedProperty>,
     /// Actions, in order.
     pub actions: Vec<ActionRecord>,
+    /// Steps on the list of undo that changes by the plug-in made: one for each block of edits, or for each change outside of one.
+    pub undo_steps: usize,
 }
 
 /// The mandated clips of a context, in the order of OpenFX's documentation.

@@ -91,6 +91,7 @@ fn every_fault_is_found() {
         (22, Check::ImageOutsideRender),
         (23, Check::Recursion),
         (24, Check::InstanceDataLeft),
+        (25, Check::EditBlock),
     ];
     for (fault, check) in expected {
         let found = faulty(fault);

@@ -5,6 +5,8 @@ use super::{unknown_handle, violation};
 use crate::action;
 use crate::buffer::ImageMemory;
 use crate::clip::ClipObject;
+use crate::frame::Wanted;
+use crate::geometry::RectD;
 use crate::memory::Memory;
 use crate::profile::Profile;
 use crate::property::lock;
@@ -30,7 +32,7 @@ fn handle<T>(id: usize) -> *mut T {
 ///
 /// # Safety
 /// `out` must be null or point to a `T`.
-unsafe fn put<T>(function: &str, out: *mut T, value: T) -> OfxStatus {
+pub(super) unsafe fn put<T>(function: &str, out: *mut T, value: T) -> OfxStatus {
     if out.is_null() {
         violation(Check::NullArgument, &format!("{function} got nowhere to write"));
         return c::kOfxStatErrValue;
@@ -44,7 +46,7 @@ unsafe fn put<T>(function: &str, out: *mut T, value: T) -> OfxStatus {
 ///
 /// # Safety
 /// Must be null or a C string.
-unsafe fn name(function: &str, text: *const c_char) -> Option<String> {
+pub(super) unsafe fn name(function: &str, text: *const c_char) -> Option<String> {
     if text.is_null() {
         violation(Check::NullArgument, &format!("{function} got no name"));
         return None;
@@ -142,22 +144,40 @@ unsafe extern "C" fn clip_get_property_set(clip: OfxImageClipHandle, out: *mut O
 unsafe extern "C" fn clip_get_image(
     clip: OfxImageClipHandle,
     time: OfxTime,
-    _region: *const OfxRectD,
+    region: *const OfxRectD,
     out: *mut OfxPropertySetHandle,
 ) -> OfxStatus {
     let clip = lookup!("clipGetImage", clip, clip);
+    // SAFETY: the plug-in passes NULL or a rectangle, and a place for a handle.
+    unsafe { hand_image("clipGetImage", &clip, time, None, region, out) }
+}
+
+/// Hands an image out, and keeps it until it is released.
+///
+/// # Safety
+/// `region` is null or points to a rectangle, `out` is null or points to a place for a handle.
+pub(super) unsafe fn hand_image(
+    function: &str,
+    clip: &ClipObject,
+    time: OfxTime,
+    plane: Option<&str>,
+    region: *const OfxRectD,
+    out: *mut OfxPropertySetHandle,
+) -> OfxStatus {
     let Some(action) = action::current() else {
         return c::kOfxStatFailed;
     };
-    match crate::frame::fetch(&action, &clip, time) {
+    // SAFETY: the caller's promise.
+    let region = unsafe { region.as_ref() }.map(|r| RectD { x1: r.x1, y1: r.y1, x2: r.x2, y2: r.y2 });
+    match crate::frame::fetch(&action, clip, time, Wanted { region, plane }) {
         Ok(Some(image)) => {
             let id = image.id;
             action.images.borrow_mut().insert(id, image);
-            // SAFETY: the plug-in passes a place for a handle.
-            unsafe { put("clipGetImage", out, handle(id)) }
+            // SAFETY: the caller's promise.
+            unsafe { put(function, out, handle(id)) }
         }
         // SAFETY: as above.
-        Ok(None) => unsafe { put("clipGetImage", out, handle(0)) },
+        Ok(None) => unsafe { put(function, out, handle(0)) },
         Err(status) => status,
     }
 }

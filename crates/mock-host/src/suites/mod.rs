@@ -4,6 +4,7 @@ mod effect;
 mod keys;
 mod misc;
 mod parameter;
+pub(crate) mod planes;
 mod property;
 pub(crate) mod threads;
 
@@ -29,6 +30,8 @@ pub(crate) struct SuiteTables {
     progress1: Box<OfxProgressSuiteV1>,
     progress2: Box<OfxProgressSuiteV2>,
     time_line: Box<OfxTimeLineSuiteV1>,
+    planes1: Box<planes::Planes1>,
+    planes2: Box<planes::Planes2>,
 }
 
 impl SuiteTables {
@@ -44,6 +47,8 @@ impl SuiteTables {
             progress1: Box::new(misc::progress1_table(profile)),
             progress2: Box::new(misc::progress2_table(profile)),
             time_line: Box::new(misc::time_line_table(profile)),
+            planes1: Box::new(planes::table1()),
+            planes2: Box::new(planes::table2()),
         }
     }
 
@@ -66,6 +71,8 @@ impl SuiteTables {
             ("OfxProgressSuite", 1) => pointer(&*self.progress1),
             ("OfxProgressSuite", 2) => pointer(&*self.progress2),
             ("OfxTimeLineSuite", 1) => pointer(&*self.time_line),
+            (planes::SUITE, 1) => pointer(&*self.planes1),
+            (planes::SUITE, 2) => pointer(&*self.planes2),
             _ => std::ptr::null(),
         }
     }

@@ -291,6 +291,12 @@ fn set(param: &Arc<ParamObject>, at_time: bool, time: f64, value: ParamValue) ->
             curve.value = value;
         }
     });
+    if let Some(action) = action::current() {
+        match action.edits.get() {
+            (0, _) => action.host.with_report(|r| r.undo_steps += 1),
+            (depth, _) => action.edits.set((depth, true)),
+        }
+    }
     queries::plugin_changed(param);
     c::kOfxStatOK
 }
@@ -340,19 +346,35 @@ unsafe extern "C" fn fathom_host_param_set_string(
     set(&param, at_time != 0, time, ParamValue::Text(text))
 }
 
-unsafe extern "C" fn param_edit_begin(set: OfxParamSetHandle, _name: *const c_char) -> OfxStatus {
-    // SAFETY: what the plug-in passes is passed on.
-    unsafe { param_edit_end(set) }
+unsafe extern "C" fn param_edit_begin(set: OfxParamSetHandle, name: *const c_char) -> OfxStatus {
+    if name.is_null() {
+        violation(Check::NullArgument, "paramEditBegin got no name");
+    }
+    edit_block("paramEditBegin", set, |depth| depth.checked_add(1))
 }
 
 unsafe extern "C" fn param_edit_end(set: OfxParamSetHandle) -> OfxStatus {
-    if action::entered("paramEditBegin or paramEditEnd").is_none() {
+    edit_block("paramEditEnd", set, |depth| depth.checked_sub(1))
+}
+
+fn edit_block(function: &str, set: OfxParamSetHandle, change: fn(usize) -> Option<usize>) -> OfxStatus {
+    let Some(action) = action::entered(function) else {
         return c::kOfxStatFailed;
-    }
+    };
     if registry::param_set(set.addr()).is_none() {
-        unknown_handle("paramEditBegin or paramEditEnd", set.addr());
+        unknown_handle(function, set.addr());
         return c::kOfxStatErrBadHandle;
     }
+    let (depth, mut changed) = action.edits.get();
+    let Some(depth) = change(depth) else {
+        action.violation(Check::EditBlock, "paramEditEnd without paramEditBegin");
+        return c::kOfxStatFailed;
+    };
+    if depth == 0 && changed {
+        action.host.with_report(|r| r.undo_steps += 1);
+        changed = false;
+    }
+    action.edits.set((depth, changed));
     c::kOfxStatOK
 }
 
