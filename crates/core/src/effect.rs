@@ -139,6 +139,10 @@ pub trait RowKernel: Sync {
     fn leaves(&self) -> Leaves {
         Leaves::Picture
     }
+    /// May the results of two surfaces in one pixel be mixed (else the one that covers more counts)?
+    fn mixes(&self) -> bool {
+        true
+    }
     /// Changes a row in place. `z` is depth in metres with the special values of [`crate::depth`]; at NaN the driver puts the
     /// source back if the output is a result. `x1`, `y`: the output pixel of the first value.
     fn row(&self, x1: i32, y: i32, z: &[f32], colour: ColourRow);

@@ -1,8 +1,10 @@
 //! What Auto decided of a depth image. It is taken once, from a whole image, and stored: it never changes within a shot.
 
-use super::{DepthConvention, DepthEdges, DepthMapping, DepthParams};
+use super::analyse::{Numbers, analyse, report};
+use super::{DepthConvention, DepthEdges, DepthMapping, DepthParams, DepthStage};
 use crate::choices;
-use crate::image::ImageRef;
+use crate::geometry::{Geometry, Rect};
+use crate::image::{Components, Depth, ImageRef, load_channel};
 use crate::params::Value;
 
 choices! {
@@ -115,10 +117,41 @@ impl DepthParams {
     }
 }
 
-/// Looks at a whole depth image (at the source too, where it lies on the same pixels: its alpha tells premultiplied depth).
-/// The same image gives the same answer.
-pub fn examine(params: &DepthParams, depth: &ImageRef, _source: Option<&ImageRef>) -> Examined {
-    let _ = (params, depth);
-    let decision = Decision { convention: DecidedConvention::Distance, edges: DecidedEdges::PointSampled };
-    Examined { decision, report: String::from("Distance") }
+/// Pixels that are looked at, at most; of a larger image every second, third… in each direction.
+const ENOUGH: usize = 1 << 24;
+
+/// Looks at a whole depth image, and at the source where it is given and has the same pixels: its alpha tells a depth that was
+/// multiplied by it. `focus` is the depth under the focus point in metres, for the report. The same images give the same answer.
+pub fn examine(params: &DepthParams, depth: &ImageRef, source: Option<&ImageRef>, focus: Option<f64>) -> Examined {
+    let bounds = depth.bounds();
+    let mut step = 1;
+    while bounds.width().div_ceil(step) * bounds.height().div_ceil(step) > ENOUGH {
+        step += 1;
+    }
+    let geometry = Geometry::default();
+    let stage = DepthStage::new(params, depth.clone(), geometry, geometry, &geometry.rect_to_canonical(&bounds));
+    let (values, width) = every(bounds, step, |y, row| stage.numbers(y, bounds.x1, row));
+    let has_alpha =
+        |s: &&ImageRef| s.bounds() == bounds && matches!(s.format().components, Components::Rgba | Components::Bgra);
+    let alpha =
+        source.filter(has_alpha).map(|s| every(bounds, step, |y, row| load_channel(s.format(), 3, s.row(y), row)).0);
+    let finding = analyse(&Numbers {
+        width,
+        values: &values,
+        alpha: alpha.as_deref(),
+        integers: matches!(depth.format().depth, Depth::Byte | Depth::Short),
+    });
+    Examined { decision: finding.decision(), report: report(&finding, params, focus) }
+}
+
+/// Every `step`th pixel of every `step`th row, bottom row first, and how many a row has.
+fn every(bounds: Rect, step: usize, read: impl Fn(i32, &mut [f32])) -> (Vec<f32>, usize) {
+    let width = bounds.width().div_ceil(step);
+    let mut row = vec![0.0; bounds.width()];
+    let mut values = Vec::with_capacity(width * bounds.height().div_ceil(step));
+    for y in (bounds.y1..bounds.y2).step_by(step) {
+        read(y, &mut row);
+        values.extend(row.iter().step_by(step));
+    }
+    (values, width)
 }

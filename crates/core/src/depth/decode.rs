@@ -1,6 +1,10 @@
 //! From the numbers of a depth pass to metres.
 
-use super::{Channels, DepthChannel, DepthConvention, DepthMapping, DepthParams, DepthSource, InvalidDepth};
+use super::edges::{COLOUR_REACH, REACH};
+use super::{
+    Channels, DepthChannel, DepthConvention, DepthEdges, DepthMapping, DepthParams, DepthSource, InvalidDepth,
+};
+use crate::geometry::Geometry;
 use crate::image::{Components, ImageRef};
 use crate::simd::best;
 
@@ -18,8 +22,20 @@ impl DepthParams {
     }
 
     /// How far around a pixel its depth is looked for, in pixels of the full-size frame.
-    pub fn reach(&self) -> f64 {
-        if self.invalid == InvalidDepth::Fill { FILL_REACH + 2.0 } else { 0.0 }
+    pub fn reach(&self, geometry: &Geometry) -> f64 {
+        let fill = if self.invalid == InvalidDepth::Fill { FILL_REACH + 2.0 } else { 0.0 };
+        fill + self.edge_reach(geometry, REACH)
+    }
+
+    /// How far around a pixel its colour is looked at for silhouettes, in pixels of the full-size frame.
+    pub fn colour_reach(&self, geometry: &Geometry) -> f64 {
+        self.edge_reach(geometry, COLOUR_REACH)
+    }
+
+    /// Silhouettes are looked at in pixels of the image: at a smaller scale they are larger.
+    fn edge_reach(&self, geometry: &Geometry, pixels: i32) -> f64 {
+        let scale = geometry.pixels_per_unit();
+        if self.edges == DepthEdges::AsIs { 0.0 } else { f64::from(pixels) / scale[0].min(scale[1]).max(1e-3) }
     }
 
     /// The decoder of one number: distance in metres, or `None` for an invalid one.

@@ -5,15 +5,18 @@
 //! ([`InvalidDepth::Leave`]).
 
 pub mod analyse;
+mod bands;
 mod camera;
 mod decision;
 mod decode;
+pub(crate) mod edges;
 mod fill;
 mod params;
 mod stage;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use bands::{BAND, Bands};
 pub use camera::Camera;
 pub use decision::{DecidedConvention, DecidedEdges, Decision, Examined, examine};
 pub use decode::{FILL_REACH, NEAREST, NOTHING};

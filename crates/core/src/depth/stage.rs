@@ -1,8 +1,10 @@
 //! From a foreign depth image to metres at the output's pixels.
 
-use super::{Camera, Channels, DepthParams, InvalidDepth, fill};
+use super::bands::{BAND, Bands};
+use super::edges::{Edges, Field};
+use super::{Camera, Channels, DepthEdges, DepthParams, InvalidDepth, fill};
 use crate::geometry::{Geometry, Rect, RectD};
-use crate::image::{ImageRef, Plane, load_channel};
+use crate::image::{Components, ImageRef, Plane, load_channel};
 use crate::workers::{Exec, Stop};
 
 /// Reads depth in metres (see [`crate::depth`] for its special values) at the pixels of the output.
@@ -17,6 +19,8 @@ pub struct DepthStage<'a> {
     params: DepthParams,
     /// Where depth is measured along the rays.
     rays: Option<Camera>,
+    /// Where depth was multiplied by it: the source's alpha, at the output's pixels.
+    alpha: Option<ImageRef<'a>>,
 }
 
 impl<'a> DepthStage<'a> {
@@ -26,7 +30,16 @@ impl<'a> DepthStage<'a> {
         let channels = params.channels(&image);
         let radial = params.radial || params.convention.is_radial();
         let rays = radial.then(|| Camera::new(format, &to, params.field_of_view));
-        Self { image, from, to, channels, params: params.clone(), rays }
+        Self { image, from, to, channels, params: params.clone(), rays, alpha: None }
+    }
+
+    /// Depth that was multiplied by the source's alpha is divided by it. `source` lies on the output's pixels.
+    pub fn premultiplied_by(mut self, source: &ImageRef<'a>) -> Self {
+        let has_alpha = matches!(source.format().components, Components::Rgba | Components::Bgra);
+        if self.params.edges == DepthEdges::Premultiplied && has_alpha {
+            self.alpha = Some(source.clone());
+        }
+        self
     }
 
     /// The depth image's pixel that lies under an output pixel's centre, in one direction (0 = x, 1 = y).
@@ -48,14 +61,30 @@ impl<'a> DepthStage<'a> {
             return out.fill(invalid);
         }
         self.numbers(sy, x1, out);
+        self.unpremultiply(x1, y, out);
         self.params.decode_row(out, invalid);
         if let Some(rays) = &self.rays {
             rays.to_planar(x1, y, out);
         }
     }
 
+    /// Numbers over alpha; invalid where there is none.
+    fn unpremultiply(&self, x1: i32, y: i32, out: &mut [f32]) {
+        let Some(source) = &self.alpha else { return };
+        let bounds = source.bounds();
+        let inside = Rect::new(x1, y, x1 + out.len() as i32, y + 1).intersect(&bounds);
+        let mut alpha = vec![0.0; out.len()];
+        if !inside.is_empty() {
+            let bytes = &source.row(y)[(inside.x1 - bounds.x1) as usize * source.format().bytes()..];
+            load_channel(source.format(), 3, bytes, &mut alpha[(inside.x1 - x1) as usize..(inside.x2 - x1) as usize]);
+        }
+        for (v, a) in out.iter_mut().zip(alpha) {
+            *v = if a > 0.0 { *v / a } else { f32::NAN };
+        }
+    }
+
     /// The numbers that are decoded, of row `sy` of the image; NaN outside it.
-    fn numbers(&self, sy: i32, x1: i32, out: &mut [f32]) {
+    pub(super) fn numbers(&self, sy: i32, x1: i32, out: &mut [f32]) {
         match self.channels {
             Channels::Nothing => out.fill(f32::NAN),
             Channels::One(c) => self.raw_row(c, sy, x1, out),
@@ -115,9 +144,39 @@ impl<'a> DepthStage<'a> {
         }
     }
 
-    /// Does a pixel's depth depend on its neighbours?
+    /// Does a pixel's depth depend on its neighbours (beside silhouettes)?
     pub fn looks_around(&self) -> bool {
         self.params.invalid == InvalidDepth::Fill
+    }
+
+    /// How silhouettes are taken apart; `None`: not at all.
+    pub(crate) fn edges(&self) -> Option<Edges> {
+        Edges::new(&self.params)
+    }
+
+    /// The depth of a rectangle for effects that give each pixel one distance: where silhouettes hold mixtures, each pixel gets the
+    /// distance of the surface that covers more of it.
+    pub fn surfaces(&self, rect: Rect, exec: &Exec) -> Result<Plane, Stop> {
+        let Some(edges) = self.edges().filter(Edges::mixes_depth) else { return self.plane(rect, exec) };
+        let bands = Bands::new(self, rect, exec)?;
+        let mut plane = Plane::new(rect, 0.0)?;
+        let width = rect.width().max(1);
+        let pieces: Vec<_> = plane.data_mut().chunks_mut(width * BAND).collect();
+        exec.for_each_mut(pieces, [0.0, 0.0], |i, rows, _| {
+            let y1 = rect.y1 + (i * BAND) as i32;
+            let inner = Rect::new(rect.x1, y1, rect.x2, y1 + (rows.len() / width) as i32);
+            let band = bands.band(inner);
+            let field = Field::new(edges, inner, &band.z);
+            for (y, row) in (y1..).zip(rows.chunks_mut(width)) {
+                bands.own_row(&band, rect.x1, y, row);
+                if !field.is_empty() {
+                    for (x, z) in (rect.x1..).zip(row) {
+                        *z = field.snapped(x, y).unwrap_or(*z);
+                    }
+                }
+            }
+        })?;
+        Ok(plane)
     }
 
     /// Depth in metres over `rect`, neighbours asked where the policy says so.
@@ -160,6 +219,7 @@ impl<'a> DepthStage<'a> {
             return f32::NAN;
         }
         self.numbers(sy, x, &mut raw);
+        self.unpremultiply(x, y, &mut raw);
         let mut z = [self.params.decoder()(raw[0]).unwrap_or(f32::NAN)];
         if let Some(rays) = &self.rays {
             rays.to_planar(x, y, &mut z);

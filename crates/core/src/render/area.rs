@@ -41,7 +41,7 @@ pub(super) fn input(
     // One pixel more than the reach: the reach is rounded up in both directions.
     let s = frame.geometry.pixels_per_unit();
     let grown = |reach: f64| window.grow((reach * s[0].max(s[1])).ceil() as i32 + 1);
-    let z_inside = stage.plane(inside.intersect(&reachable(grown(most), inside, border)), exec)?;
+    let z_inside = stage.surfaces(inside.intersect(&reachable(grown(most), inside, border)), exec)?;
     // Black borders are infinitely far, which no image may be.
     let [nearest, farthest] = depth_range(&z_inside);
     let rect = grown(kernel.reach(nearest, if border == Border::Black { f32::INFINITY } else { farthest }).min(most));

@@ -1,14 +1,12 @@
 //! The driver: foreign images in, a kernel in the middle, mask, mix and format at the end. The same for every effect.
 
 mod area;
+mod rows;
 
 use crate::depth::{Decision, DepthStage, examine};
-use crate::effect::{Blend, Frame, Kernel, Leaves, PassThrough, Prepared, RowKernel};
+use crate::effect::{Blend, Frame, Kernel, PassThrough, Prepared};
 use crate::geometry::{Geometry, Rect};
-use crate::image::{
-    Alpha, ColourRow, Components, ImageMut, ImageRef, load_channel, load_colour, premultiply, store_colour,
-    unpremultiply,
-};
+use crate::image::{Alpha, ColourRow, Components, ImageMut, ImageRef, load_channel, load_colour, store_colour};
 use crate::workers::{Exec, Stop};
 
 /// An image of a clip, and how its pixels lie.
@@ -51,7 +49,7 @@ pub enum Outcome {
     NoSource,
 }
 
-/// Rows handled by one task.
+/// Rows that a copy handles in one task.
 const BAND: usize = 16;
 
 /// Renders a job: every pixel of the window is written, no other.
@@ -90,12 +88,13 @@ pub fn render(prepared: &dyn Prepared, mut job: Job, exec: &Exec) -> Result<Outc
     };
     let decision = params.stored().or(job.decision).unwrap_or_else(|| {
         let same = depth_image.bounds() == source.image.bounds() && !from_alpha;
-        examine(params, &depth_image, same.then_some(&source.image)).decision
+        examine(params, &depth_image, same.then_some(&source.image), None).decision
     });
     let decided = params.decided(decision);
     let stage = DepthStage::new(&decided, depth_image, depth_geometry, job.frame.geometry, &job.frame.format);
+    let stage = if alpha == Alpha::Opaque { stage } else { stage.premultiplied_by(&source.image) };
     match prepared.kernel(&job.frame, &stage) {
-        Kernel::Rows(kernel) => rows(&*kernel, &stage, &out, &mut output, job.window, exec)?,
+        Kernel::Rows(kernel) => rows::render(&*kernel, &stage, &out, &mut output, job.window, exec)?,
         Kernel::Area(kernel) => {
             // Outside the region where the effect is defined there is nothing, whatever the border invents.
             let region = job.frame.geometry.rect_to_pixels(&plan.region_of_definition(&job.frame.source_rod));
@@ -243,78 +242,5 @@ fn copy_row(source: &ImageRef, window: Rect, y: i32, bytes: &mut [u8]) {
         let to = (inside.x1 - window.x1) as usize * bpp;
         let len = inside.width() * bpp;
         bytes[to..to + len].copy_from_slice(&source.row(y)[from..from + len]);
-    }
-}
-
-fn rows(
-    kernel: &dyn RowKernel,
-    stage: &DepthStage,
-    out: &Finish,
-    output: &mut ImageMut,
-    window: Rect,
-    exec: &Exec,
-) -> Result<(), Stop> {
-    let format = output.format();
-    let width = window.width();
-    let around = if stage.looks_around() { Some(stage.plane(window, exec)?) } else { None };
-    let (straight, leaves) = (kernel.wants_straight(), kernel.leaves());
-    let fades = out.blend.over_source || leaves == Leaves::Layer;
-    let mut all = output.window_rows(&window);
-    exec.for_each_mut(all.chunks_mut(BAND).collect(), [0.0, 1.0], |_, band, cancel| {
-        let mut s = Scratch::new(width);
-        for (y, bytes) in band.iter_mut() {
-            if cancel.is_set() {
-                return;
-            }
-            match &around {
-                Some(plane) => s.z.copy_from_slice(plane.row(*y)),
-                None => stage.row(window.x1, *y, &mut s.z),
-            }
-            let span = out.load(window.x1, *y, &mut s.colour);
-            let whole = !fades || out.amounts(window.x1, *y, &s.z, &mut s.mask);
-            let to_kernel = convert_for(out.alpha, straight);
-            if let Some(f) = to_kernel {
-                f(borrow(&mut s.colour, span.start, span.end));
-            }
-            // A layer fades to nothing: `before` stays as it was made.
-            if !whole && leaves != Leaves::Layer {
-                s.before.iter_mut().zip(&s.colour).for_each(|(b, c)| b.copy_from_slice(c));
-            }
-            kernel.row(
-                window.x1 + span.start as i32,
-                *y,
-                &s.z[span.clone()],
-                borrow(&mut s.colour, span.start, span.end),
-            );
-            if !whole {
-                for (after, before) in s.colour.iter_mut().zip(&s.before) {
-                    after.iter_mut().zip(before).zip(&s.mask).for_each(|((a, &b), &m)| *a = mix(b, *a, m));
-                }
-            }
-            if leaves != Leaves::Data
-                && let Some(f) = convert_back(out.alpha, straight)
-            {
-                f(borrow(&mut s.colour, span.start, span.end));
-            }
-            store_colour(format, borrow(&mut s.colour, 0, width), bytes);
-        }
-    })
-}
-
-/// What turns a clip's colours into what a kernel wants.
-fn convert_for(alpha: Alpha, straight: bool) -> Option<fn(ColourRow)> {
-    match (alpha, straight) {
-        (Alpha::Premultiplied, true) => Some(unpremultiply),
-        (Alpha::Straight, false) => Some(premultiply),
-        _ => None,
-    }
-}
-
-/// The opposite of [`convert_for`].
-fn convert_back(alpha: Alpha, straight: bool) -> Option<fn(ColourRow)> {
-    match (alpha, straight) {
-        (Alpha::Premultiplied, true) => Some(premultiply),
-        (Alpha::Straight, false) => Some(unpremultiply),
-        _ => None,
     }
 }

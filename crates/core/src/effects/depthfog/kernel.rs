@@ -150,6 +150,9 @@ impl RowKernel for Fog {
             FogOutput::Transmittance | FogOutput::Depth => Leaves::Data,
         }
     }
+    fn mixes(&self) -> bool {
+        self.output != FogOutput::Depth
+    }
     fn row(&self, _x1: i32, _y: i32, z: &[f32], colour: ColourRow) {
         best_work(Row { kernel: self, z, colour });
     }

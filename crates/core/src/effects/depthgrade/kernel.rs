@@ -228,6 +228,9 @@ impl RowKernel for Rows {
             GradeOutput::Mattes | GradeOutput::Depth => Leaves::Data,
         }
     }
+    fn mixes(&self) -> bool {
+        self.output != GradeOutput::Depth
+    }
     fn row(&self, _x1: i32, _y: i32, z: &[f32], colour: ColourRow) {
         best_work(Row { kernel: self, z, colour });
     }

@@ -49,7 +49,11 @@ impl Prepared for Params {
         if self.output.output == GradeOutput::Result && self.is_neutral() {
             return Plan::pass_through(PassThrough::Neutral);
         }
-        Plan { depth_reach: self.depth.reach(), ..Plan::default() }
+        Plan {
+            source_reach: self.depth.colour_reach(&frame.geometry),
+            depth_reach: self.depth.reach(&frame.geometry),
+            ..Plan::default()
+        }
     }
     fn depth(&self) -> &crate::depth::DepthParams {
         &self.depth

@@ -35,6 +35,9 @@ impl RowKernel for Look {
         }
     }
 
+    fn mixes(&self) -> bool {
+        !matches!(self.output, Output::CircleOfConfusion | Output::Depth)
+    }
     fn row(&self, _x1: i32, _y: i32, z: &[f32], colour: ColourRow) {
         match self.output {
             Output::Depth => look::depth(z, colour),

@@ -94,13 +94,20 @@ impl Prepared for Params {
             return Plan::pass_through(PassThrough::Neutral);
         }
         let reach = if result { kernel::reach(largest) } else { 0.0 };
+        let g = &frame.geometry;
         let depth_also = picks.then(|| {
             let [x, y] = self.pick_point(frame);
             let r = PICK_RADIUS + 16.0;
             RectD::new(x - r, y - r, x + r, y + r)
         });
         let grow = if result && self.occlusion.border == BorderMode::Black { largest } else { 0.0 };
-        Plan { pass_through: None, source_reach: reach, depth_reach: reach + self.depth.reach(), depth_also, grow }
+        Plan {
+            pass_through: None,
+            source_reach: reach.max(self.depth.colour_reach(g)),
+            depth_reach: reach + self.depth.reach(g),
+            depth_also,
+            grow,
+        }
     }
     fn depth(&self) -> &crate::depth::DepthParams {
         &self.depth

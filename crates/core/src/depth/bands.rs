@@ -1,0 +1,81 @@
+//! Depth in bands of rows with a margin, for looking at silhouettes.
+
+use super::DepthStage;
+use super::edges::REACH;
+use crate::geometry::Rect;
+use crate::image::Plane;
+use crate::workers::{Exec, Stop};
+
+/// Rows in a band: the margin above and below is a quarter of it, and a band of a wide picture stays in the second-level cache.
+pub(crate) const BAND: usize = 32;
+
+/// Where the bands of a window come from.
+pub(crate) struct Bands<'a> {
+    stage: &'a DepthStage<'a>,
+    /// Where neighbours are asked for the depth, it is there for all of the window.
+    whole: Option<Plane>,
+    /// The pixels that have a depth of their own; beyond them the outermost go on, which makes no silhouette.
+    inside: Rect,
+}
+
+/// Depth in metres of some rows and [`REACH`] pixels around them, as silhouettes are looked for in it.
+pub(crate) struct Band {
+    rect: Rect,
+    pub(crate) z: Vec<f32>,
+}
+
+impl<'a> Bands<'a> {
+    pub(crate) fn new(stage: &'a DepthStage, window: Rect, exec: &Exec) -> Result<Self, Stop> {
+        let whole = if stage.looks_around() { Some(stage.plane(window.grow(REACH), exec)?) } else { None };
+        Ok(Self { stage, whole, inside: stage.rect() })
+    }
+
+    /// The rows of a part of the window.
+    pub(crate) fn band(&self, inner: Rect) -> Band {
+        let rect = inner.grow(REACH);
+        let width = rect.width();
+        let mut z = vec![0.0; width * rect.height()];
+        for (y, row) in (rect.y1..).zip(z.chunks_exact_mut(width)) {
+            let from = if self.inside.is_empty() { y } else { y.clamp(self.inside.y1, self.inside.y2 - 1) };
+            self.stretch(&rect, from, row);
+            self.extend(rect.x1, row);
+        }
+        Band { rect, z }
+    }
+
+    /// Depth of row `y`, as far as it has its own.
+    fn stretch(&self, rect: &Rect, y: i32, row: &mut [f32]) {
+        match &self.whole {
+            Some(plane) if y >= plane.rect().y1 && y < plane.rect().y2 => {
+                let skip = (rect.x1 - plane.rect().x1) as usize;
+                row.copy_from_slice(&plane.row(y)[skip..skip + row.len()]);
+            }
+            _ => self.stage.row(rect.x1, y, row),
+        }
+    }
+
+    /// Columns beyond the image take the outermost pixel.
+    fn extend(&self, x1: i32, row: &mut [f32]) {
+        let place = |x: i32| (i64::from(x) - i64::from(x1)).clamp(0, row.len() as i64) as usize;
+        let (first, end) = (place(self.inside.x1), place(self.inside.x2));
+        if first < end {
+            let (low, high) = (row[first], row[end - 1]);
+            row[..first].fill(low);
+            row[end..].fill(high);
+        }
+    }
+
+    /// The depth of a row of the window: the band's, but beyond the image what the stage says.
+    pub(crate) fn own_row(&self, band: &Band, x1: i32, y: i32, out: &mut [f32]) {
+        let of = |x: i32| (x - band.rect.x1) as usize;
+        let start = (y - band.rect.y1) as usize * band.rect.width() + of(x1);
+        out.copy_from_slice(&band.z[start..start + out.len()]);
+        let row = Rect::new(x1, y, x1 + out.len() as i32, y + 1);
+        if !self.inside.contains_rect(&row) {
+            match &self.whole {
+                Some(plane) => out.copy_from_slice(&plane.row(y)[(x1 - plane.rect().x1) as usize..][..out.len()]),
+                None => self.stage.row(x1, y, out),
+            }
+        }
+    }
+}

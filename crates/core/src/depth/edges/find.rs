@@ -1,0 +1,107 @@
+//! Where silhouettes are.
+
+use super::Field;
+use crate::maths::upper;
+use crate::simd::{Work, best_work};
+
+/// Share of the nearer 1/z by which neighbours differ at least: below it an effect treats both nearly alike.
+const RATIO: f32 = 0.06;
+/// A jump is so many times the slope beside it.
+const STEEPER: f32 = 3.0;
+
+/// Marks both pixels of each jump between neighbours in a row or a column, as far as [`super::COLOUR_REACH`] around the inner rectangle.
+/// `index` is left empty where there is none.
+pub(super) fn mark(field: &mut Field) {
+    let jumps = best_work(Jumps { field });
+    if jumps.is_empty() {
+        return;
+    }
+    let width = field.rect.width();
+    let mut index = vec![0; field.inverse.len()];
+    let mut found = false;
+    for Jump { place, step } in jumps.into_iter().map(|j| j.at(width)) {
+        let u = &field.inverse;
+        let [before, p, q, after] = [place - step, place, place + step, place + 2 * step].map(|i| u[i]);
+        let jump = (p - q).abs();
+        // The gentler side tells: of a slanted surface that ends at the silhouette the other side is steep.
+        let slope = (p - before).abs().min((after - q).abs());
+        if jump > STEEPER * slope {
+            index[place] = 1;
+            index[place + step] = 1;
+            found = true;
+        }
+    }
+    if found {
+        field.index = index;
+    }
+}
+
+/// A steep step to the right (or, marked, to the next row) of a pixel.
+#[derive(Clone, Copy)]
+struct Candidate(u32);
+
+const DOWN: u32 = 1 << 31;
+
+/// From `place` to `place + step`.
+struct Jump {
+    place: usize,
+    step: usize,
+}
+
+impl Candidate {
+    fn at(self, width: usize) -> Jump {
+        let step = if self.0 & DOWN != 0 { width } else { 1 };
+        Jump { place: (self.0 & !DOWN) as usize, step }
+    }
+}
+
+/// Turns depth into 1/z, and looks for steep steps.
+struct Jumps<'a> {
+    field: &'a mut Field,
+}
+
+impl Work for Jumps<'_> {
+    type Output = Vec<Candidate>;
+
+    #[inline(always)]
+    fn run(self) -> Vec<Candidate> {
+        let field = self.field;
+        for v in &mut field.inverse {
+            *v = 1.0 / *v;
+        }
+        let (width, height) = (field.rect.width(), field.rect.height());
+        let u = &field.inverse;
+        let mut out = Vec::new();
+        let mut steep = vec![0_u8; width];
+        // One pixel from the rim: beyond a jump one more pixel is looked at on either side.
+        for y in 1..height - 2 {
+            let row = &u[y * width..(y + 1) * width];
+            let below = &u[(y + 1) * width..(y + 2) * width];
+            for x in 1..width - 2 {
+                let right = is_steep(row[x], row[x + 1]);
+                let down = is_steep(row[x], below[x]);
+                steep[x] = u8::from(right) | (u8::from(down) << 1);
+            }
+            for (block, eight) in steep.chunks(8).enumerate() {
+                if eight.iter().fold(0, |all, v| all | v) == 0 {
+                    continue;
+                }
+                for (i, v) in eight.iter().enumerate() {
+                    let place = (y * width + block * 8 + i) as u32;
+                    if v & 1 != 0 {
+                        out.push(Candidate(place));
+                    }
+                    if v & 2 != 0 {
+                        out.push(Candidate(place | DOWN));
+                    }
+                }
+            }
+        }
+        out
+    }
+}
+
+#[inline(always)]
+fn is_steep(a: f32, b: f32) -> bool {
+    (a - b).abs() > RATIO * upper(a, b)
+}

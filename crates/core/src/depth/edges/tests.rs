@@ -1,0 +1,1 @@
+//! Silhouettes with known answers.
