@@ -46,8 +46,8 @@ struct Jump(usize);
 
 const GAP: usize = 3;
 
-/// Looks at the picture.
-pub(super) fn look(survey: &Survey) -> Direction {
+/// Looks at every pixel, or at fewer where silhouettes are soft, so that they are steps again.
+pub(super) fn look(survey: &Survey, every: usize) -> Direction {
     let mut d = Direction::default();
     if survey.sorted.is_empty() || survey.percentile(0.0) == survey.percentile(1.0) {
         return d;
@@ -55,7 +55,7 @@ pub(super) fn look(survey: &Survey) -> Direction {
     let (mut floor, mut rims, mut before, mut open) =
         (Votes::default(), Votes::default(), Votes::default(), Votes::default());
     for columns in [false, true] {
-        for (_, raw) in survey.lines(columns) {
+        for (_, raw) in survey.lines(columns, every) {
             let line: Vec<f64> = raw.iter().map(|v| survey.surface(*v).map_or(f64::NAN, f64::from)).collect();
             let jumps = jumps(survey, &line);
             if columns {
@@ -66,7 +66,7 @@ pub(super) fn look(survey: &Survey) -> Direction {
             against_nothing(survey, &line, &mut open);
         }
     }
-    let scale = (survey.numbers.width + survey.height) as f64;
+    let scale = (survey.numbers.width + survey.height) as f64 / every as f64;
     let mut cue = |strength: f64, words| {
         if strength.abs() > 0.05 {
             d.cues.push((strength, words));
@@ -206,7 +206,7 @@ fn against_nothing(survey: &Survey, line: &[f64], votes: &mut Votes) {
 fn upwards(survey: &Survey) -> f64 {
     let mut parts = [(0.0, 0usize); 3];
     let per_line = (survey.numbers.width / 256).max(1);
-    for (y, row) in survey.lines(false) {
+    for (y, row) in survey.lines(false, 1) {
         let part = &mut parts[(3 * y / survey.height.max(1)).min(2)];
         for v in row.iter().step_by(per_line).filter_map(|v| survey.surface(*v)) {
             *part = (part.0 + survey.rank(v), part.1 + 1);

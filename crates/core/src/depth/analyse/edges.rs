@@ -3,37 +3,64 @@
 use super::survey::Survey;
 use crate::depth::DepthEdges;
 
+/// Silhouettes that are steps only when every so many pixels are looked at are soft.
+pub(super) const SOFT: usize = 4;
+
+/// What the silhouettes are like.
+pub(super) struct Edges {
+    pub kind: DepthEdges,
+    pub confidence: f64,
+    /// Most of them are wider than any renderer's filter makes them: estimated or enlarged depth.
+    pub soft: bool,
+}
+
+/// Numbers of silhouettes.
+#[derive(Default)]
+struct Count {
+    /// Without a pixel well between the two surfaces.
+    clean: f64,
+    /// With one or two.
+    mixed: f64,
+    /// With more.
+    wide: f64,
+}
+
 /// Looks at silhouettes: how many of them hold a pixel whose number lies well between those of the surfaces on both sides.
 /// A mixture falls anywhere between the two; a sample of one surface falls there only by a third surface.
-pub(super) fn look(survey: &Survey) -> (DepthEdges, f64) {
-    if let Some(found) = premultiplied(survey) {
-        return found;
-    }
-    let (mut mixed, mut clean) = (0.0, 0.0);
-    for columns in [false, true] {
-        for (_, line) in survey.lines(columns) {
-            let line: Vec<f64> = line.iter().map(|v| f64::from(*v)).collect();
-            crossings(survey, &line, &mut mixed, &mut clean);
+pub(super) fn look(survey: &Survey) -> Edges {
+    let count = |every: usize| {
+        let mut count = Count::default();
+        for columns in [false, true] {
+            for (_, line) in survey.lines(columns, every) {
+                let line: Vec<f64> = line.iter().map(|v| f64::from(*v)).collect();
+                crossings(survey, &line, &mut count);
+            }
         }
+        count
+    };
+    let (fine, coarse) = (count(1), count(SOFT));
+    let all = fine.clean + fine.mixed + fine.wide;
+    let all_coarse = SOFT as f64 * (coarse.clean + coarse.mixed + coarse.wide);
+    let soft = all_coarse >= 32.0 && fine.clean + fine.mixed < 0.3 * all_coarse;
+    if let Some((kind, confidence)) = premultiplied(survey) {
+        return Edges { kind, confidence, soft };
     }
-    let all: f64 = mixed + clean;
-    if all < 8.0 {
+    // Mixtures over many pixels are not seen as silhouettes at all.
+    let share = if soft { 1.0 } else { (fine.mixed + fine.wide) / all.max(1.0) };
+    let seen = if soft { all_coarse } else { all };
+    if seen < 8.0 {
         // Nothing to see: what most renderers write, and what does least.
-        return (DepthEdges::PointSampled, 0.5);
+        return Edges { kind: DepthEdges::PointSampled, confidence: 0.5, soft };
     }
-    let share = mixed / all;
     // Of true mixtures four in five lie within the middle nine tenths and are counted; of samples one in ten.
-    let sure = 1.0 - 0.5 * (-all / 40.0).exp();
-    let certain = |distance: f64| 0.5 + (sure - 0.5) * (distance / 0.15).min(1.0);
-    if share > 0.35 {
-        (DepthEdges::Antialiased, certain(share - 0.35))
-    } else {
-        (DepthEdges::PointSampled, certain(0.35 - share))
-    }
+    let sure = 1.0 - 0.5 * (-seen / 40.0).exp();
+    let confidence = 0.5 + (sure - 0.5) * ((share - 0.35).abs() / 0.15).min(1.0);
+    let kind = if share > 0.35 { DepthEdges::Antialiased } else { DepthEdges::PointSampled };
+    Edges { kind, confidence, soft }
 }
 
 /// Finds steps between two smooth surfaces and sorts them into mixed and clean ones.
-fn crossings(survey: &Survey, line: &[f64], mixed: &mut f64, clean: &mut f64) {
+fn crossings(survey: &Survey, line: &[f64], found: &mut Count) {
     // Up to this many pixels may lie between the surfaces (soft edges of estimated depth).
     const WIDEST: usize = 5;
     let n = line.len();
@@ -53,19 +80,19 @@ fn crossings(survey: &Survey, line: &[f64], mixed: &mut f64, clean: &mut f64) {
         let quiet = (1..=WIDEST + 1).find(|k| {
             let to = line[i + k];
             let after = (line[i + k + 1] - to).abs().max((line[i + k + 2] - line[i + k + 1]).abs());
-            (to - from).abs() > 6.0 * after + 40.0 * noise
+            (to - from).abs() > 2.5 * *k as f64 * after.max(before) + 40.0 * noise
         });
         let Some(k) = quiet else {
             i += 1;
             continue;
         };
         let whole = line[i + k] - from;
-        let between = (1..k).any(|j| (0.08..0.92).contains(&((line[i + j] - from) / whole)));
-        if between {
-            *mixed += 1.0;
-        } else {
-            *clean += 1.0;
-        }
+        let between = (1..k).filter(|j| (0.08..0.92).contains(&((line[i + j] - from) / whole))).count();
+        *match between {
+            0 => &mut found.clean,
+            1 | 2 => &mut found.mixed,
+            _ => &mut found.wide,
+        } += 1.0;
         i += k + 1;
     }
 }

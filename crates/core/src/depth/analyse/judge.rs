@@ -106,11 +106,11 @@ impl Range {
 }
 
 /// Weighs everything.
-pub(super) fn judge(survey: &Survey, shape: &Shape, direction: &Direction) -> Verdict {
+pub(super) fn judge(survey: &Survey, shape: &Shape, direction: &Direction, soft: bool) -> Verdict {
     let range = Range::new(survey);
     let mut scores = Guess::ALL.map(|g| {
         let odds = 0.5 * g.direction() * direction.log_odds();
-        (g, prior(survey, &range, g) + shape_fit(shape, g) + odds)
+        (g, prior(survey, &range, g) + estimated(soft, g) + shape_fit(shape, g) + odds)
     });
     scores.sort_by(|a, b| b.1.total_cmp(&a.1));
     let all: f64 = scores.iter().map(|s| (s.1 - scores[0].1).exp()).sum();
@@ -195,37 +195,44 @@ fn prior(s: &Survey, range: &Range, g: Guess) -> f64 {
     score
 }
 
+/// Soft silhouettes are a network's, and most networks give disparity.
+fn estimated(soft: bool, g: Guess) -> f64 {
+    if soft && !matches!(g, Guess::Inverse | Guess::FarZeroInverse) { -1.1 } else { 0.0 }
+}
+
 fn half_clamped(s: &Survey) -> f64 {
     s.plateaus.iter().flatten().filter(|p| p.number.abs() == 65504.0).map(|p| p.share).sum()
 }
 
 /// By what planes say: the logarithm of the share of stretches that agree.
 fn shape_fit(shape: &Shape, g: Guess) -> f64 {
-    let total = shape.total();
-    if total < 4.0 {
+    if shape.total < 4.0 {
         return 0.0;
     }
-    let (peak, at_peak) = shape.peak.unwrap_or_default();
     let agree = match g {
         _ if g.is_inverse() => shape.inverse,
         Guess::Distance | Guess::MinusDistance => shape.distance,
         // Any zero point is possible, so agreement among the stretches tells less.
-        Guess::NearZero if peak > 0.1 => 0.8 * at_peak,
-        Guess::FarZero if peak < -0.1 => 0.8 * at_peak,
-        _ => 0.0,
+        // Places whose far end is hardly farther than the near end are rare.
+        Guess::NearZero => (0.8 * shape.ratios[0]).min(0.8) * shape.growing,
+        _ => (-0.8 * shape.ratios[1]).min(0.8) * shape.falling,
     };
-    let weight = (if shape.loose { 0.9 } else { 1.8 }) * total / (total + 20.0);
-    weight * ((agree + 0.02 * total) / (1.02 * total)).ln()
+    let weight = (if shape.loose { 0.9 } else { 1.8 }) * shape.total / (shape.total + 20.0);
+    weight * ((agree + 0.02 * shape.total) / (1.02 * shape.total)).ln()
 }
 
 /// For a depth that is even in the distance from near 0 to far 1, or the other way: far over near.
 fn far_over_near(shape: &Shape, range: &Range, best: Guess) -> Option<f64> {
-    let (peak, weight) = shape.peak?;
-    if weight < 12.0 || weight < 0.3 * shape.total() || !matches!(best, Guess::NearZero | Guess::FarZero) {
+    let (log_ratio, agree) = match best {
+        Guess::NearZero => (shape.ratios[0], shape.growing),
+        Guess::FarZero => (shape.ratios[1], shape.falling),
+        _ => return None,
+    };
+    if agree < 12.0 || agree < 0.5 * shape.total || shape.loose {
         return None;
     }
     // z ∝ 1 + m·(v − low)/(high − low) between the ends.
-    let m = peak.exp_m1();
+    let m = log_ratio.exp_m1();
     let at = |v: f64| 1.0 + m * (v - range.low) / (range.high - range.low);
     let ratio = if best == Guess::NearZero { at(1.0) / at(0.0) } else { at(0.0) / at(1.0) };
     (ratio > 1.05 && ratio < 1e5).then_some(ratio)

@@ -72,6 +72,8 @@ pub struct Finding {
     pub edges: DepthEdges,
     /// How sure that is, 0..1.
     pub edge_confidence: f64,
+    /// Most silhouettes are softer than a renderer's filter makes them, as in estimated depth: `edgeRefine` may help.
+    pub soft: bool,
     /// The least and the greatest number that is a depth; `None` where there is none.
     pub range: Option<[f32; 2]>,
     /// Share of pixels without depth, 0..1.
@@ -113,17 +115,18 @@ impl Finding {
 /// Looks at a whole depth image. The same numbers give the same finding; any size, any numbers and no pixels at all are fine.
 pub fn analyse(numbers: &Numbers) -> Finding {
     let survey = Survey::new(numbers);
+    let edges = edges::look(&survey);
     let shape = shape::look(&survey);
-    let direction = direction::look(&survey);
-    let (edges, edge_confidence) = edges::look(&survey);
-    let verdict = judge::judge(&survey, &shape, &direction);
+    let direction = direction::look(&survey, if edges.soft { edges::SOFT } else { 1 });
+    let verdict = judge::judge(&survey, &shape, &direction, edges.soft);
     Finding {
         convention: verdict.best.convention(),
         mapping: verdict.best.mapping(),
         confidence: verdict.confidence,
         otherwise: (verdict.second.convention(), verdict.second.mapping()),
-        edges,
-        edge_confidence,
+        edges: edges.kind,
+        edge_confidence: edges.confidence,
+        soft: edges.soft,
         range: survey.range,
         invalid_share: survey.invalid_share(verdict.best),
         empty: survey.empty(verdict.best),

@@ -10,31 +10,32 @@ const SAMPLES: usize = 24;
 /// How much of a planar stretch may be off, as a share of its own span: first as renderers are, then as estimates are.
 const STRICT: f64 = 2e-4;
 const LOOSE: f64 = 6e-3;
+/// The same for estimates, as a share of the whole range.
+const LOOSE_OF_RANGE: f64 = 1e-2;
+/// The most that one step of a stretch may be of its span (an even one is 0.043).
+const STEEPEST: f64 = 0.17;
 /// A bin of the histogram, in the logarithm of a ratio of distances.
 const BIN: f64 = 0.2;
-const BINS: usize = 121;
+/// Odd: the middle one is 0. At most 127.
+const BINS: usize = 81;
 
-/// What the planar stretches say. Weights are numbers of stretches.
+/// What the planar stretches say: how many agree with each meaning, of those that can tell the meanings apart.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Shape {
-    /// Linear in one over the distance, and not in the distance that the number itself would be.
+    /// Linear in one over the distance.
     pub inverse: f64,
-    /// The other way round.
+    /// The number is a distance.
     pub distance: f64,
-    /// Neither: curved, or linear in the distance with another zero point.
-    pub other: f64,
-    /// The logarithm of (distance at the greatest surface number) / (distance at the least), if the numbers are linear in the
-    /// distance, on which most stretches agree that are linear in the distance; and the weight of these.
-    pub peak: Option<(f64, f64)>,
+    /// Linear in the distance and growing, or falling with it, with whatever zero point most agree on.
+    pub growing: f64,
+    /// See [`Shape::growing`].
+    pub falling: f64,
+    /// All that can tell the meanings apart, curved ones that agree with none included.
+    pub total: f64,
+    /// The logarithm of (distance at percentile 99) / (distance at percentile 1) that goes with `growing` and `falling`.
+    pub ratios: [f64; 2],
     /// Tolerances were those for estimated depth.
     pub loose: bool,
-}
-
-impl Shape {
-    /// Stretches that could tell anything.
-    pub fn total(&self) -> f64 {
-        self.inverse + self.distance + self.other
-    }
 }
 
 /// Sums over a stretch for least squares in 1, x, x·t.
@@ -102,7 +103,7 @@ pub(super) fn look(survey: &Survey) -> Shape {
     }
     let stretches = stretches(survey);
     let strict = vote(survey, &stretches, [low, high], STRICT);
-    if strict.distance.max(strict.inverse).max(strict.peak.map_or(0.0, |p| p.1)) >= 12.0 {
+    if strict.inverse.max(strict.distance).max(strict.growing).max(strict.falling) >= 12.0 {
         return strict;
     }
     Shape { loose: true, ..vote(survey, &stretches, [low, high], LOOSE) }
@@ -112,9 +113,9 @@ pub(super) fn look(survey: &Survey) -> Shape {
 fn stretches(survey: &Survey) -> Vec<[f64; SAMPLES]> {
     let mut found = Vec::new();
     for columns in [false, true] {
-        for (_, line) in survey.lines(columns) {
+        for (_, line) in survey.lines(columns, 1) {
             let shorter = survey.numbers.width.min(survey.height);
-            for length in [shorter / 16, shorter / 5] {
+            for length in [shorter / 16, shorter / 5, shorter / 2] {
                 // Every second line is enough for planes.
                 let step = (length / (SAMPLES - 1)).max(1);
                 let whole = step * (SAMPLES - 1) + 1;
@@ -150,45 +151,80 @@ fn noise(survey: &Survey, t: &[f64], scale: f64) -> f64 {
 
 fn vote(survey: &Survey, stretches: &[[f64; SAMPLES]], [low, high]: [f64; 2], floor: f64) -> Shape {
     let scale = 1.0 / (high - low);
-    let mut shape = Shape::default();
-    let mut bins = [0.0_f64; BINS];
+    let mut agree: Vec<Agreement> = Vec::new();
     for raw in stretches {
         let sigma = noise(survey, raw, scale);
         let t: Vec<f64> = raw.iter().map(|v| (v - low) * scale).collect();
         let span = t.iter().fold([f64::INFINITY, f64::NEG_INFINITY], |[l, h], t| [l.min(*t), h.max(*t)]);
         let span = span[1] - span[0];
+        // No plane that fits into a stretch turns so sharply; a soft edge does.
+        if t.windows(2).any(|p| (p[1] - p[0]).abs() > STEEPEST * span) {
+            continue;
+        }
         if span < 25.0 * sigma || span < 1e-6 {
             continue;
         }
         let fit = Fit::new(&t);
         let Some((left, q, r)) = fit.best() else { continue };
-        let off = floor * span;
+        // Estimates are off by a share of the whole range, too.
+        let off = if floor == LOOSE { (LOOSE * span).max(LOOSE_OF_RANGE) } else { floor * span };
         // Steps of integers are not independent from sample to sample.
         let levels = (span / (survey.quantum[0] * scale).max(1e-12)).clamp(1.0, fit.n);
-        let together = fit.n / levels;
-        let allowed = 9.0 * sigma * sigma * together + fit.n * off * off;
+        let allowed = 9.0 * sigma * sigma * fit.n / levels + fit.n * off * off;
         if left > fit.n * (4.0 * sigma * sigma + off * off) {
             continue;
         }
         let fits = |a: f64, b: f64| fit.left_with(a, b) - left <= allowed;
-        let inverse = fits(1.0, 0.0);
+        let own = bin_of(q, r);
+        let mut ratios = 0_u128;
+        for bin in 0..BINS {
+            let near_own = own.is_some_and(|own| own.abs_diff(bin) <= 1 && own.abs_diff(BINS / 2) > 1);
+            ratios |= u128::from(near_own || fits(1.0, log_ratio(bin).exp_m1())) << bin;
+        }
         // z ∝ v = low + t·(high − low).
-        let distance = fits(low * scale, 1.0);
-        match (inverse, distance) {
-            (true, true) => continue,
-            (true, false) => shape.inverse += 1.0,
-            (false, true) => shape.distance += 1.0,
-            (false, false) => shape.other += 1.0,
-        }
-        if !inverse && let Some(bin) = bin_of(q, r) {
-            bins[bin] += 1.0;
-        }
+        agree.push(Agreement { inverse: fits(1.0, 0.0), distance: fits(low * scale, 1.0), ratios });
     }
-    shape.peak = peak(&bins);
+    count(&agree, [low, high])
+}
+
+/// Which meanings a stretch agrees with.
+struct Agreement {
+    inverse: bool,
+    distance: bool,
+    /// A bit for each ratio of distances.
+    ratios: u128,
+}
+
+fn count(agree: &[Agreement], [low, high]: [f64; 2]) -> Shape {
+    let votes = |bin: usize| agree.iter().filter(|a| a.ratios >> bin & 1 == 1).count();
+    // No distance is below zero at 0 (growing) or at 1 (falling).
+    let most = if low > 0.0 { (high / low).ln() } else { f64::INFINITY };
+    let least = if high < 1.0 { ((1.0 - high) / (1.0 - low)).ln() } else { f64::NEG_INFINITY };
+    let best = |bins: std::ops::Range<usize>| {
+        let able = bins.filter(|b| (least - BIN..=most + BIN).contains(&log_ratio(*b)));
+        able.map(|b| (votes(b), b)).max_by_key(|v| v.0).map_or(BINS / 2, |v| v.1)
+    };
+    let (falling, growing) = (best(0..BINS / 2 - 1), best(BINS / 2 + 2..BINS));
+    let mut shape = Shape { ratios: [log_ratio(growing), log_ratio(falling)], ..Shape::default() };
+    for a in agree {
+        let has = |bin: usize| a.ratios >> bin & 1 == 1;
+        let all = [a.inverse, a.distance, has(growing), has(falling)];
+        if all == [true; 4] {
+            continue;
+        }
+        shape.total += 1.0;
+        let sums = [&mut shape.inverse, &mut shape.distance, &mut shape.growing, &mut shape.falling];
+        sums.into_iter().zip(all).for_each(|(sum, yes)| *sum += f64::from(u8::from(yes)));
+    }
     shape
 }
 
-/// The bin of ln((1 + κ)/κ); `None` where no distance is positive at both ends.
+/// The logarithm of a ratio of distances that a bin stands for.
+fn log_ratio(bin: usize) -> f64 {
+    (bin as f64 - (BINS / 2) as f64) * BIN
+}
+
+/// The bin of the ratio that a fit says; `None` where no distance is positive at both ends.
 fn bin_of(q: f64, r: f64) -> Option<usize> {
     // z ∝ q + r·t: at the ends q and q + r.
     let ratio = (q + r) / q;
@@ -197,15 +233,4 @@ fn bin_of(q: f64, r: f64) -> Option<usize> {
     }
     let bin = ratio.ln() / BIN + (BINS / 2) as f64;
     (0.0..BINS as f64 - 0.5).contains(&bin).then(|| bin.round() as usize)
-}
-
-/// Where three bins together hold most, and the mean there.
-fn peak(bins: &[f64; BINS]) -> Option<(f64, f64)> {
-    let sum = |i: usize| bins[i - 1] + bins[i] + bins[i + 1];
-    let best = (1..BINS - 1).reduce(|a, b| if sum(b) > sum(a) { b } else { a })?;
-    if sum(best) <= 0.0 {
-        return None;
-    }
-    let mean = (best - 1..=best + 1).map(|i| (i as f64 - (BINS / 2) as f64) * BIN * bins[i]).sum::<f64>() / sum(best);
-    Some((mean, sum(best)))
 }

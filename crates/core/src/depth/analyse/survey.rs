@@ -177,14 +177,14 @@ impl<'a> Survey<'a> {
     }
 
     /// Rows (`false`) or columns (`true`), evenly spread over the picture, about [`BUDGET`] numbers in all. Each comes with
-    /// its index; columns run upwards.
-    pub fn lines(&self, columns: bool) -> impl Iterator<Item = (usize, Vec<f32>)> + '_ {
+    /// its index; columns run upwards. Of each line, every `every`th number.
+    pub fn lines(&self, columns: bool, every: usize) -> impl Iterator<Item = (usize, Vec<f32>)> + '_ {
         let (w, h) = (self.numbers.width, self.height);
         let (count, length) = if columns { (w, h) } else { (h, w) };
-        let step = (count * length / BUDGET + 1).min(count.max(1));
+        let step = (count * length / BUDGET + 1).max(every).min(count.max(1));
         (step / 2..count).step_by(step).map(move |i| {
             let at = |j: usize| if columns { j * w + i } else { i * w + j };
-            (i, (0..length).map(|j| self.numbers.values[at(j)]).collect())
+            (i, (0..length).step_by(every).map(|j| self.numbers.values[at(j)]).collect())
         })
     }
 
