@@ -8,6 +8,7 @@ mod element;
 mod gather;
 mod pixel;
 mod recolour;
+pub mod reference;
 mod result;
 mod rows;
 mod settings;
@@ -21,3 +22,6 @@ pub use rows::{ABORT_SAMPLES, FlatRows, Flattener};
 pub use settings::{
     Crop, DepthOutput, ElementSettings, INFINITELY_FAR, Operation, Pick, Recolour, Settings, Unreached,
 };
+
+#[cfg(test)]
+mod tests;
