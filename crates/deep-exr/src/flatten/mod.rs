@@ -7,6 +7,7 @@ mod depths;
 mod element;
 mod gather;
 mod pixel;
+mod plan;
 mod recolour;
 pub mod reference;
 mod result;
@@ -18,6 +19,7 @@ mod twofold;
 
 pub use element::{Element, Flat, Misfit, Roles, Source};
 pub use gather::Repairs;
+pub use plan::{Plan, Reading, Wanted};
 pub use rows::{ABORT_SAMPLES, FlatRows, Flattener};
 pub use settings::{
     Crop, DepthOutput, ElementSettings, INFINITELY_FAR, Operation, Pick, Recolour, Settings, Unreached,
