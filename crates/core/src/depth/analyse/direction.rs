@@ -127,13 +127,15 @@ fn jumps(survey: &Survey, line: &[f64]) -> Vec<Jump> {
 /// Slopes upwards in the lower half: floors and grounds recede.
 fn ground(survey: &Survey, column: &[f64], votes: &mut Votes) {
     let s = (column.len() / 48).max(1);
+    let range = f64::from(survey.percentile(0.98)) - f64::from(survey.percentile(0.02));
     for j in (0..column.len() * 11 / 20).step_by(s) {
         let Some(c) = column.get(j + 2 * s) else { break };
         let (a, b) = (column[j], column[j + s]);
         let rise = c - a;
         let smooth = (b - 0.5 * (a + c)).abs() < 0.2 * rise.abs();
         if smooth && rise.abs() > 12.0 * survey.storage_noise(a.abs().max(c.abs())) {
-            votes.add(rise, 1.0);
+            // Walls lean a little, grounds recede much.
+            votes.add(rise, (rise.abs() / (0.02 * range)).min(1.0));
         }
     }
 }

@@ -80,7 +80,7 @@ fn crossings(survey: &Survey, line: &[f64], found: &mut Count) {
         let quiet = (1..=WIDEST + 1).find(|k| {
             let to = line[i + k];
             let after = (line[i + k + 1] - to).abs().max((line[i + k + 2] - line[i + k + 1]).abs());
-            (to - from).abs() > 2.5 * *k as f64 * after.max(before) + 40.0 * noise
+            (to - from).abs() > 3.5 * *k as f64 * after.max(before) + 40.0 * noise
         });
         let Some(k) = quiet else {
             i += 1;

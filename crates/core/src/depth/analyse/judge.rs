@@ -110,7 +110,7 @@ pub(super) fn judge(survey: &Survey, shape: &Shape, direction: &Direction, soft:
     let range = Range::new(survey);
     let mut scores = Guess::ALL.map(|g| {
         let odds = 0.5 * g.direction() * direction.log_odds();
-        (g, prior(survey, &range, g) + estimated(soft, g) + shape_fit(shape, g) + odds)
+        (g, prior(survey, &range, soft, g) + estimated(soft, g) + shape_fit(shape, g) + odds)
     });
     scores.sort_by(|a, b| b.1.total_cmp(&a.1));
     let all: f64 = scores.iter().map(|s| (s.1 - scores[0].1).exp()).sum();
@@ -125,7 +125,7 @@ pub(super) fn judge(survey: &Survey, shape: &Shape, direction: &Direction, soft:
 }
 
 /// By sign, range, ends and the number for 'nothing there'.
-fn prior(s: &Survey, range: &Range, g: Guess) -> f64 {
+fn prior(s: &Survey, range: &Range, soft: bool, g: Guess) -> f64 {
     use Guess::*;
     let odds: f64 = match g {
         _ if g.is_negative() != range.negative => 1e-5,
@@ -174,13 +174,12 @@ fn prior(s: &Survey, range: &Range, g: Guess) -> f64 {
                 0.1
             }
         }
-        FarZeroInverse => {
-            if range.ends[1] || s.numbers.integers {
-                1.0
-            } else {
-                0.3
-            }
-        }
+        // Estimates fill the range or are soft; renderers do not write this.
+        FarZeroInverse => match soft {
+            _ if range.ends[1] || s.numbers.integers => 1.0,
+            true => 0.4,
+            false => 0.1,
+        },
     };
     let mut score = odds.ln();
     // 'Nothing there' beyond all distances only makes sense among distances.
@@ -217,7 +216,7 @@ fn shape_fit(shape: &Shape, g: Guess) -> f64 {
         Guess::NearZero => (0.8 * shape.ratios[0]).min(0.8) * shape.growing,
         _ => (-0.8 * shape.ratios[1]).min(0.8) * shape.falling,
     };
-    let weight = (if shape.loose { 0.9 } else { 1.8 }) * shape.total / (shape.total + 20.0);
+    let weight = (if shape.loose { 0.6 } else { 1.8 }) * shape.total / (shape.total + 20.0);
     weight * ((agree + 0.02 * shape.total) / (1.02 * shape.total)).ln()
 }
 

@@ -116,7 +116,7 @@ impl Finding {
 pub fn analyse(numbers: &Numbers) -> Finding {
     let survey = Survey::new(numbers);
     let edges = edges::look(&survey);
-    let shape = shape::look(&survey);
+    let shape = shape::look(&survey, edges.soft);
     let direction = direction::look(&survey, if edges.soft { edges::SOFT } else { 1 });
     let verdict = judge::judge(&survey, &shape, &direction, edges.soft);
     Finding {

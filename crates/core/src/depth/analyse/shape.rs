@@ -94,17 +94,20 @@ impl Fit {
     }
 }
 
-/// Looks at all stretches.
-pub(super) fn look(survey: &Survey) -> Shape {
+/// Looks at all stretches. Where silhouettes are soft, planes are not to be trusted to the last digit either.
+pub(super) fn look(survey: &Survey, soft: bool) -> Shape {
     let (low, high) = (f64::from(survey.percentile(0.01)), f64::from(survey.percentile(0.99)));
     // All as good as one number: nothing bends.
     if high - low <= 1e-4 * high.abs().max(low.abs()) {
         return Shape::default();
     }
     let stretches = stretches(survey);
-    let strict = vote(survey, &stretches, [low, high], STRICT);
-    if strict.inverse.max(strict.distance).max(strict.growing).max(strict.falling) >= 12.0 {
-        return strict;
+    if !soft {
+        let strict = vote(survey, &stretches, [low, high], STRICT);
+        let best = strict.inverse.max(strict.distance).max(strict.growing).max(strict.falling);
+        if best >= 12.0 && best > 0.2 * strict.total {
+            return strict;
+        }
     }
     Shape { loose: true, ..vote(survey, &stretches, [low, high], LOOSE) }
 }
