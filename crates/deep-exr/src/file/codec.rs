@@ -89,7 +89,8 @@ fn undo_differences(bytes: &mut [u8]) {
     let Some((first, rest)) = bytes.split_first_mut() else { return };
     let mut last = *first;
     for byte in rest {
-        last = last.wrapping_add(*byte).wrapping_sub(128);
+        // In this order, one addition waits for the one before, not two.
+        last = last.wrapping_add(byte.wrapping_sub(128));
         *byte = last;
     }
 }
