@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::image::{Copied, Layout, Unusable};
 use crate::instance::Instance;
 use crate::scale::{self, Claim};
-use fathom_core::geometry::{Geometry, Rect};
+use fathom_core::geometry::{Geometry, Rect, RectD};
 use fathom_core::image::{Alpha, ImageMut};
 use fathom_core::render::Picture;
 use fathom_core::workers::Stop;
@@ -42,14 +42,41 @@ pub(crate) struct At {
     pub(crate) scale: [f64; 2],
 }
 
+/// An image of a clip.
+#[derive(Clone, Copy)]
+pub(crate) struct Wanted<'a> {
+    pub(crate) clip: &'static CStr,
+    /// One of its layers instead of its colours.
+    pub(crate) layer: Option<&'a CStr>,
+    /// All of it, whatever region was named before.
+    pub(crate) whole: bool,
+}
+
+impl Wanted<'_> {
+    /// The colours of a clip, in the region that was named before.
+    pub(crate) fn colours(clip: &'static CStr) -> Self {
+        Self { clip, layer: None, whole: false }
+    }
+}
+
 /// The image of a clip with its layout; `None` where there is none. What we cannot read is an error that names the clip.
-fn fetch<'h>(clip: &Clip<'h>, name: &CStr, time: f64) -> Result<Option<(HostImage<'h>, Layout)>, Failure> {
-    let Some(image) = clip.image(time) else { return Ok(None) };
+fn fetch<'h>(
+    clip: &Clip<'h>,
+    wanted: &Wanted,
+    time: f64,
+    region: Option<&RectD>,
+) -> Result<Option<(HostImage<'h>, Layout)>, Failure> {
+    let image = match wanted.layer {
+        Some(name) => clip.layer(time, name, region),
+        None => clip.image(time, region),
+    };
+    let Some(image) = image else { return Ok(None) };
     match Layout::of(&image) {
         Ok(layout) => Ok(Some((image, layout))),
         Err(Unusable::Absent) => Ok(None),
         Err(Unusable::Format(what)) => {
-            let text = format!("{}: the host delivers {what}, which Fathom does not take.", name.to_string_lossy());
+            let name = wanted.clip.to_string_lossy();
+            let text = format!("{name}: the host delivers {what}, which Fathom does not take.");
             Err(Failure::say(ofx::kOfxStatErrImageFormat, text))
         }
     }
@@ -93,7 +120,7 @@ impl<'h> Output<'h> {
     pub(crate) fn fetch(instance: &'h Instance, at: At) -> Result<Self, Failure> {
         let none = || Failure::say(ofx::kOfxStatFailed, "The host gave no image to render into.");
         let clip = instance.clip(clips::OUTPUT).ok_or_else(none)?;
-        let (image, layout) = fetch(&clip, clips::OUTPUT, at.time)?.ok_or_else(none)?;
+        let (image, layout) = fetch(&clip, &Wanted::colours(clips::OUTPUT), at.time, None)?.ok_or_else(none)?;
         let geometry = geometry(&clip, &image, at, false);
         Ok(Self { image, layout, geometry })
     }
@@ -118,14 +145,28 @@ impl<'h> Output<'h> {
 
 impl<'h> Input<'h> {
     /// The image of a clip; `None` where there is none. Depth and masks may be of another size than the source: there the image's own
-    /// render scale is believed first.
-    pub(crate) fn fetch(instance: &'h Instance, name: &CStr, at: At, output: &Output) -> Result<Option<Self>, Failure> {
-        let Some(clip) = instance.clip(name) else { return Ok(None) };
-        let Some((image, layout)) = fetch(&clip, name, at.time)? else { return Ok(None) };
-        let (geometry, alpha) = (geometry(&clip, &image, at, name != clips::SOURCE), alpha(&clip, &image));
-        let region = region_pixels(&image).unwrap_or(layout.bounds);
+    /// render scale is believed first. `output`: the image that is being rendered into, if one is.
+    pub(crate) fn fetch(
+        instance: &'h Instance,
+        wanted: &Wanted,
+        at: At,
+        output: Option<&Output>,
+    ) -> Result<Option<Self>, Failure> {
+        let Some(clip) = instance.clip(wanted.clip) else { return Ok(None) };
+        let Some(mut found) = fetch(&clip, wanted, at.time, None)? else { return Ok(None) };
+        let defined = |image: &HostImage, layout: &Layout| region_pixels(image).unwrap_or(layout.bounds);
+        if wanted.whole && !found.1.bounds.contains_rect(&defined(&found.0, &found.1)) {
+            // The host goes by what it was told before: now it is told what is wanted.
+            let all = clip.region(at.time, &Geometry::new(at.scale, 1.0));
+            if let Some(more) = all.and_then(|all| fetch(&clip, wanted, at.time, Some(&all)).transpose()) {
+                found = more?;
+            }
+        }
+        let (image, layout) = found;
+        let (geometry, alpha) = (geometry(&clip, &image, at, wanted.clip != clips::SOURCE), alpha(&clip, &image));
+        let region = defined(&image, &layout);
         let mut this = Self { image, layout, copied: None, geometry, alpha, region };
-        if this.layout.touches(&output.layout) {
+        if output.is_some_and(|output| this.layout.touches(&output.layout)) {
             // SAFETY: the layout is this image's.
             let copied = unsafe { this.layout.copy(&this.image) };
             this.copied = Some(copied.map_err(|_| out_of_memory())?);

@@ -94,18 +94,63 @@ impl<'h> Clip<'h> {
         Some(RectD::new(low[0], low[1], high[0], high[1]))
     }
 
-    /// Its image at a time; `None` where there is none.
-    pub(crate) fn image(&self, time: f64) -> Option<HostImage<'h>> {
+    /// Its image at a time; `None` where there is none. Without a region (canonical) it is what the host was told before, or all.
+    pub(crate) fn image(&self, time: f64, region: Option<&RectD>) -> Option<HostImage<'h>> {
         let get = self.host.effect.clipGetImage?;
-        let mut image = std::ptr::null_mut();
-        // SAFETY: a clip of this host, no region, and room for the answer.
-        unsafe {
-            let status = get(self.handle.raw(), time, std::ptr::null(), &mut image);
-            if status != ofx::kOfxStatOK {
-                return None;
+        // SAFETY: a clip of this host, NULL or a rectangle, and room for the answer.
+        self.borrowed(region, |region, image| unsafe { get(self.handle.raw(), time, region, image) })
+    }
+
+    /// The image of one of its layers at a time, in the view that is rendered; `None` where there is none.
+    pub(crate) fn layer(&self, time: f64, name: &CStr, region: Option<&RectD>) -> Option<HostImage<'h>> {
+        const THIS_VIEW: std::ffi::c_int = -1;
+        let (clip, name) = (self.handle.raw(), name.as_ptr());
+        let old = self.host.planes.and_then(|suite| suite.clipGetImagePlane);
+        let new = self.host.planes2.and_then(|suite| suite.clipGetImagePlane);
+        // SAFETY: a clip of this host, a string, NULL or a rectangle, and room for the answer.
+        self.borrowed(region, |region, image| unsafe {
+            match (new, old) {
+                (Some(get), _) => get(clip, time, THIS_VIEW, name, region, image),
+                (None, Some(get)) => get(clip, time, name, region, image),
+                (None, None) => ofx::kOfxStatFailed,
             }
-            Some(HostImage { host: self.host, set: Handle::from_host(image)? })
+        })
+    }
+
+    /// The names of its layers, where the host hands them out. (Asked for their number, some hosts only then look.)
+    pub(crate) fn layers(&self) -> Vec<String> {
+        if self.host.planes.is_none() && self.host.planes2.is_none() {
+            return Vec::new();
         }
+        let (props, name) = (self.props(), ofx::kFnOfxImageEffectPropComponentsPresent);
+        (0..props.dimension(name).clamp(0, 4096)).filter_map(|i| props.text_at(name, i)).collect()
+    }
+
+    /// The first frame that it has; `None` where the host does not say. A clip without beginning begins at 1, or ends before.
+    pub(crate) fn first_frame(&self) -> Option<f64> {
+        let [first, last] = self.props().doubles(ofx::kOfxImageEffectPropFrameRange)?;
+        let endless = |t: f64| t.abs() >= 1e8;
+        let beginning = match (endless(first), endless(last)) {
+            (false, _) => first,
+            (true, false) => last.min(1.0),
+            (true, true) => 1.0,
+        };
+        // Not where it is nonsense.
+        (first <= last).then_some(beginning)
+    }
+
+    fn borrowed(
+        &self,
+        region: Option<&RectD>,
+        get: impl FnOnce(*const ofx::OfxRectD, *mut ofx::OfxPropertySetHandle) -> ofx::OfxStatus,
+    ) -> Option<HostImage<'h>> {
+        let region = region.map(|r| ofx::OfxRectD { x1: r.x1, y1: r.y1, x2: r.x2, y2: r.y2 });
+        let mut image = std::ptr::null_mut();
+        if get(region.as_ref().map_or(std::ptr::null(), std::ptr::from_ref), &mut image) != ofx::kOfxStatOK {
+            return None;
+        }
+        // SAFETY: the host said OK: NULL or an image, ours until it is given back.
+        Some(HostImage { host: self.host, set: unsafe { Handle::from_host(image) }? })
     }
 }
 

@@ -15,6 +15,8 @@ pub(crate) enum Quirk {
     RegionsInPixels,
     /// The region of definition of a clip shrinks with the render scale.
     RegionsScaled,
+    /// Further layers of a clip must not be fetched.
+    NoPlanes,
 }
 
 /// A line of the table.
@@ -57,6 +59,14 @@ pub(crate) static TABLE: &[Row] = &[
         symptom: "a Depth clip of one channel receives the alpha of the colour plane (1.0) instead of the chosen layer",
         source: "seen in NatronRenderer 2.5",
         quirk: Quirk::NoOneChannelDepth,
+    },
+    Row {
+        host: NATRON,
+        versions: "2.x",
+        symptom: "a layer's image is described with the clip's components, so that its rows seem longer than they are and reading \
+                  them runs past the end; only for multi-planar effects it is not, and these lose the layer menus of their inputs",
+        source: "Natron Engine/OfxClipInstance.cpp, getInputImageInternal; Engine/EffectInstance.cpp, getCreateChannelSelectorKnob",
+        quirk: Quirk::NoPlanes,
     },
     Row {
         host: "com.sonycreativesoftware.vegas",

@@ -179,9 +179,20 @@ fn format(depth: &str, components: &str, order: Option<&str>) -> Result<PixelFor
         c if is(ofx::kOfxImageComponentRGBA, c) => Components::Rgba,
         c if is(ofx::kOfxImageComponentRGB, c) => Components::Rgb,
         c if is(ofx::kOfxImageComponentAlpha, c) => Components::Alpha,
+        c if c.starts_with(&*ofx::kNatronOfxImageComponentsPlaneName.to_string_lossy()) => layer(c)?,
         c => return Err(Unusable::Format(format!("the components {c}"))),
     };
     Ok(PixelFormat { depth, components })
+}
+
+/// A layer says how many channels it has by naming them.
+fn layer(components: &str) -> Result<Components, Unusable> {
+    match components.matches(&*ofx::kNatronOfxImageComponentsPlaneChannel.to_string_lossy()).count() {
+        1 => Ok(Components::Alpha),
+        3 => Ok(Components::Rgb),
+        4 => Ok(Components::Rgba),
+        _ => Err(Unusable::Format(format!("the layer {components}"))),
+    }
 }
 
 #[cfg(test)]
@@ -228,6 +239,10 @@ mod tests {
         assert_eq!(of("OfxBitDepthByte", "OfxImageComponentRGBA"), Ok(RGBA8));
         assert_eq!(of("OfxBitDepthNone", "OfxImageComponentRGBA"), Err(Unusable::Absent));
         assert_eq!(of("OfxBitDepthFloat", ""), Err(Unusable::Absent));
+        let layer = of("OfxBitDepthFloat", "NatronOfxImageComponentsPlaneName_depth_Channel_Z");
+        assert_eq!(layer.unwrap().components, Components::Alpha);
+        let two = of("OfxBitDepthFloat", "NatronOfxImageComponentsPlaneName_flow_Channel_X_Channel_Y");
+        assert!(matches!(two, Err(Unusable::Format(_))));
         assert!(matches!(of("OfxBitDepthDouble", "OfxImageComponentRGBA"), Err(Unusable::Format(_))));
         assert!(matches!(of("OfxBitDepthFloat", "NatronOfxImageComponentXY"), Err(Unusable::Format(_))));
         let swapped = format("OfxBitDepthByte", "OfxImageComponentRGBA", Some("OfxImagePixelOrderBGRA")).unwrap();

@@ -4,10 +4,12 @@
 //! handle in a list of our own; nothing is ever made from an address that the host hands back.
 
 use crate::clips::{self, Clip};
+use crate::depth::Decided;
 use crate::handles::{ClipHandle, EffectHandle};
 use crate::params::{At, Params};
 use crate::suites::Host;
 use fathom_core::Effect;
+use fathom_core::depth::{DepthParams, DepthSource};
 use fathom_core::effect::Frame;
 use fathom_core::geometry::{Geometry, RectD};
 use openfx_sys as ofx;
@@ -56,6 +58,8 @@ pub(crate) struct Instance {
     /// Its parameters.
     pub(crate) params: Params,
     clips: Vec<(&'static CStr, ClipHandle)>,
+    /// What Auto decided of the depth.
+    pub(crate) decided: Decided,
     notice: Mutex<Option<Notice>>,
     enabled: Mutex<HashMap<String, bool>>,
     changing: AtomicBool,
@@ -65,19 +69,26 @@ pub(crate) struct Instance {
 /// What the artist is told beside the effect, for as long as it holds.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Notice {
-    /// There is nothing to work with.
-    NoDepth,
+    /// There is nothing to work with, though depth was looked for there.
+    NoDepth(DepthSource),
     /// The last render failed.
     Failed(String),
 }
 
 const NO_DEPTH: &str =
     "No depth: connect the Depth input, or set Depth source to Source alpha. Until then the picture passes unchanged.";
+const NO_LAYER: &str = "No depth: this host hands out no depth layer of the source. Connect the picture to the Depth input too and \
+    choose its depth layer there, or set Depth source to Source alpha. Until then the picture passes unchanged.";
+
+/// The lock, also after a panic: every change under one is complete before anything can panic.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 static ALIVE: LazyLock<Mutex<HashMap<usize, Arc<Instance>>>> = LazyLock::new(Mutex::default);
 
 fn alive() -> MutexGuard<'static, HashMap<usize, Arc<Instance>>> {
-    ALIVE.lock().unwrap_or_else(PoisonError::into_inner)
+    lock(&ALIVE)
 }
 
 /// The living effect of that handle.
@@ -104,6 +115,7 @@ impl Instance {
             handle,
             params,
             clips,
+            decided: Decided::default(),
             notice: Mutex::new(None),
             enabled: Mutex::default(),
             changing: AtomicBool::new(false),
@@ -130,12 +142,13 @@ impl Instance {
     }
 
     /// What is known before any image is fetched.
-    pub(crate) fn frame(&self, time: f64, scale: [f64; 2]) -> Frame {
+    pub(crate) fn frame(&self, time: f64, scale: [f64; 2], params: &DepthParams) -> Frame {
         let source = self.clip(clips::SOURCE);
         let aspect = source.and_then(|clip| clip.props().double(ofx::kOfxImagePropPixelAspectRatio));
         let geometry = Geometry::new(scale, aspect.unwrap_or(1.0));
         let source_rod = source.and_then(|clip| clip.region(time, &geometry)).unwrap_or_default();
-        Frame { geometry, source_rod, format: self.format(source_rod), depth_connected: self.depth_connected() }
+        let depth_connected = self.depth_input(params).is_own_image();
+        Frame { geometry, source_rod, format: self.format(source_rod), depth_connected }
     }
 
     /// The project's format, canonical; `otherwise` where the host names none.
@@ -151,15 +164,16 @@ impl Instance {
     pub(crate) fn notify(&self, now: Option<Notice>) {
         // The host is called without the lock: it may wait for a thread that is in another action of this instance.
         let before = {
-            let mut notice = self.notice.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut notice = lock(&self.notice);
             if *notice == now {
                 return;
             }
             std::mem::replace(&mut *notice, now.clone())
         };
         match now {
-            Some(Notice::NoDepth) => {
-                self.host.set_persistent_message(self.handle, ofx::kOfxMessageWarning, NO_DEPTH);
+            Some(Notice::NoDepth(source)) => {
+                let text = if source == DepthSource::SourcePlane { NO_LAYER } else { NO_DEPTH };
+                self.host.set_persistent_message(self.handle, ofx::kOfxMessageWarning, text);
             }
             Some(Notice::Failed(text)) => {
                 let stays = self.host.set_persistent_message(self.handle, ofx::kOfxMessageError, &text);
@@ -175,7 +189,7 @@ impl Instance {
     /// Greys out the controls that have no effect at the values of this time.
     pub(crate) fn update_enabled(&self, time: f64) {
         let values = self.params.read(&self.host, time);
-        let mut known = self.enabled.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = lock(&self.enabled);
         let mut changes = Vec::new();
         for def in self.effect.define().params() {
             let enabled = self.effect.enabled(&values, &def.name);

@@ -7,6 +7,7 @@
 mod actions;
 mod borrow;
 mod clips;
+mod depth;
 mod failure;
 mod guard;
 mod handles;

@@ -11,6 +11,7 @@ use std::ffi::{CStr, c_char, c_int};
 
 /// The parameters of a living effect.
 pub(crate) struct Params {
+    set: Option<ParamSetHandle>,
     entries: HashMap<String, Entry>,
 }
 
@@ -89,7 +90,8 @@ impl Params {
     /// Looks up the handles. A parameter that the host does not know will always have its default.
     pub(crate) fn find(host: &Host, effect: EffectHandle, definitions: &Definitions) -> Self {
         let mut entries = HashMap::new();
-        if let (Some(set), Some(get)) = (set_of(host, effect), host.parameter.paramGetHandle) {
+        let set = set_of(host, effect);
+        if let (Some(set), Some(get)) = (set, host.parameter.paramGetHandle) {
             for def in definitions.params() {
                 let name = cstring(&def.name);
                 let mut raw = std::ptr::null_mut();
@@ -103,7 +105,51 @@ impl Params {
                 }
             }
         }
-        Self { entries }
+        Self { set, entries }
+    }
+
+    /// Says that something is known that is not written into the parameters yet.
+    pub(crate) fn need_syncing(&self, host: &Host) {
+        if let Some(set) = self.set {
+            set_props(host, set).set_int(ofx::kOfxPropParamSetNeedsSyncing, 1);
+        }
+    }
+
+    /// Sets those of the values that are others now, as one step on the list of undo; false where the host refuses one. Allowed where
+    /// something changed, and where the host asks for what is to be saved.
+    pub(crate) fn set(&self, host: &Host, time: f64, values: &[(&str, Value)], undo: &CStr) -> bool {
+        let now = self.at(host, time);
+        let changes: Vec<_> = values.iter().filter(|(name, value)| now.value(name).as_ref() != Some(value)).collect();
+        let ends = host.parameter.paramEditEnd.filter(|_| !changes.is_empty());
+        let block = match (self.set, host.parameter.paramEditBegin, ends) {
+            // SAFETY: a handle of this host and a string.
+            (Some(set), Some(begin), Some(end)) => unsafe {
+                (begin(set.raw(), undo.as_ptr()) == ofx::kOfxStatOK).then_some((set, end))
+            },
+            _ => None,
+        };
+        let good = changes.into_iter().fold(true, |good, (name, value)| self.set_one(host, name, value) && good);
+        if let Some((set, end)) = block {
+            // SAFETY: a handle of this host, with the block that was begun.
+            unsafe { end(set.raw()) };
+        }
+        good
+    }
+
+    fn set_one(&self, host: &Host, name: &str, value: &Value) -> bool {
+        let (Some(entry), Some(set)) = (self.entries.get(name), host.parameter.paramSetValue) else { return false };
+        let param = entry.handle.raw();
+        // SAFETY: a parameter of this host, and a value of its type; the host copies the text.
+        let status = unsafe {
+            match (entry.shape, value) {
+                (Shape::Bool, Value::Bool(b)) => set(param, c_int::from(*b)),
+                (Shape::Int, Value::Int(i)) => set(param, *i),
+                (Shape::Double, Value::Double(v)) => set(param, *v),
+                (Shape::Text, Value::Text(text)) => set(param, cstring(text).as_ptr()),
+                _ => ofx::kOfxStatErrValue,
+            }
+        };
+        status == ofx::kOfxStatOK
     }
 
     /// The values at a time.

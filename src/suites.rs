@@ -19,6 +19,9 @@ pub(crate) struct Host {
     progress: Option<ofx::OfxProgressSuiteV1>,
     progress2: Option<ofx::OfxProgressSuiteV2>,
     threads: Option<ofx::OfxMultiThreadSuiteV1>,
+    /// Layers of a clip by name; either version, if layers can be had at all.
+    pub(crate) planes: Option<ofx::FnOfxImageEffectPlaneSuiteV1>,
+    pub(crate) planes2: Option<ofx::FnOfxImageEffectPlaneSuiteV2>,
     facts: Facts,
 }
 
@@ -29,6 +32,11 @@ pub(crate) struct Facts {
     pub(crate) name: String,
     /// The pixel depths that it lists, if it does.
     pub(crate) depths: Vec<String>,
+    /// May frames other than the current one be looked at?
+    pub(crate) temporal: bool,
+    /// Does it show choices in another order than they are counted? (OpenFX 1.5.)
+    pub(crate) orders_choices: bool,
+    multi_planar: bool,
     natron: bool,
 }
 
@@ -62,6 +70,8 @@ impl Host {
                 progress: suite(host, ofx::kOfxProgressSuite, 1),
                 progress2: None,
                 threads: suite(host, ofx::kOfxMultiThreadSuite, 1),
+                planes: None,
+                planes2: None,
                 facts: Facts::default(),
             }
         };
@@ -74,7 +84,15 @@ impl Host {
         if this.facts.has(Quirk::NoThreadSuite) {
             this.threads = None;
         }
-        if !this.facts.has(Quirk::SuitesVersion1Only) {
+        let newer = !this.facts.has(Quirk::SuitesVersion1Only);
+        if this.facts.multi_planar && !this.facts.has(Quirk::NoPlanes) {
+            // SAFETY: as above.
+            unsafe {
+                this.planes = suite(host, ofx::kFnOfxImageEffectPlaneSuite, 1);
+                this.planes2 = if newer { suite(host, ofx::kFnOfxImageEffectPlaneSuite, 2) } else { None };
+            }
+        }
+        if newer {
             // SAFETY: as above.
             unsafe {
                 this.persistent = suite(host, ofx::kOfxMessageSuite, 2);
@@ -222,6 +240,9 @@ fn facts(own: Props<'_>) -> Facts {
     Facts {
         name: own.text(ofx::kOfxPropName).unwrap_or_default(),
         depths: (0..listed).filter_map(depth).collect(),
+        temporal: own.int(ofx::kOfxImageEffectPropTemporalClipAccess) == Some(1),
+        orders_choices: own.ints(ofx::kOfxPropAPIVersion).is_some_and(|v: [c_int; 2]| v >= [1, 5]),
+        multi_planar: own.int(ofx::kFnOfxImageEffectPropMultiPlanar) == Some(1),
         natron: own.int(ofx::kNatronOfxHostIsNatron) == Some(1),
     }
 }

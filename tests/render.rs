@@ -259,6 +259,8 @@ fn depth_of_another_size_lies_over_the_source() {
             [if part.contains(x, y) { whole.get(x, y).unwrap()[0] } else { 1e10 }; 4]
         });
         s.instance.connect("Depth", outside_is_empty).unwrap();
+        // Two pictures, about which Auto could decide differently.
+        s.instance.set("depthEdges", "Point-sampled").unwrap();
         let expected = s.render(&RenderRequest::at(1.0));
         s.instance.connect("Depth", whole.cropped(part).with_rod(part)).unwrap();
         assert!(same_bits(&s.render(&RenderRequest::at(1.0)), &expected), "{effect}");

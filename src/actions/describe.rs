@@ -38,12 +38,14 @@ pub(super) fn describe(call: &Call) -> Reply {
         return Err(Failure::quiet(ofx::kOfxStatErrMissingHostFeature));
     }
     props.set_text(ofx::kOfxImageEffectPluginRenderThreadSafety, ofx::kOfxImageEffectRenderFullySafe);
+    let temporal = i32::from(host.facts().temporal);
     for (property, value) in [
         (ofx::kOfxImageEffectPluginPropSingleInstance, 0),
         (ofx::kOfxImageEffectPluginPropHostFrameThreading, 0),
         (ofx::kOfxImageEffectPropSupportsMultiResolution, 1),
         (ofx::kOfxImageEffectPropSupportsTiles, 1),
-        (ofx::kOfxImageEffectPropTemporalClipAccess, 0),
+        // Auto looks at the first frame.
+        (ofx::kOfxImageEffectPropTemporalClipAccess, temporal),
         (ofx::kOfxImageEffectPluginPropFieldRenderTwiceAlways, 0),
         // One depth for all clips: the host then brings them to the deepest, and nothing is lost on the way.
         (ofx::kOfxImageEffectPropSupportsMultipleClipDepths, 0),
@@ -94,6 +96,7 @@ fn describe_clip(host: &Host, effect: EffectHandle, name: &CStr) -> Result<(), F
     props.set_int(ofx::kOfxImageClipPropOptional, i32::from(optional));
     props.set_int(ofx::kOfxImageClipPropIsMask, i32::from(mask));
     props.set_int(ofx::kOfxImageEffectPropSupportsTiles, 1);
-    props.set_int(ofx::kOfxImageEffectPropTemporalClipAccess, 0);
+    let temporal = host.facts().temporal && (name == clips::SOURCE || name == clips::DEPTH);
+    props.set_int(ofx::kOfxImageEffectPropTemporalClipAccess, i32::from(temporal));
     Ok(())
 }

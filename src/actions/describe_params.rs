@@ -25,7 +25,10 @@ pub(super) fn define(host: &Host, effect: EffectHandle, definitions: &Definition
     for item in &definitions.items {
         match item {
             Item::Group(group) => groups.extend(define_group(host, set, group)),
-            Item::Param(def) => leaves.extend(define_param(host, set, def, &groups)),
+            Item::Param(def) => {
+                let name = define_param(host, set, def, &groups);
+                leaves.extend(name.filter(|_| !def.secret));
+            }
         }
     }
     // Also where the host says that it takes no pages at all: hosts that say so have been seen to use them.
@@ -67,7 +70,18 @@ fn define_param<'d>(host: &Host, set: ParamSetHandle, def: &'d ParamDef, groups:
         // Also said where it is the rule: some hosts animate switches unless told not to.
         props.set_int(ofx::kOfxParamPropAnimates, i32::from(def.kind.animates()));
     }
+    if def.secret {
+        props.set_int(ofx::kOfxParamPropSecret, 1);
+    }
     set_kind(&props, &def.kind);
+    if let (Some(first), Kind::Choice { options, .. }) = (def.shown_first, &def.kind)
+        && host.facts().orders_choices
+    {
+        for i in 0..options.len() as i32 {
+            // Options are shown in the order of these numbers.
+            props.set_int_at(ofx::kOfxParamPropChoiceOrder, i, if i == first { 0 } else { i + 1 });
+        }
+    }
     Some(&def.name)
 }
 

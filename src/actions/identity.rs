@@ -11,14 +11,15 @@ use openfx_sys as ofx;
 pub(super) fn is_identity(asked: &Asked) -> Reply {
     let (instance, time) = (asked.instance, asked.time());
     let prepared = instance.effect.prepare(&instance.at(time));
-    let plan = prepared.plan(&instance.frame(time, asked.scale()));
+    let depth = prepared.depth();
+    let plan = prepared.plan(&instance.frame(time, asked.scale(), depth));
     let Some(why) = plan.pass_through else { return DEFAULT };
     if instance.clip(clips::SOURCE).is_none() {
         return DEFAULT;
     }
     // The host will not render: now is the time to say why nothing happens, unless the artist switched depth off.
-    let missing = why == PassThrough::NoDepth && prepared.depth().enabled;
-    instance.notify(missing.then_some(Notice::NoDepth));
+    let missing = why == PassThrough::NoDepth && depth.enabled;
+    instance.notify(missing.then_some(Notice::NoDepth(depth.source)));
     asked.answers.set_text(ofx::kOfxPropName, clips::SOURCE);
     asked.answers.set_doubles(ofx::kOfxPropTime, &[time]);
     OK

@@ -11,11 +11,12 @@ use std::ffi::CStr;
 /// The source's region, grown as the plan says; the project's where there is no source. An optional clip never enlarges it.
 pub(super) fn definition(asked: &Asked) -> Reply {
     let (instance, time) = (asked.instance, asked.time());
-    let frame = instance.frame(time, asked.scale());
+    let prepared = instance.effect.prepare(&instance.at(time));
+    let frame = instance.frame(time, asked.scale(), prepared.depth());
     let region = if frame.source_rod.is_empty() {
         instance.format(RectD::default())
     } else {
-        instance.effect.prepare(&instance.at(time)).plan(&frame).region_of_definition(&frame.source_rod)
+        prepared.plan(&frame).region_of_definition(&frame.source_rod)
     };
     if region.is_empty() {
         return DEFAULT;
@@ -23,21 +24,56 @@ pub(super) fn definition(asked: &Asked) -> Reply {
     answer(asked, ofx::kOfxImageEffectPropRegionOfDefinition, &region)
 }
 
-/// For each connected clip the part that the plan looks at.
+/// For each connected clip the part that the plan looks at; all of those from which Auto has yet to decide.
 pub(super) fn interest(asked: &Asked) -> Reply {
     let (instance, time) = (asked.instance, asked.time());
     let wanted = asked.args.doubles(ofx::kOfxImageEffectPropRegionOfInterest);
     let Some(window) = wanted.map(|[x1, y1, x2, y2]| RectD::new(x1, y1, x2, y2)).filter(|w| !w.is_empty()) else {
         return DEFAULT;
     };
-    let plan = instance.effect.prepare(&instance.at(time)).plan(&instance.frame(time, asked.scale()));
-    if instance.clip(clips::SOURCE).is_some() {
-        answer_for(asked, clips::SOURCE, &plan.source_region(&window))?;
+    let prepared = instance.effect.prepare(&instance.at(time));
+    let depth = prepared.depth();
+    let frame = instance.frame(time, asked.scale(), depth);
+    let plan = prepared.plan(&frame);
+    let input = instance.depth_input(depth);
+    let decides = plan.pass_through.is_none() && instance.undecided(depth);
+    let whole = if decides { instance.deciding_clips(&input) } else { Vec::new() };
+    let first = instance.deciding_frame(&input);
+    let all_of = |name: &CStr, region: RectD| {
+        let clip = instance.clip(name).filter(|_| whole.contains(&name));
+        let times = [Some(time), first].into_iter().flatten();
+        times.filter_map(|t| clip?.region(t, &frame.geometry)).fold(region, |all, more| all.union(&more))
+    };
+    let (mut source, beside) = (plan.source_region(&window), plan.depth_region(&window));
+    // Depth that comes with the source.
+    if input.clip() == Some(clips::SOURCE) {
+        source = source.union(&beside);
     }
-    for (name, region) in [(clips::DEPTH, plan.depth_region(&window)), (clips::MASK, window)] {
+    if instance.clip(clips::SOURCE).is_some() {
+        answer_for(asked, clips::SOURCE, &all_of(clips::SOURCE, source))?;
+    }
+    for (name, region) in [(clips::DEPTH, all_of(clips::DEPTH, beside)), (clips::MASK, window)] {
         if instance.clip(name).is_some_and(|clip| clip.connected()) {
             answer_for(asked, name, &region)?;
         }
+    }
+    OK
+}
+
+/// The current frame, and the first one while Auto has yet to decide.
+pub(super) fn frames_needed(asked: &Asked) -> Reply {
+    let (instance, time) = (asked.instance, asked.time());
+    let prepared = instance.effect.prepare(&instance.at(time));
+    let depth = prepared.depth();
+    let input = instance.depth_input(depth);
+    let Some(first) = instance.deciding_frame(&input).filter(|first| *first != time && instance.undecided(depth))
+    else {
+        return DEFAULT;
+    };
+    let prefix = ofx::kOfxImageClipPropFrameRangePrefix.to_string_lossy();
+    for clip in instance.deciding_clips(&input) {
+        let name = cstring(&[&*prefix, &*clip.to_string_lossy()].concat());
+        asked.answers.set_doubles(&name, &[time, time, first, first]);
     }
     OK
 }

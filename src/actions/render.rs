@@ -1,14 +1,14 @@
 //! The render: the host's arguments become a job for the core. What hosts do oddly is settled here, and nowhere later.
 
 use super::Asked;
-use crate::borrow::{At, Input, Output, out_of_memory};
+use crate::borrow::{At, Input, Output, Wanted, out_of_memory};
 use crate::clips;
+use crate::depth::DepthInput;
 use crate::failure::{Failure, OK, Reply};
 use crate::instance::{Instance, Notice};
 use crate::pool;
 use crate::progress::Progress;
 use fathom_core::Prepared;
-use fathom_core::depth::DepthSource;
 use fathom_core::effect::PassThrough;
 use fathom_core::geometry::Rect;
 use fathom_core::image::{Alpha, ImageMut};
@@ -77,7 +77,7 @@ pub(super) fn render(asked: &Asked) -> Reply {
     let prepared = instance.effect.prepare(&instance.at(request.at.time));
     match render_images(instance, &request, &*prepared)? {
         Ok(Outcome::PassedThrough(PassThrough::NoDepth)) if prepared.depth().enabled => {
-            instance.notify(Some(Notice::NoDepth));
+            instance.notify(Some(Notice::NoDepth(prepared.depth().source)));
         }
         Ok(_) => instance.notify(None),
         // An aborted render is no failure: the host asked for it.
@@ -104,8 +104,10 @@ fn render_images(
         // Nothing was asked for, so nothing is known of the state of things.
         return Ok(Err(Stop::Aborted));
     }
-    let source = Input::fetch(instance, clips::SOURCE, at, &output)?;
-    let mut frame = instance.frame(at.time, at.scale);
+    let source = Input::fetch(instance, &Wanted::colours(clips::SOURCE), at, Some(&output))?;
+    let params = prepared.depth();
+    let input = instance.depth_input(params);
+    let mut frame = instance.frame(at.time, at.scale, params);
     frame.geometry = source.as_ref().map_or(output.geometry, |s| s.geometry);
     // A region that does not hold the pixels that are there is wrong: then the image's own counts.
     let doubtful = |s: &Input| {
@@ -119,15 +121,23 @@ fn render_images(
     }
     // Only what will be looked at is fetched: fetching can make the host render.
     let works = source.is_some() && prepared.plan(&frame).pass_through.is_none();
-    let fetch = |name, wanted: bool| {
-        let connected = wanted && instance.clip(name).is_some_and(|clip| clip.connected());
-        if connected { Input::fetch(instance, name, at, &output) } else { Ok(None) }
+    let fetch = |wanted: Option<Wanted>| match wanted.filter(|_| works) {
+        Some(wanted) => Input::fetch(instance, &wanted, at, Some(&output)),
+        None => Ok(None),
     };
-    let depth = fetch(clips::DEPTH, works && prepared.depth().source != DepthSource::SourceAlpha)?;
-    let mask = fetch(clips::MASK, works)?;
+    let depth = fetch(input.wanted().filter(|_| input.is_own_image()))?;
+    let masked = instance.clip(clips::MASK).is_some_and(|clip| clip.connected());
+    let mask = fetch(masked.then(|| Wanted::colours(clips::MASK)))?;
     // Where nothing is looked at, nothing was fetched: the host's word stays.
     if works {
         frame.depth_connected = depth.is_some();
+    }
+    let mut decision = None;
+    if works && params.needs_decision() && (depth.is_some() || input == DepthInput::SourceAlpha) {
+        decision = instance.decide(params, &input, at, &output)?;
+        if decision.is_none() {
+            return Ok(Err(Stop::Aborted));
+        }
     }
 
     let workers = pool::workers(&instance.host).map_err(|why| Failure::say(ofx::kOfxStatFailed, why))?;
@@ -145,7 +155,7 @@ fn render_images(
             source: picture(&source),
             alpha,
             depth: picture(&depth),
-            decision: None,
+            decision,
             mask: picture(&mask),
             output: image,
         };

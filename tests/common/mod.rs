@@ -52,6 +52,8 @@ impl Session {
 
     /// Settings under which the effect does something.
     pub fn settings(&self, effect: &str) {
+        // Patches are no picture of a scene: nothing could tell what their numbers mean.
+        self.instance.set("depthConvention", "Distance").unwrap();
         let settings: &[(&str, &str)] = match effect {
             "ZDefocus" => &[("focusDistance", "3"), ("sizeAtInfinity", "4"), ("maxSize", "9")],
             "DepthFog" => &[("visibility", "30"), ("fogStart", "1")],
