@@ -169,10 +169,9 @@ impl<'a> DepthStage<'a> {
             let field = Field::new(edges, inner, &band.z);
             for (y, row) in (y1..).zip(rows.chunks_mut(width)) {
                 bands.own_row(&band, rect.x1, y, row);
-                if !field.is_empty() {
-                    for (x, z) in (rect.x1..).zip(row) {
-                        *z = field.snapped(x, y).unwrap_or(*z);
-                    }
+                for x in field.mixed_in(y, rect.x1, rect.x2) {
+                    let z = &mut row[(x - rect.x1) as usize];
+                    *z = field.snapped(x, y).filter(|_| !z.is_nan()).unwrap_or(*z);
                 }
             }
         })?;

@@ -167,7 +167,8 @@ impl Finish<'_> {
 
     /// How much of the result counts at each pixel; true if it is everywhere all of it.
     fn amounts(&self, x1: i32, y: i32, z: &[f32], out: &mut [f32]) -> bool {
-        let untouched = z.iter().any(|z| z.is_nan());
+        // Without a way out: such a loop becomes vector code.
+        let untouched = z.iter().fold(false, |any, z| any | z.is_nan());
         if self.blend.mix == 1.0 && self.mask.is_none() && !untouched {
             return true;
         }

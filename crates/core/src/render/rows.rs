@@ -2,7 +2,7 @@
 //! results mixed as the surfaces are.
 
 use super::{Finish, Scratch, borrow, mix};
-use crate::depth::edges::{COLOUR_REACH, Field, Mixed, Rgba};
+use crate::depth::edges::{COLOUR_REACH, Colours, Field, Mixed, Rgba};
 use crate::depth::{BAND, Bands, DepthStage};
 use crate::effect::{Leaves, RowKernel};
 use crate::geometry::Rect;
@@ -77,8 +77,7 @@ pub(super) fn render(
 struct Silhouettes {
     field: Field,
     inner: Rect,
-    /// Premultiplied, over the band and [`COLOUR_REACH`] around.
-    colours: Vec<Rgba>,
+    colours: Stretches,
 }
 
 impl Silhouettes {
@@ -87,50 +86,114 @@ impl Silhouettes {
         if field.is_empty() {
             return None;
         }
-        let rect = inner.grow(COLOUR_REACH);
-        let inside = out.source.bounds();
-        let mut planes: [Vec<f32>; 4] = std::array::from_fn(|_| vec![0.0; rect.width()]);
-        let mut colours = Vec::with_capacity(rect.width() * rect.height());
-        for y in rect.y1..rect.y2 {
-            // Beyond the picture its outermost pixels go on.
-            let span = out.load(rect.x1, y.clamp(inside.y1, inside.y2 - 1), &mut planes);
-            if out.alpha == Alpha::Straight {
-                premultiply(borrow(&mut planes, span.start, span.end));
-            }
-            let pixel = |i: usize| -> Rgba { std::array::from_fn(|c| planes[c][i]) };
-            let last = span.end.saturating_sub(1);
-            colours.extend((0..rect.width()).map(|i| pixel(i.clamp(span.start.min(last), last))));
-        }
+        let colours = Stretches::new(&field, &inner, out);
         Some(Self { field, inner, colours })
     }
 
     /// Gives the mixed pixels of a row the distance of the surface that has more of them.
     fn snap(&self, y: i32, z: &mut [f32]) {
-        for (x, z) in (self.inner.x1..).zip(z) {
-            *z = self.field.snapped(x, y).unwrap_or(*z);
+        for x in self.field.mixed_in(y, self.inner.x1, self.inner.x2) {
+            let z = &mut z[(x - self.inner.x1) as usize];
+            // What is to be left alone has no number for a depth.
+            *z = self.field.snapped(x, y).filter(|_| !z.is_nan()).unwrap_or(*z);
         }
     }
 
     /// Puts the mixture of both surfaces' results at the mixed pixels of a row.
     fn mix(&self, kernel: &dyn RowKernel, y: i32, span: &std::ops::Range<usize>, s: &mut Scratch) {
         let mut run: Vec<Mixed> = Vec::new();
-        for i in span.start..=span.end {
-            let x = self.inner.x1 + i as i32;
-            // What is to be left alone has no number for a depth.
-            let mixed = if i < span.end && !s.z[i].is_nan() && self.field.is_mixed(x, y) {
-                self.field.mixed(x, y, &self.colours)
-            } else {
-                None
-            };
-            match mixed {
-                Some(mixed) => run.push(mixed),
-                None if !run.is_empty() => {
-                    both(kernel, x - run.len() as i32, y, &run, borrow(&mut s.colour, i - run.len(), i));
-                    run.clear();
-                }
-                None => {}
+        let mut end = 0;
+        let mut flush = |run: &mut Vec<Mixed>, end: usize, colour: &mut [Vec<f32>; 4]| {
+            if !run.is_empty() {
+                let start = end - run.len();
+                both(kernel, self.inner.x1 + start as i32, y, run, borrow(colour, start, end));
+                run.clear();
             }
+        };
+        for x in self.field.mixed_in(y, self.inner.x1, self.inner.x2) {
+            let i = (x - self.inner.x1) as usize;
+            if !span.contains(&i) || s.z[i].is_nan() {
+                continue;
+            }
+            let Some(mixed) = self.field.mixed(x, y, &self.colours) else { continue };
+            if i != end {
+                flush(&mut run, end, &mut s.colour);
+            }
+            run.push(mixed);
+            end = i + 1;
         }
+        flush(&mut run, end, &mut s.colour);
+    }
+}
+
+/// Premultiplied colours where silhouettes need them: most of a picture is not read twice.
+struct Stretches {
+    /// First row.
+    y1: i32,
+    /// Where each row's stretches begin in the list; one more at the end.
+    rows: Vec<u32>,
+    /// First and last column (exclusive), and where the colours are.
+    list: Vec<(i32, i32, usize)>,
+    colours: Vec<Rgba>,
+}
+
+impl Stretches {
+    fn new(field: &Field, inner: &Rect, out: &Finish) -> Self {
+        let rect = inner.grow(COLOUR_REACH);
+        let mut new = Self { y1: rect.y1, rows: vec![0], list: Vec::new(), colours: Vec::new() };
+        let mut planes: [Vec<f32>; 4] = Default::default();
+        let mut spans = Vec::new();
+        for y in rect.y1..rect.y2 {
+            wanted(field, inner, y, &mut spans);
+            for &(x1, x2) in &spans {
+                let at = new.colours.len();
+                new.list.push((x1, x2, at));
+                new.colours.resize(at + (x2 - x1) as usize, [0.0; 4]);
+                load_stretch(out, x1, y, &mut planes, &mut new.colours[at..]);
+            }
+            new.rows.push(new.list.len() as u32);
+        }
+        new
+    }
+}
+
+impl Colours for Stretches {
+    fn five(&self, x1: i32, y: i32) -> &[Rgba; 5] {
+        let row = (y - self.y1) as usize;
+        let list = &self.list[self.rows[row] as usize..self.rows[row + 1] as usize];
+        let (from, _, at) = list[list.partition_point(|s| s.0 <= x1) - 1];
+        self.colours[at + (x1 - from) as usize..].first_chunk().unwrap_or(&[[0.0; 4]; 5])
+    }
+}
+
+/// Stretches of a row whose colours are looked at, from the mixed pixels of this row and of those around; they do not overlap.
+fn wanted(field: &Field, inner: &Rect, y: i32, spans: &mut Vec<(i32, i32)>) {
+    spans.clear();
+    for near in (y - COLOUR_REACH).max(inner.y1)..(y + COLOUR_REACH + 1).min(inner.y2) {
+        spans.extend(field.mixed_in(near, inner.x1, inner.x2).map(|x| (x - COLOUR_REACH, x + COLOUR_REACH + 1)));
+    }
+    spans.sort_unstable();
+    spans.dedup_by(|next, last| {
+        let touches = next.0 <= last.1;
+        if touches {
+            last.1 = last.1.max(next.1);
+        }
+        touches
+    });
+}
+
+/// Premultiplied colours from a column on; beyond the picture its outermost pixels go on.
+fn load_stretch(out: &Finish, x1: i32, y: i32, planes: &mut [Vec<f32>; 4], to: &mut [Rgba]) {
+    let inside = out.source.bounds();
+    planes.iter_mut().for_each(|p| p.resize(to.len(), 0.0));
+    let x = x1.clamp(inside.x1, (inside.x2 - to.len() as i32).max(inside.x1));
+    let span = out.load(x, y.clamp(inside.y1, inside.y2 - 1), planes);
+    if out.alpha == Alpha::Straight {
+        premultiply(borrow(planes, span.start, span.end));
+    }
+    for (i, pixel) in (x1..).zip(to) {
+        let from = (i.clamp(inside.x1, inside.x2 - 1) - x) as usize;
+        *pixel = std::array::from_fn(|c| planes[c][from]);
     }
 }
 

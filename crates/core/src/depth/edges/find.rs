@@ -10,9 +10,9 @@ const RATIO: f32 = 0.06;
 const STEEPER: f32 = 3.0;
 
 /// Marks both pixels of each jump between neighbours in a row or a column, as far as [`super::COLOUR_REACH`] around the inner rectangle.
-/// `index` is left empty where there is none.
-pub(super) fn mark(field: &mut Field) {
-    let jumps = best_work(Jumps { field });
+/// `index` is left empty where there is none. `z` is depth in metres over the field.
+pub(super) fn mark(field: &mut Field, z: &[f32]) {
+    let jumps = best_work(Jumps { field, z });
     if jumps.is_empty() {
         return;
     }
@@ -58,6 +58,7 @@ impl Candidate {
 /// Turns depth into 1/z, and looks for steep steps.
 struct Jumps<'a> {
     field: &'a mut Field,
+    z: &'a [f32],
 }
 
 impl Work for Jumps<'_> {
@@ -66,8 +67,9 @@ impl Work for Jumps<'_> {
     #[inline(always)]
     fn run(self) -> Vec<Candidate> {
         let field = self.field;
-        for v in &mut field.inverse {
-            *v = 1.0 / *v;
+        field.inverse = vec![0.0; self.z.len()];
+        for (u, z) in field.inverse.iter_mut().zip(self.z) {
+            *u = 1.0 / *z;
         }
         let (width, height) = (field.rect.width(), field.rect.height());
         let u = &field.inverse;

@@ -1,6 +1,6 @@
 //! The colours of the two surfaces in a pixel, and its coverage once more, from the colours around.
 
-use super::{Field, Mixed, Rgba};
+use super::{COLOUR_REACH, Colours, Field, Mixed, Rgba};
 
 /// e^(−d²/2·0.9²) at distances 0, 1, 2: how much a neighbour's colour counts.
 const NEARNESS: [f32; 3] = [1.0, 0.539_4, 0.084_66];
@@ -27,6 +27,10 @@ fn rgb(c: &Rgba) -> Rgb {
     [c[0], c[1], c[2]]
 }
 
+fn is_number(c: &Rgba) -> bool {
+    c.iter().all(|v| v.is_finite())
+}
+
 fn mean_square(c: Rgb) -> f32 {
     (c[0] * c[0] + c[1] * c[1] + c[2] * c[2]) / 3.0
 }
@@ -48,45 +52,43 @@ struct Neighbour {
 }
 
 impl Field {
-    /// The two surfaces of a pixel; `None` where it is not mixed. `colours` are premultiplied, over the same pixels as the inner
-    /// rectangle and [`super::COLOUR_REACH`] around it, row by row. Linear: twice as bright a picture gives twice the colours.
-    pub(crate) fn mixed(&self, x: i32, y: i32, colours: &[Rgba]) -> Option<Mixed> {
+    /// The two surfaces of a pixel; `None` where it is not mixed, or no number. Linear: twice as bright a picture gives twice the colours.
+    pub(crate) fn mixed(&self, x: i32, y: i32, colours: &impl Colours) -> Option<Mixed> {
         let split = self.split_at(self.place(x, y))?;
-        let reach = super::COLOUR_REACH;
-        let stride = self.inner.width() + 2 * reach as usize;
-        let at = |x: i32, y: i32| (y - self.inner.y1 + reach) as usize * stride + (x - self.inner.x1 + reach) as usize;
-        let own = colours[at(x, y)];
-        if !own.iter().all(|v| v.is_finite()) {
+        let own = colours.five(x - COLOUR_REACH, y)[COLOUR_REACH as usize];
+        if !is_number(&own) {
             return None;
         }
         let [near_u, far_u] = split.inverse;
         let apart = SAME * (near_u - far_u);
         let mut seen = [Neighbour { weight: 0.0, coverage: 0.0, colour: own }; 25];
-        for dy in -reach..=reach {
-            let (mut place, mut colour) = (self.place(x - reach, y + dy), at(x - reach, y + dy));
-            for dx in -reach..=reach {
-                let n = &mut seen[((dy + reach) * 5 + dx + reach) as usize];
-                n.colour = colours[colour];
-                let u = self.inverse[place];
-                let near = u > split.middle;
-                let (counts, coverage) = match self.split_at(place) {
-                    Some(other) => {
-                        let alike =
-                            (other.inverse[0] - near_u).abs() < apart && (other.inverse[1] - far_u).abs() < apart;
-                        (if alike { MIXED_WEIGHT } else { 0.0 }, other.coverage)
-                    }
-                    None => {
-                        let side = if near { near_u } else { far_u };
-                        (if (u - side).abs() < apart { 1.0 } else { 0.0 }, if near { 1.0 } else { 0.0 })
-                    }
+        for (j, five) in seen.chunks_exact_mut(5).enumerate() {
+            let dy = j as i32 - COLOUR_REACH;
+            let start = self.place(x - COLOUR_REACH, y + dy);
+            let row = colours.five(x - COLOUR_REACH, y + dy);
+            let at = start..start + 5;
+            for ((i, n), (colour, (u, index))) in
+                five.iter_mut().enumerate().zip(row.iter().zip(self.inverse[at.clone()].iter().zip(&self.index[at])))
+            {
+                let near = *u > split.middle;
+                let (counts, coverage) = if *index != 0 {
+                    let other = &self.splits[*index as usize - 1];
+                    let alike = (other.inverse[0] - near_u).abs() < apart && (other.inverse[1] - far_u).abs() < apart;
+                    (if alike { MIXED_WEIGHT } else { 0.0 }, other.coverage)
+                } else {
+                    let side = if near { near_u } else { far_u };
+                    (if (u - side).abs() < apart { 1.0 } else { 0.0 }, if near { 1.0 } else { 0.0 })
                 };
-                let usable = n.colour.iter().all(|v| v.is_finite()) && (dx, dy) != (0, 0);
-                let nearness = NEARNESS[dx.unsigned_abs() as usize] * NEARNESS[dy.unsigned_abs() as usize];
-                n.weight = if usable { nearness * counts } else { 0.0 };
-                n.coverage = coverage;
-                (place, colour) = (place + 1, colour + 1);
+                let nearness = NEARNESS[i.abs_diff(2)] * NEARNESS[j.abs_diff(2)];
+                *n = Neighbour {
+                    weight: if is_number(colour) { nearness * counts } else { 0.0 },
+                    coverage,
+                    colour: *colour,
+                };
             }
         }
+        // The pixel itself tells nothing of the others' colours.
+        seen[12].weight = 0.0;
         let own_is_near = self.inverse[self.place(x, y)] > split.middle;
         let fit = Fit::new(&seen, &own);
         let coverage = fit.coverage(split, own_is_near, &own);

@@ -15,6 +15,8 @@ mod layers;
 mod split;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod truth;
 
 use super::{DepthConvention, DepthEdges, DepthMapping, DepthParams};
 use crate::geometry::Rect;
@@ -26,6 +28,12 @@ pub(crate) const COLOUR_REACH: i32 = 2;
 
 /// A premultiplied colour: red, green, blue, alpha.
 pub(crate) type Rgba = [f32; 4];
+
+/// Where the colours around mixed pixels come from.
+pub(crate) trait Colours {
+    /// Premultiplied colours of five pixels of a row, from a column on; at most [`COLOUR_REACH`] from a mixed pixel.
+    fn five(&self, x1: i32, y: i32) -> &[Rgba; 5];
+}
 
 /// The numbers in which a renderer's filter mixed two distances.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,19 +115,21 @@ pub(crate) struct Field {
     rect: Rect,
     /// 1/z; 0 is infinitely far; NaN is left alone.
     inverse: Vec<f32>,
-    /// 0, or one more than the place in `splits`.
+    /// 0, or one more than the number in `splits`.
     index: Vec<u32>,
     splits: Vec<Split>,
+    /// Where the pixels of `splits` are, ascending.
+    places: Vec<u32>,
 }
 
 impl Field {
     /// Looks for silhouettes in `inner`. `z` is depth in metres over that and [`REACH`] around, row by row.
     pub(crate) fn new(edges: Edges, inner: Rect, z: &[f32]) -> Self {
         let rect = inner.grow(REACH);
-        let mut field = Self { edges, inner, rect, inverse: Vec::new(), index: Vec::new(), splits: Vec::new() };
+        let mut field =
+            Self { edges, inner, rect, inverse: Vec::new(), index: Vec::new(), splits: Vec::new(), places: Vec::new() };
         if z.len() == rect.width() * rect.height() && !inner.is_empty() {
-            field.inverse = z.to_vec();
-            find::mark(&mut field);
+            find::mark(&mut field, z);
             split::all(&mut field);
         }
         field
@@ -134,9 +144,12 @@ impl Field {
         (y - self.rect.y1) as usize * self.rect.width() + (x - self.rect.x1) as usize
     }
 
-    /// Does the pixel of the inner rectangle show two surfaces?
-    pub(crate) fn is_mixed(&self, x: i32, y: i32) -> bool {
-        !self.index.is_empty() && self.index[self.place(x, y)] != 0
+    /// Columns of the mixed pixels of a row between two columns, ascending. The row is at most [`COLOUR_REACH`] from the inner rectangle.
+    pub(crate) fn mixed_in(&self, y: i32, x1: i32, x2: i32) -> impl Iterator<Item = i32> + '_ {
+        let (start, low, high) = (self.place(self.rect.x1, y), self.place(x1, y), self.place(x2, y));
+        let first = self.places.partition_point(|p| (*p as usize) < low);
+        let places = self.places[first..].iter().take_while(move |p| (**p as usize) < high);
+        places.map(move |p| self.rect.x1 + (*p as usize - start) as i32)
     }
 
     /// The distance of the surface that has more of a mixed pixel, by depth alone; `None` where the pixel is not mixed.

@@ -29,7 +29,7 @@ pub(super) fn all(field: &mut Field) {
     let [vote, mean] = bells();
     let wide = field.inner.grow(COLOUR_REACH);
     let width = field.rect.width();
-    let mut splits = Vec::new();
+    let (mut splits, mut places) = (Vec::new(), Vec::new());
     let mut index = std::mem::take(&mut field.index);
     for y in wide.y1..wide.y2 {
         let start = field.place(wide.x1, y);
@@ -45,6 +45,7 @@ pub(super) fn all(field: &mut Field) {
             };
             index[place] = split.map_or(0, |split| {
                 splits.push(split);
+                places.push(place as u32);
                 splits.len() as u32
             });
         }
@@ -60,7 +61,7 @@ pub(super) fn all(field: &mut Field) {
         }
     }
     field.index = index;
-    field.splits = splits;
+    (field.splits, field.places) = (splits, places);
 }
 
 /// The pixel's own depth is one surface's: neighbours vote which share the nearer one has.
