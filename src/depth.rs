@@ -8,7 +8,7 @@ use crate::borrow::{At, Input, Output, Wanted};
 use crate::clips;
 use crate::failure::Failure;
 use crate::instance::{Instance, lock};
-use fathom_core::depth::{Decision, DepthParams, DepthSource, DepthStage, Examined, examine, median_around};
+use fathom_core::depth::{Decision, DepthParams, DepthSource, DepthStage, Examined, examine};
 use fathom_core::image::Alpha;
 use fathom_core::params::{ParamSource, Value};
 use openfx_sys as ofx;
@@ -205,7 +205,6 @@ impl Instance {
     /// The depth in metres under the point that an effect focuses on, if it has one.
     fn focus_depth(&self, decided: &DepthParams, look: &Look, at: At) -> Option<f64> {
         const POINT: &str = "focusPoint";
-        const RADIUS: f64 = 2.5;
         if !self.effect.define().params().any(|p| p.name == POINT) {
             return None;
         }
@@ -218,9 +217,7 @@ impl Instance {
         let image = look.depth.picture()?;
         let geometry = image.geometry;
         let stage = DepthStage::new(decided, image.image, geometry, geometry, &f);
-        let radius = RADIUS * geometry.pixels_per_unit()[1];
-        let centre = geometry.to_pixel(point);
-        median_around(|x, y| stage.valid_at(x, y), centre, radius, &stage.rect()).map(f64::from)
+        stage.pick(point)
     }
 
     /// Writes what is known and not stored. To be called only where parameters may be set.

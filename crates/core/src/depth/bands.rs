@@ -18,7 +18,8 @@ pub(crate) struct Bands<'a> {
     inside: Rect,
 }
 
-/// Depth in metres of some rows and [`REACH`] pixels around them, as silhouettes are looked for in it.
+/// Depth in metres of some rows and [`REACH`] pixels around them, as silhouettes are looked for in it: NaN is no surface, whatever
+/// the policy makes of it, and makes no silhouette around it.
 pub(crate) struct Band {
     rect: Rect,
     pub(crate) z: Vec<f32>,
@@ -50,7 +51,7 @@ impl<'a> Bands<'a> {
                 let skip = (rect.x1 - plane.rect().x1) as usize;
                 row.copy_from_slice(&plane.row(y)[skip..skip + row.len()]);
             }
-            _ => self.stage.row(rect.x1, y, row),
+            _ => self.stage.row_with(rect.x1, y, row, f32::NAN),
         }
     }
 
@@ -69,7 +70,10 @@ impl<'a> Bands<'a> {
     pub(crate) fn own_row(&self, band: &Band, x1: i32, y: i32, out: &mut [f32]) {
         let of = |x: i32| (x - band.rect.x1) as usize;
         let start = (y - band.rect.y1) as usize * band.rect.width() + of(x1);
-        out.copy_from_slice(&band.z[start..start + out.len()]);
+        let invalid = self.stage.invalid();
+        for (z, v) in out.iter_mut().zip(&band.z[start..]) {
+            *z = if v.is_nan() { invalid } else { *v };
+        }
         let row = Rect::new(x1, y, x1 + out.len() as i32, y + 1);
         if !self.inside.contains_rect(&row) {
             match &self.whole {

@@ -44,8 +44,8 @@ impl DepthParams {
         move |v: f32| decode.number(convention, v)
     }
 
-    /// [`DepthParams::decoder`] for a row, in place; what is invalid becomes `invalid`.
-    pub(crate) fn decode_row(&self, row: &mut [f32], invalid: f32) {
+    /// [`DepthParams::decoder`] for a row, in place; what is invalid becomes `invalid`, NaN becomes `nan`.
+    pub(crate) fn decode_row(&self, row: &mut [f32], invalid: f32, nan: f32) {
         let decode = Decode::new(self);
         // Each convention is its own loop without a branch.
         macro_rules! rows {
@@ -53,7 +53,8 @@ impl DepthParams {
                 match self.convention {
                     $(DepthConvention::$convention => best(|| {
                         for v in row {
-                            *v = decode.number(DepthConvention::$convention, *v).unwrap_or(invalid);
+                            let otherwise = if v.is_nan() { nan } else { invalid };
+                            *v = decode.number(DepthConvention::$convention, *v).unwrap_or(otherwise);
                         }
                     }),)+
                 }

@@ -46,18 +46,23 @@ pub fn depth_range(plane: &Plane) -> [f32; 2] {
     plane.data().iter().fold([f32::INFINITY, 0.0], |[low, high], z| [low.min(*z), high.max(*z)])
 }
 
-/// The median of the valid depths (infinite ones count as far) within `radius` pixels of a position; `None` where there is none.
-pub fn median_around(depth_at: impl Fn(i32, i32) -> f32, centre: [f64; 2], radius: f64, within: &Rect) -> Option<f32> {
-    let r = radius.max(0.5);
-    let low = |v: f64| (v - r).floor() as i32;
-    let high = |v: f64| (v + r).ceil() as i32;
-    let area = Rect::new(low(centre[0]), low(centre[1]), high(centre[0]), high(centre[1])).intersect(within);
+/// Radius of the disc in which a picked depth is the median, in pixels of the full-size frame.
+pub const PICK_RADIUS: f64 = 4.0;
+
+/// The median of the valid depths (infinite ones count as far) around a position; `None` where there is none. `centre` and the two
+/// radii are in pixels: of pixels that are not square a disc in the picture has two.
+fn median_around(depth_at: impl Fn(i32, i32) -> f32, centre: [f64; 2], radii: [f64; 2], within: &Rect) -> Option<f32> {
+    let r = radii.map(|r| r.max(0.5));
+    let low = |axis: usize| (centre[axis] - r[axis]).floor() as i32;
+    let high = |axis: usize| (centre[axis] + r[axis]).ceil() as i32;
+    let area = Rect::new(low(0), low(1), high(0), high(1)).intersect(within);
     let mut found = Vec::new();
     for y in area.y1..area.y2 {
         for x in area.x1..area.x2 {
-            let (dx, dy) = (f64::from(x) + 0.5 - centre[0], f64::from(y) + 0.5 - centre[1]);
+            let off = |axis: usize, i: i32| (f64::from(i) + 0.5 - centre[axis]) / r[axis];
+            let (dx, dy) = (off(0, x), off(1, y));
             let z = depth_at(x, y);
-            if dx * dx + dy * dy <= r * r && !z.is_nan() {
+            if dx * dx + dy * dy <= 1.0 && !z.is_nan() {
                 found.push(z);
             }
         }

@@ -2,7 +2,7 @@
 
 use super::bands::{BAND, Bands};
 use super::edges::{Edges, Field};
-use super::{Camera, Channels, DepthEdges, DepthParams, InvalidDepth, fill};
+use super::{Camera, Channels, DepthEdges, DepthParams, InvalidDepth, fill, median_around};
 use crate::geometry::{Geometry, Rect, RectD};
 use crate::image::{Components, ImageRef, Plane, load_channel};
 use crate::workers::{Exec, Stop};
@@ -54,6 +54,11 @@ impl<'a> DepthStage<'a> {
     /// Depth of the pixels `x1..x1 + out.len()` of row `y`, in metres, without [`InvalidDepth::Fill`]'s look at neighbours
     /// (holes are NaN then).
     pub fn row(&self, x1: i32, y: i32, out: &mut [f32]) {
+        self.row_with(x1, y, out, self.params.invalid_value());
+    }
+
+    /// [`DepthStage::row`], where NaN in the image is `nan`.
+    pub(super) fn row_with(&self, x1: i32, y: i32, out: &mut [f32], nan: f32) {
         let invalid = self.params.invalid_value();
         let bounds = self.image.bounds();
         let sy = self.source_index(1, y);
@@ -62,7 +67,7 @@ impl<'a> DepthStage<'a> {
         }
         self.numbers(sy, x1, out);
         self.unpremultiply(x1, y, out);
-        self.params.decode_row(out, invalid);
+        self.params.decode_row(out, invalid, nan);
         if let Some(rays) = &self.rays {
             rays.to_planar(x1, y, out);
         }
@@ -149,6 +154,11 @@ impl<'a> DepthStage<'a> {
         self.params.invalid == InvalidDepth::Fill
     }
 
+    /// What a pixel without depth is before neighbours are asked.
+    pub(super) fn invalid(&self) -> f32 {
+        self.params.invalid_value()
+    }
+
     /// How silhouettes are taken apart; `None`: not at all.
     pub(crate) fn edges(&self) -> Option<Edges> {
         Edges::new(&self.params)
@@ -207,6 +217,13 @@ impl<'a> DepthStage<'a> {
     /// The pixels of the output under which the depth image has pixels, for picking.
     pub fn rect(&self) -> Rect {
         self.to.rect_to_pixels(&self.from.rect_to_canonical(&self.image.bounds()))
+    }
+
+    /// The distance in metres under a position (canonical) that an artist picks: the median of the valid depths in a disc of
+    /// [`super::PICK_RADIUS`] around it; `None` where there is none.
+    pub fn pick(&self, point: [f64; 2]) -> Option<f64> {
+        let radii = self.to.pixels_per_unit().map(|scale| super::PICK_RADIUS * scale);
+        median_around(|x, y| self.valid_at(x, y), self.to.to_pixel(point), radii, &self.rect()).map(f64::from)
     }
 
     /// Depth of one pixel without neighbours, in metres; NaN where it is invalid whatever the policy.

@@ -121,7 +121,7 @@ fn luminance_and_channels() {
 fn the_median_ignores_what_has_no_depth() {
     let z = |x: i32, _: i32| if x < 0 { f32::NAN } else { x as f32 };
     let all = Rect::new(-100, -100, 100, 100);
-    assert_eq!(median_around(z, [0.0, 0.0], 3.0, &all), Some(1.0));
-    assert_eq!(median_around(z, [-50.0, 0.0], 3.0, &all), None);
-    assert_eq!(median_around(z, [1e9, 0.0], 3.0, &all), None);
+    assert_eq!(median_around(z, [0.0, 0.0], [3.0; 2], &all), Some(1.0));
+    assert_eq!(median_around(z, [-50.0, 0.0], [3.0; 2], &all), None);
+    assert_eq!(median_around(z, [1e9, 0.0], [3.0; 2], &all), None);
 }

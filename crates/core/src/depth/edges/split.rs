@@ -78,6 +78,7 @@ fn by_shape(u: &[f32], width: usize, place: usize, vote: &[f32; 25], mean: &[f32
     }
     // Votes, and the sums for both means: nearer, farther.
     let (mut votes, mut total) = (0.0, 0.0);
+    let mut far_count = 0;
     let (mut sums, mut weights) = ([0.0_f32; 2], [0.0_f32; 2]);
     for dy in 0..5 {
         for (dx, &v) in u[place + dy * width - 2 * width - 2..][..5].iter().enumerate() {
@@ -86,11 +87,16 @@ fn by_shape(u: &[f32], width: usize, place: usize, vote: &[f32; 25], mean: &[f32
                 continue;
             }
             let far = usize::from(v <= middle);
+            far_count += far;
             votes += if far == 0 { vote[i] } else { 0.0 };
             total += vote[i];
             sums[far] += mean[i] * v;
             weights[far] += mean[i];
         }
+    }
+    // One pixel alone without a distance is a hole in the depth, not a surface to look through to.
+    if far_count == 1 && low == 0.0 {
+        return None;
     }
     let mut inverse = [sums[0] / weights[0], sums[1] / weights[1]];
     inverse[usize::from(u[place] <= middle)] = u[place];

@@ -18,7 +18,7 @@ mod spread;
 mod tests;
 mod views;
 
-use crate::depth::{DepthStage, median_around};
+use crate::depth::{DepthStage, PICK_RADIUS};
 use crate::effect::{Blend, Effect, EffectInfo, Frame, Kernel, PassThrough, Plan, Prepared};
 use crate::geometry::RectD;
 use crate::params::{Definitions, ParamSource};
@@ -35,9 +35,6 @@ static INFO: EffectInfo = EffectInfo {
         depth pass to Depth, say what the depth's numbers mean, and choose the focus distance and the size of the blur. Blurred edges \
         let the background through; sharp edges stay sharp.",
 };
-
-/// Radius of the disc in which the picked depth is the median, in pixels of the full-size frame.
-const PICK_RADIUS: f64 = 4.0;
 
 impl Effect for ZDefocus {
     fn info(&self) -> &'static EffectInfo {
@@ -71,9 +68,7 @@ impl Params {
         if self.focus.mode == FocusMode::Distance {
             return self.focus.distance;
         }
-        let centre = frame.geometry.to_pixel(self.pick_point(frame));
-        let radius = PICK_RADIUS * frame.geometry.pixels_per_unit()[1];
-        median_around(|x, y| depth.valid_at(x, y), centre, radius, &depth.rect()).map_or(self.focus.distance, f64::from)
+        depth.pick(self.pick_point(frame)).unwrap_or(self.focus.distance)
     }
 }
 
