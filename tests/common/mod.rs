@@ -68,6 +68,19 @@ impl Session {
         self.instance.render(request).unwrap_or_else(|e| panic!("{e}; messages: {:?}", self.host.messages()))
     }
 
+    /// The label of a choice that is set.
+    pub fn chosen(&self, name: &str) -> String {
+        let ParamValue::Int(index) = self.instance.get(name).unwrap() else { panic!("{name} is no choice") };
+        let info = self.instance.params().into_iter().find(|p| p.name == name).unwrap();
+        info.choices[usize::try_from(index[0]).unwrap()].clone()
+    }
+
+    /// The value of a text.
+    pub fn text(&self, name: &str) -> String {
+        let ParamValue::Text(text) = self.instance.get(name).unwrap() else { panic!("{name} is no text") };
+        text.to_string_lossy().into_owned()
+    }
+
     /// Fails if the plug-in broke any of the host's rules.
     #[track_caller]
     pub fn assert_clean(&self, what: &str) {
@@ -96,6 +109,19 @@ pub fn depth(bounds: RectI) -> Picture {
         };
         [z; 4]
     })
+}
+
+/// The depth of a rendered scene: distances, 1e10 where there is nothing. Every second pixel of it.
+pub fn scene() -> Picture {
+    let whole = data("chess/z.exr");
+    Picture::from_fn(RectI::sized(320, 180), Components::Alpha, |x, y| [whole.get(2 * x, 2 * y).unwrap()[0]; 4])
+}
+
+/// The same depth as a renderer of one over the distance writes it.
+pub fn inverse(distance: &Picture) -> Picture {
+    let mut out = distance.clone();
+    out.pixels.iter_mut().for_each(|z| *z = if *z < 1e9 { 1.0 / *z } else { 0.0 });
+    out
 }
 
 /// The same bits?

@@ -111,6 +111,7 @@ impl ParamObject {
             parent: s.text(p::kOfxParamPropParent),
             default,
             choices: self.options(),
+            choice_order: s.all(p::kOfxParamPropChoiceOrder),
             min: numbers(p::kOfxParamPropMin),
             max: numbers(p::kOfxParamPropMax),
             display_min: numbers(p::kOfxParamPropDisplayMin),
@@ -138,8 +139,11 @@ pub struct ParamInfo {
     pub parent: String,
     /// A number, a list of numbers, true or false, text, a choice's index, or null.
     pub default: serde_json::Value,
-    /// A choice's labels.
+    /// A choice's labels, as projects count them.
     pub choices: Vec<String>,
+    /// The places of these labels in the list that artists see; empty: as they are counted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub choice_order: Vec<i32>,
     /// Smallest values.
     pub min: Vec<f64>,
     /// Largest values.

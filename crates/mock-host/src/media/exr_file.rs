@@ -7,7 +7,7 @@ use crate::geometry::RectI;
 use crate::picture::Picture;
 use exr::prelude::{
     AnyChannel, AnyChannels, Compression, Encoding, FlatSamples, Image, IntegerBounds, Layer, LayerAttributes,
-    ReadChannels, ReadLayers, Text, Vec2, WritableImage, read,
+    MetaData, ReadChannels, ReadLayers, Text, Vec2, WritableImage, read,
 };
 use std::path::Path;
 
@@ -21,27 +21,11 @@ pub fn read_exr(path: &Path, pick: &Pick) -> Result<MediaFrame, HostError> {
         .all_attributes()
         .from_file(path)
         .map_err(|e| failure(path, e))?;
-    let several = image.layer_data.len() > 1;
-    let mut names = Vec::new();
-    let mut places = Vec::new();
-    for (l, layer) in image.layer_data.iter().enumerate() {
-        for (c, channel) in layer.channel_data.list.iter().enumerate() {
-            let part = layer.attributes.layer_name.as_ref().map(ToString::to_string);
-            let channel_name = channel.name.to_string();
-            names.push(match part {
-                // The part's name is the layer, unless the channel says it too.
-                Some(p) if several && !channel_name.starts_with(&format!("{p}.")) => {
-                    if l == 0 && is_plain(&channel_name) && !p.contains("epth") {
-                        channel_name
-                    } else {
-                        format!("{p}.{channel_name}")
-                    }
-                }
-                _ => channel_name,
-            });
-            places.push((l, c));
-        }
-    }
+    let parts = image.layer_data.iter().map(|layer| {
+        let part = layer.attributes.layer_name.as_ref().map(ToString::to_string);
+        (part, layer.channel_data.list.iter().map(|c| c.name.to_string()).collect())
+    });
+    let (names, places) = full_names(parts.collect());
     let selection = pick.select(&names).map_err(|e| failure(path, e))?;
     let (first_layer, _) = places[selection.channels[0]];
     let layer = &image.layer_data[first_layer];
@@ -67,6 +51,39 @@ pub fn read_exr(path: &Path, pick: &Pick) -> Result<MediaFrame, HostError> {
         }
     }
     Ok(MediaFrame { picture, display: RectI::sized(display.size.0 as i32, display.size.1 as i32) })
+}
+
+/// Full names of the channels of all parts (name, channels), and where each lies: part and channel.
+fn full_names(parts: Vec<(Option<String>, Vec<String>)>) -> (Vec<String>, Vec<(usize, usize)>) {
+    let several = parts.len() > 1;
+    let (mut names, mut places) = (Vec::new(), Vec::new());
+    for (l, (part, channels)) in parts.into_iter().enumerate() {
+        for (c, channel) in channels.into_iter().enumerate() {
+            names.push(match &part {
+                // The part's name is the layer, unless the channel says it too.
+                Some(p) if several && !channel.starts_with(&format!("{p}.")) => {
+                    if l == 0 && is_plain(&channel) && !p.contains("epth") { channel } else { format!("{p}.{channel}") }
+                }
+                _ => channel,
+            });
+            places.push((l, c));
+        }
+    }
+    (names, places)
+}
+
+/// The layers of a file beside its plain colours: what [`Pick::named`] takes. A channel that is in no layer is one by itself.
+pub fn exr_layers(path: &Path) -> Result<Vec<String>, HostError> {
+    let file = MetaData::read_from_file(path, false).map_err(|e| failure(path, e))?;
+    let parts = file.headers.iter().map(|header| {
+        let part = header.own_attributes.layer_name.as_ref().map(ToString::to_string);
+        (part, header.channels.list.iter().map(|c| c.name.to_string()).collect())
+    });
+    let (names, _) = full_names(parts.collect());
+    let layer = |name: &String| name.rfind('.').map_or(name.as_str(), |dot| &name[..dot]).to_string();
+    let mut layers: Vec<_> = names.iter().filter(|name| !is_plain(name)).map(layer).collect();
+    layers.dedup();
+    Ok(layers)
 }
 
 fn is_plain(channel: &str) -> bool {
@@ -155,6 +172,7 @@ mod tests {
         let attributes = exr::meta::header::ImageAttributes::new(IntegerBounds::from_dimensions((2, 1)));
         Image::from_layers(attributes, layers.to_vec()).write().to_file(&path).unwrap();
         let values = |pick: &str| read_exr(&path, &Pick::named(pick)).map(|f| f.picture.pixels);
+        assert_eq!(exr_layers(&path).unwrap(), ["depth", "id", "mist"]);
         assert_eq!(values("depth.Z").unwrap(), vec![4.0, 1e10]);
         assert_eq!(values("id").unwrap(), vec![7.0, 9.0]);
         assert_eq!(values("mist.V").unwrap(), vec![1.0, 0.0]);

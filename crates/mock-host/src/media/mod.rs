@@ -8,7 +8,7 @@ mod png_file;
 mod sequence;
 
 pub use channels::Pick;
-pub use exr_file::{read_exr, write_exr};
+pub use exr_file::{exr_layers, read_exr, write_exr};
 pub use png_file::{read_png, srgb_decode, srgb_encode, write_png};
 pub use sequence::{FileClip, FilePattern};
 

@@ -1,6 +1,6 @@
 //! File names with frame numbers, and clips made of them.
 
-use super::{MediaFrame, Pick, failure, read};
+use super::{MediaFrame, Pick, exr_layers, failure, read};
 use crate::clip::ClipSource;
 use crate::error::HostError;
 use crate::geometry::RectI;
@@ -96,8 +96,11 @@ pub struct FileClip {
     pick: Pick,
     offset: i64,
     range: (i64, i64),
-    last: Mutex<Vec<(i64, Arc<MediaFrame>)>>,
+    last: Mutex<Vec<(FrameKey, Arc<MediaFrame>)>>,
 }
+
+/// Number in the sequence, and what was picked of the file.
+type FrameKey = (i64, Pick);
 
 /// Decoded frames that are kept: several clips of one render, or neighbours of a frame.
 const KEPT: usize = 4;
@@ -137,16 +140,21 @@ impl FileClip {
 
     /// A frame, decoded.
     pub fn media(&self, time: f64) -> Result<Arc<MediaFrame>, HostError> {
+        self.picked(time, &self.pick)
+    }
+
+    fn picked(&self, time: f64, pick: &Pick) -> Result<Arc<MediaFrame>, HostError> {
         let number = if self.is_sequence() { time.floor() as i64 + self.offset } else { 0 };
-        if let Some((_, found)) = lock(&self.last).iter().find(|(n, _)| *n == number) {
+        let key = (number, pick.clone());
+        if let Some((_, found)) = lock(&self.last).iter().find(|(k, _)| *k == key) {
             return Ok(found.clone());
         }
-        let frame = Arc::new(read(&self.file(time), &self.pick)?);
+        let frame = Arc::new(read(&self.file(time), pick)?);
         let mut last = lock(&self.last);
         if last.len() >= KEPT {
             last.remove(0);
         }
-        last.push((number, frame.clone()));
+        last.push((key, frame.clone()));
         Ok(frame)
     }
 }
@@ -160,6 +168,15 @@ impl ClipSource for FileClip {
     fn frame_range(&self) -> [f64; 2] {
         let (first, last) = self.range;
         [(first - self.offset) as f64, (last - self.offset) as f64]
+    }
+
+    fn planes(&self) -> Vec<String> {
+        // A file that cannot be read says so when its picture is wanted.
+        exr_layers(&self.file(self.frame_range()[0])).unwrap_or_default()
+    }
+
+    fn plane(&self, name: &str, time: f64) -> Result<Option<Arc<Picture>>, HostError> {
+        Ok(Some(Arc::new(self.picked(time, &Pick::named(name))?.picture.clone())))
     }
 }
 

@@ -99,6 +99,7 @@ fn text(d: &Description) -> Result<String, std::fmt::Error> {
     for p in &d.params {
         match p.kind.as_str() {
             "Page" => continue,
+            _ if p.secret => continue,
             "Group" => {
                 writeln!(out, "\n  [{}]", p.label)?;
                 continue;
@@ -112,19 +113,23 @@ fn text(d: &Description) -> Result<String, std::fmt::Error> {
         {
             facts.push(format!("{low} to {high}"));
         }
-        if p.secret {
-            facts.push("hidden".into());
-        }
         facts.retain(|f| !f.is_empty());
         writeln!(out, "  {:<22} {} ({}) {}", p.name, p.label, p.kind, facts.join("; "))?;
         if !p.choices.is_empty() {
-            writeln!(out, "  {:<22}   {}", "", p.choices.join(" | "))?;
+            writeln!(out, "  {:<22}   {}", "", shown(p).join(" | "))?;
         }
         for line in p.hint.lines() {
             writeln!(out, "  {:<22}   {line}", "")?;
         }
     }
     Ok(out)
+}
+
+/// A choice's labels in the order in which artists see them.
+fn shown(p: &ParamInfo) -> Vec<&str> {
+    let mut labels: Vec<_> = p.choices.iter().map(String::as_str).enumerate().collect();
+    labels.sort_by_key(|(i, _)| p.choice_order.get(*i));
+    labels.into_iter().map(|(_, label)| label).collect()
 }
 
 /// The default as a user would write it.

@@ -1,5 +1,6 @@
 //! `fathom`: lists, describes, renders, shows and times the effects of an OpenFX bundle, without a user interface.
 
+mod analyse;
 mod demo;
 mod describe;
 mod locate;
@@ -35,6 +36,8 @@ enum Command {
     Describe(describe::Describe),
     /// Render frames to files
     Render(render::Render),
+    /// What an effect finds in a depth image: what its numbers mean, and why
+    Analyse(analyse::Analyse),
     /// Before and after pictures of every effect
     Demo(demo::Demo),
     /// CPU seconds, wall seconds and peak memory of a render
@@ -66,6 +69,7 @@ fn main() -> ExitCode {
         Command::List(c) => c.run(bundle),
         Command::Describe(c) => c.run(bundle),
         Command::Render(c) => c.run(bundle),
+        Command::Analyse(c) => c.run(bundle),
         Command::Demo(c) => c.run(bundle),
         Command::Time(c) => c.run(bundle),
     };

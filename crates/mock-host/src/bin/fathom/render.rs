@@ -1,6 +1,6 @@
 //! `fathom render`.
 
-use crate::setup::{Ready, Setup, print_report};
+use crate::setup::{Ready, Setup, depth_report, print_report};
 use crate::{Failure, usage};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -36,6 +36,9 @@ impl Render {
                 frames.len(),
                 self.out
             )));
+        }
+        if let Some(report) = depth_report(&ready) {
+            eprintln!("depth: {}", report.replace('\n', "\n       "));
         }
         let bar = progress_bar(&ready, frames.len());
         let mut result = Ok(());

@@ -3,7 +3,7 @@
 use crate::{Failure, locate, usage};
 use clap::Args;
 use mock_host::media::FileClip;
-use mock_host::{Bundle, Context, Depth, Effect, Host, Instance, Profile, Project, RectI};
+use mock_host::{Bundle, Context, Depth, Effect, Host, Instance, ParamValue, Profile, Project, RectI};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -116,6 +116,13 @@ impl Setup {
                 None => instance.set(name, value)?,
             }
         }
+        // What an artist's host does when the depth is connected: the effect looks at it once, for all frames.
+        instance.set_time(instance.project().range[0]);
+        for clip in ["Source", "Depth"] {
+            if self.feeds(clip) && instance.clips().iter().any(|c| c.name == clip) {
+                instance.announce(clip, true)?;
+            }
+        }
         for clip in instance.clips() {
             if !clip.optional && clip.name != "Output" && !self.feeds(&clip.name) {
                 return Err(usage(format!("clip '{0}' has no input: feed it with --clip {0}=FILE", clip.name)));
@@ -163,6 +170,17 @@ impl Setup {
         let scale = [self.scale, self.scale];
         Ok(format.to_canonical([1.0, 1.0], 1.0).to_pixels(scale, 1.0))
     }
+}
+
+/// What the effect found in the depth, if it says anything.
+pub fn depth_report(ready: &Ready) -> Option<String> {
+    const NAME: &str = "depthReport";
+    let param = ready.instance.params().into_iter().find(|p| p.name == NAME)?;
+    let ParamValue::Text(text) = ready.instance.get(NAME).ok()? else {
+        return None;
+    };
+    let text = text.to_string_lossy().into_owned();
+    (Some(text.as_str()) != param.default.as_str()).then_some(text)
 }
 
 /// Prints the plug-in's messages, without persistent ones that it took back, and the rules that it broke.
