@@ -299,3 +299,13 @@ fn very_large_and_nearly_empty() {
         assert_eq!(verdict.result.unwrap(), samples);
     }
 }
+
+/// `cargo test -p deep-exr --test file_hostile -- --ignored` makes the seeds of `fuzz/corpus/deep` anew.
+#[test]
+#[ignore = "writes into the project"]
+fn write_seeds() {
+    for (name, bytes) in honest() {
+        let name = name.replace(", ", "-").replace(' ', "-");
+        std::fs::write(file_common::corpus().join(format!("seed-{name}.exr")), bytes).unwrap();
+    }
+}

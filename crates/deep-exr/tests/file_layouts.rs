@@ -1,36 +1,13 @@
-//! Every layout of the format, made here and read back to the bit; the writer; the project's own test pictures.
+//! Every layout of the format, made here and read back to the bit; the project's own test pictures.
 
 mod file_common;
 
 use std::io::Cursor;
 
-use arbtest::{arbitrary, arbtest};
-use deep_exr::{
-    Band, Channel, Choice, Compression, DeepFile, DeepPart, DeepState, Header, Limits, Numbers, SampleType, TimeCode,
-    Window, Writer,
-};
+use deep_exr::{Channel, Choice, DeepFile, DeepPart, DeepState, Header, Limits, Numbers, SampleType, Window};
 use file_common::dice::Dice;
 use file_common::forge::{self, NONE, Part, Picture, RLE, ZIP, ZIPS, ints};
-use file_common::{assert_same, data, open, read, whole};
-
-const CHANNELS: &[(&str, SampleType)] = &[
-    ("A", SampleType::Half),
-    ("R", SampleType::Float),
-    ("Z", SampleType::Float),
-    ("ZBack", SampleType::Half),
-    ("id", SampleType::Uint),
-    ("spec.R", SampleType::Half),
-];
-
-fn window(dice: &mut Dice) -> Window {
-    let [x, y] = [0; 2].map(|_| dice.below(200) as i32 - 100);
-    Window { x1: x, y1: y, x2: x + 1 + dice.below(40) as i32, y2: y + 1 + dice.below(40) as i32 }
-}
-
-/// A random subset of the channels, with `Z`.
-fn channels(dice: &mut Dice) -> Vec<(&'static str, SampleType)> {
-    CHANNELS.iter().copied().filter(|c| c.0 == "Z" || dice.below(2) == 0).collect()
-}
+use file_common::{CHANNELS, any_channels, any_window, assert_same, data, open, read, rows_of, whole};
 
 fn shuffled(count: usize, dice: &mut Dice) -> Vec<usize> {
     let mut order: Vec<usize> = (0..count).collect();
@@ -75,33 +52,12 @@ fn assert_bands(part: &DeepPart, dice: &mut Dice, what: &str) {
     }
 }
 
-fn rows_of(band: &Band, y1: i32, y2: i32) -> Band {
-    let width = band.window.width();
-    let pixel = |y: i32| (y - band.window.y1) as usize * width;
-    let (first, end) = (band.starts[pixel(y1)], band.starts[pixel(y2)]);
-    let range = first as usize..end as usize;
-    Band {
-        window: Window { y1, y2, ..band.window },
-        starts: band.starts[pixel(y1)..=pixel(y2)].iter().map(|s| s - first).collect(),
-        front: band.front[range.clone()].to_vec(),
-        back: band.back.as_ref().map(|b| b[range.clone()].to_vec()),
-        channels: band
-            .channels
-            .iter()
-            .map(|n| match n {
-                Numbers::Float(v) => Numbers::Float(v[range.clone()].to_vec()),
-                Numbers::Uint(v) => Numbers::Uint(v[range.clone()].to_vec()),
-            })
-            .collect(),
-    }
-}
-
 #[test]
 fn rows_with_every_compression_in_any_order() {
     let mut dice = Dice(1);
     for case in 0..120 {
         let compression = [NONE, RLE, ZIPS, ZIP][case % 4];
-        let picture = Picture::random(window(&mut dice), &channels(&mut dice), 5, &mut dice);
+        let picture = Picture::random(any_window(&mut dice), &any_channels(&mut dice), 5, &mut dice);
         let mut part = Part::scanline(&picture, compression);
         part.set("lineOrder", "lineOrder", &[(case / 4 % 3) as u8]);
         part.order = match case / 4 % 3 {
@@ -121,7 +77,7 @@ fn tiles_of_every_compression_and_all_levels() {
     let mut dice = Dice(2);
     for case in 0..120 {
         let compression = [NONE, RLE, ZIPS, ZIP][case % 4];
-        let picture = Picture::random(window(&mut dice), &channels(&mut dice), 5, &mut dice);
+        let picture = Picture::random(any_window(&mut dice), &any_channels(&mut dice), 5, &mut dice);
         let tile = (1 + dice.below(50) as i32, 1 + dice.below(50) as i32);
         let (levels, up) = ((case / 4 % 3) as u8, case / 12 % 2 == 1);
         let mut part = Part::tiled(&picture, compression, tile, levels, up, &mut dice);
@@ -173,7 +129,7 @@ fn tiles_of_old_writers_have_whole_tables_at_the_edge() {
 fn parts_by_number_name_and_view() {
     let mut dice = Dice(5);
     let pictures: Vec<Picture> =
-        (0..3).map(|_| Picture::random(window(&mut dice), &channels(&mut dice), 4, &mut dice)).collect();
+        (0..3).map(|_| Picture::random(any_window(&mut dice), &any_channels(&mut dice), 4, &mut dice)).collect();
     let mut parts = vec![
         Part::scanline(&pictures[0], ZIPS),
         Part::tiled(&pictures[1], RLE, (8, 8), 1, true, &mut dice),
@@ -361,97 +317,4 @@ fn the_designed_pixels_are_read_to_the_bit() {
         }
         assert_eq!(samples, part.stats().samples, "{name}");
     }
-}
-
-#[test]
-fn what_is_written_is_read_back() {
-    arbtest(|u| {
-        let mut dice = Dice(u.arbitrary()?);
-        let mut picture = Picture::random(window(&mut dice), &channels(&mut dice), u.int_in_range(0..=9)?, &mut dice);
-        // A NaN of 16 bits is written as another NaN.
-        for (values, (_, kind)) in picture.values.iter_mut().zip(&picture.channels) {
-            if *kind == SampleType::Half {
-                values.iter_mut().filter(|v| **v & 0x7c00 == 0x7c00).for_each(|v| *v &= 0xfc00);
-            }
-        }
-        let (header, places, band) = to_write(&picture, u)?;
-        let mut writer = Writer::new(Cursor::new(Vec::new()), &header).unwrap();
-        let mut y = band.window.y1;
-        while y < band.window.y2 {
-            let end = (y + u.int_in_range(1..=40)?).min(band.window.y2);
-            writer.rows(&rows_of(&band, y, end), &places).unwrap();
-            y = end;
-        }
-        let bytes = writer.finish().unwrap().into_inner();
-        let part = read(&bytes);
-        assert_same(&whole(&part), &picture.band(), "written");
-        let mut read = part.header().clone();
-        assert!(read.others.iter().any(|(name, _)| name == "maxSamplesPerPixel"));
-        read.others.clear();
-        assert_eq!(
-            format!("{read:?}").split(", chunk_count").next(),
-            format!("{header:?}").split(", chunk_count").next()
-        );
-        Ok(())
-    })
-    .budget_ms(1500);
-}
-
-fn to_write(picture: &Picture, u: &mut arbitrary::Unstructured<'_>) -> arbitrary::Result<(Header, Vec<usize>, Band)> {
-    let list = picture.channels.iter().map(|(name, kind)| Channel { name: name.clone(), kind: *kind }).collect();
-    let mut header = Header::new(picture.window, list);
-    header.compression = u.choose(&[Compression::None, Compression::Zips]).copied()?;
-    header.display_window = Window { x1: -3, y1: 5, x2: 1000, y2: 700 };
-    header.pixel_aspect = u.int_in_range(1..=4)? as f32 * 0.5;
-    if u.arbitrary()? {
-        header.name = Some("smoke".to_owned());
-        header.view = Some("left".to_owned());
-        header.frames_per_second = Some((25, 1));
-        header.time_code = Some(TimeCode { time_and_flags: u.arbitrary()?, user_data: u.arbitrary()? });
-        header.world_to_camera = Some(std::array::from_fn(|i| i as f32));
-        header.world_to_ndc = Some(std::array::from_fn(|i| -(i as f32)));
-        header.deep_state = Some(DeepState::Messy);
-    }
-    let mut band = picture.band();
-    let depth = |name: &str| matches!(name, "Z" | "ZBack");
-    let mut places: Vec<usize> = (0..header.channels.len()).filter(|&c| !depth(&header.channels[c].name)).collect();
-    if u.arbitrary()? {
-        places.reverse();
-    }
-    band.channels = places.iter().map(|&c| band.channels[c].clone()).collect();
-    Ok((header, places, band))
-}
-
-#[test]
-fn the_writer_refuses_what_does_not_fit() {
-    let window = Window { x1: 0, y1: 0, x2: 2, y2: 2 };
-    let mut dice = Dice(9);
-    let picture = Picture::random(window, &[("A", SampleType::Float), ("Z", SampleType::Float)], 3, &mut dice);
-    let band = picture.band();
-    let band = Band { channels: vec![band.channels[0].clone()], ..band };
-    let header = |names: &[&str]| {
-        let kind = SampleType::Float;
-        Header::new(window, names.iter().map(|n| Channel { name: (*n).to_owned(), kind }).collect())
-    };
-    let start = |header: &Header| Writer::new(Cursor::new(Vec::new()), header);
-    let good = header(&["A", "Z"]);
-    let refuses = |header: &Header| assert!(start(header).is_err(), "{header:?}");
-    refuses(&header(&["A"]));
-    refuses(&header(&["A", "A", "Z"]));
-    refuses(&header(&["", "Z"]));
-    refuses(&Header { compression: Compression::Rle, ..good.clone() });
-    refuses(&Header { data_window: Window::default(), ..good.clone() });
-    assert!(start(&good).unwrap().finish().is_err(), "rows are missing");
-    assert!(start(&good).unwrap().rows(&band, &[]).is_err(), "a place is missing");
-    assert!(start(&good).unwrap().rows(&band, &[7]).is_err(), "no such place");
-    assert!(start(&good).unwrap().rows(&band, &[1]).is_err(), "depth twice");
-    assert!(start(&header(&["A", "B", "Z"])).unwrap().rows(&band, &[0]).is_err(), "a channel is missing");
-    let other = Band { starts: vec![0, 1, 0, 1, 1], ..band.clone() };
-    assert!(start(&good).unwrap().rows(&other, &[0]).is_err(), "falling starts");
-    let other = Band { window: Window { y1: 1, ..window }, ..band.clone() };
-    assert!(start(&good).unwrap().rows(&other, &[0]).is_err(), "the wrong row");
-    let mut writer = start(&good).unwrap();
-    writer.rows(&band, &[0]).unwrap();
-    assert!(writer.rows(&band, &[0]).is_err(), "the rows are written");
-    writer.finish().unwrap();
 }

@@ -11,6 +11,8 @@ pub struct Picture {
     /// Sorted by name.
     pub channels: Vec<(String, SampleType)>,
     pub counts: Vec<u32>,
+    /// The first sample of each pixel, and the end.
+    starts: Vec<u32>,
     /// One list a channel, one pattern (16 or 32 bits) a sample.
     pub values: Vec<Vec<u32>>,
 }
@@ -28,7 +30,11 @@ impl Picture {
                 if crowd == 0 { 0 } else { dice.below(crowd + 1) }
             })
             .collect();
-        let samples = counts.iter().sum::<u32>();
+        let mut starts = vec![0];
+        for count in &counts {
+            starts.push(starts[starts.len() - 1] + count);
+        }
+        let samples = starts[pixels];
         let mut channels: Vec<_> = channels.iter().map(|&(n, t)| (n.to_owned(), t)).collect();
         channels.sort_by(|a, b| a.0.cmp(&b.0));
         let values = channels
@@ -46,15 +52,11 @@ impl Picture {
                     .collect()
             })
             .collect();
-        Self { window, channels, counts, values }
+        Self { window, channels, counts, starts, values }
     }
 
     /// What the reader should make of it, with all channels.
     pub fn band(&self) -> Band {
-        let mut starts = vec![0];
-        for count in &self.counts {
-            starts.push(starts[starts.len() - 1] + count);
-        }
         let floats = |at: usize| -> Vec<f32> {
             let half = self.channels[at].1 == SampleType::Half;
             let one =
@@ -70,7 +72,7 @@ impl Picture {
             .collect();
         Band {
             window: self.window,
-            starts,
+            starts: self.starts.clone(),
             front: floats(named("Z").unwrap()),
             back: named("ZBack").map(floats),
             channels,
@@ -80,7 +82,6 @@ impl Picture {
     /// Table and samples of a block, unpacked.
     pub fn block(&self, block: Window) -> (Vec<u8>, Vec<u8>) {
         let (mut table, mut data) = (Vec::new(), Vec::new());
-        let starts = self.band().starts;
         for y in block.y1..block.y2 {
             let row = (y - self.window.y1) as usize * self.window.width();
             let pixels = row + (block.x1 - self.window.x1) as usize..row + (block.x2 - self.window.x1) as usize;
@@ -89,7 +90,7 @@ impl Picture {
                 total += count;
                 table.extend(total.to_le_bytes());
             }
-            let samples = starts[pixels.start] as usize..starts[pixels.end] as usize;
+            let samples = self.starts[pixels.start] as usize..self.starts[pixels.end] as usize;
             for ((_, kind), values) in self.channels.iter().zip(&self.values) {
                 for value in &values[samples.clone()] {
                     data.extend(&value.to_le_bytes()[..kind.bytes()]);

@@ -7,7 +7,8 @@ pub mod forge;
 use std::io::Cursor;
 use std::path::PathBuf;
 
-use deep_exr::{Band, Choice, DeepFile, DeepPart, Limits, Numbers};
+use deep_exr::{Band, Choice, DeepFile, DeepPart, Limits, Numbers, SampleType, Window};
+use dice::Dice;
 
 /// A file of the project's own test data.
 pub fn data(name: &str) -> PathBuf {
@@ -56,5 +57,53 @@ pub fn assert_same(found: &Band, expected: &Band, what: &str) {
             (Numbers::Float(f), Numbers::Float(e)) => assert_eq!(bits(f), bits(e), "{what}: channel {place}"),
             (f, e) => assert_eq!(f, e, "{what}: channel {place}"),
         }
+    }
+}
+
+/// Files to begin with when making random ones, and what such a run has found.
+pub fn corpus() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus/deep")
+}
+
+/// Channels of every kind.
+pub const CHANNELS: &[(&str, SampleType)] = &[
+    ("A", SampleType::Half),
+    ("R", SampleType::Float),
+    ("Z", SampleType::Float),
+    ("ZBack", SampleType::Half),
+    ("id", SampleType::Uint),
+    ("spec.R", SampleType::Half),
+];
+
+/// Anywhere, of 1 to 40 pixels each way.
+pub fn any_window(dice: &mut Dice) -> Window {
+    let [x, y] = [0; 2].map(|_| dice.below(200) as i32 - 100);
+    Window { x1: x, y1: y, x2: x + 1 + dice.below(40) as i32, y2: y + 1 + dice.below(40) as i32 }
+}
+
+/// A random subset of the channels, with `Z`.
+pub fn any_channels(dice: &mut Dice) -> Vec<(&'static str, SampleType)> {
+    CHANNELS.iter().copied().filter(|c| c.0 == "Z" || dice.below(2) == 0).collect()
+}
+
+/// Rows of a band, as a band.
+pub fn rows_of(band: &Band, y1: i32, y2: i32) -> Band {
+    let width = band.window.width();
+    let pixel = |y: i32| (y - band.window.y1) as usize * width;
+    let (first, end) = (band.starts[pixel(y1)], band.starts[pixel(y2)]);
+    let range = first as usize..end as usize;
+    Band {
+        window: Window { y1, y2, ..band.window },
+        starts: band.starts[pixel(y1)..=pixel(y2)].iter().map(|s| s - first).collect(),
+        front: band.front[range.clone()].to_vec(),
+        back: band.back.as_ref().map(|b| b[range.clone()].to_vec()),
+        channels: band
+            .channels
+            .iter()
+            .map(|n| match n {
+                Numbers::Float(v) => Numbers::Float(v[range.clone()].to_vec()),
+                Numbers::Uint(v) => Numbers::Uint(v[range.clone()].to_vec()),
+            })
+            .collect(),
     }
 }
