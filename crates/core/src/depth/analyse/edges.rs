@@ -14,9 +14,13 @@ pub(super) struct Edges {
     pub soft: bool,
 }
 
-/// Numbers of silhouettes.
+/// Silhouettes by where along their rows and columns they were found: the edge of a post crosses many rows at the same place
+/// and with the same coverage, and is one observation.
 #[derive(Default)]
-struct Count {
+struct Found(Vec<Place>);
+
+#[derive(Clone, Default)]
+struct Place {
     /// Without a pixel well between the two surfaces.
     clean: f64,
     /// With one or two.
@@ -25,42 +29,68 @@ struct Count {
     wide: f64,
 }
 
+impl Found {
+    /// Silhouettes in all, and places that are clean, mixed and wide.
+    fn sums(&self) -> (Place, Place) {
+        let mut count = Place::default();
+        let mut sum = Place::default();
+        for p in &self.0 {
+            let all = p.all().max(1.0);
+            count.clean += p.clean;
+            count.mixed += p.mixed;
+            count.wide += p.wide;
+            sum.clean += p.clean / all;
+            sum.mixed += p.mixed / all;
+            sum.wide += p.wide / all;
+        }
+        (count, sum)
+    }
+}
+
+impl Place {
+    fn all(&self) -> f64 {
+        self.clean + self.mixed + self.wide
+    }
+}
+
 /// Looks at silhouettes: how many of them hold a pixel whose number lies well between those of the surfaces on both sides.
 /// A mixture falls anywhere between the two; a sample of one surface falls there only by a third surface.
 pub(super) fn look(survey: &Survey) -> Edges {
     let count = |every: usize| {
-        let mut count = Count::default();
+        let mut found = Found::default();
+        let mut start = 0;
         for columns in [false, true] {
             for (_, line) in survey.lines(columns, every) {
                 let line: Vec<f64> = line.iter().map(|v| f64::from(*v)).collect();
-                crossings(survey, &line, &mut count);
+                crossings(survey, &line, start, &mut found);
             }
+            start = found.0.len();
         }
-        count
+        found.sums()
     };
-    let (fine, coarse) = (count(1), count(SOFT));
-    let all = fine.clean + fine.mixed + fine.wide;
-    let all_coarse = SOFT as f64 * (coarse.clean + coarse.mixed + coarse.wide);
-    let soft = all_coarse >= 32.0 && fine.clean + fine.mixed < 0.3 * all_coarse;
+    let ((fine, places), (coarse, coarse_places)) = (count(1), count(SOFT));
+    let expected = SOFT as f64 * coarse.all();
+    let soft = coarse.all() >= 12.0 && coarse_places.all() >= 3.0 && fine.clean + fine.mixed < 0.3 * expected;
     if let Some((kind, confidence)) = premultiplied(survey) {
         return Edges { kind, confidence, soft };
     }
     // Mixtures over many pixels are not seen as silhouettes at all.
-    let share = if soft { 1.0 } else { (fine.mixed + fine.wide) / all.max(1.0) };
-    let seen = if soft { all_coarse } else { all };
-    if seen < 8.0 {
+    let share = if soft { 1.0 } else { (places.mixed + places.wide) / places.all().max(1.0) };
+    let seen = if soft { SOFT as f64 * coarse_places.all() } else { places.all() };
+    if seen < 6.0 {
         // Nothing to see: what most renderers write, and what does least.
         return Edges { kind: DepthEdges::PointSampled, confidence: 0.5, soft };
     }
     // Of true mixtures four in five lie within the middle nine tenths and are counted; of samples one in ten.
-    let sure = 1.0 - 0.5 * (-seen / 40.0).exp();
+    let sure = 1.0 - 0.5 * (-seen / 20.0).exp();
     let confidence = 0.5 + (sure - 0.5) * ((share - 0.35).abs() / 0.15).min(1.0);
     let kind = if share > 0.35 { DepthEdges::Antialiased } else { DepthEdges::PointSampled };
     Edges { kind, confidence, soft }
 }
 
 /// Finds steps between two smooth surfaces and sorts them into mixed and clean ones.
-fn crossings(survey: &Survey, line: &[f64], found: &mut Count) {
+fn crossings(survey: &Survey, line: &[f64], start: usize, found: &mut Found) {
+    found.0.resize(found.0.len().max(start + line.len()), Place::default());
     // Up to this many pixels may lie between the surfaces (soft edges of estimated depth).
     const WIDEST: usize = 5;
     let n = line.len();
@@ -88,10 +118,11 @@ fn crossings(survey: &Survey, line: &[f64], found: &mut Count) {
         };
         let whole = line[i + k] - from;
         let between = (1..k).filter(|j| (0.08..0.92).contains(&((line[i + j] - from) / whole))).count();
+        let place = &mut found.0[start + i];
         *match between {
-            0 => &mut found.clean,
-            1 | 2 => &mut found.mixed,
-            _ => &mut found.wide,
+            0 => &mut place.clean,
+            1 | 2 => &mut place.mixed,
+            _ => &mut place.wide,
         } += 1.0;
         i += k + 1;
     }

@@ -87,6 +87,8 @@ struct Range {
     /// Nearly all numbers within 0..1.
     unit: bool,
     negative: bool,
+    /// Numbers of both signs.
+    mixed: bool,
     /// Exactly 0 and exactly 1 occur.
     ends: [bool; 2],
     /// Percentiles 1 and 99 of surfaces.
@@ -101,7 +103,11 @@ impl Range {
         let least = s.range.map_or(0.0, |r| r[0]);
         let greatest = s.range.map_or(0.0, |r| r[1]);
         let unit = least >= -0.02 && greatest <= 1.02 && !(least == 0.0 && greatest == 0.0);
-        Range { unit, negative: s.percentile(0.9) < 0.0, ends: [of(0.0), of(1.0)], low, high }
+        let only_behind = s.sorted.is_empty() && s.huge[0] + s.infinite[0] > 0.0;
+        let both = |at: f64| s.percentile(at).abs() > 0.01 * s.percentile(1.0 - at).abs();
+        let mixed = s.percentile(0.02) < 0.0 && s.percentile(0.98) > 0.0 && both(0.02) && both(0.98);
+        let negative = only_behind || s.percentile(0.9) < 0.0;
+        Range { mixed, unit, negative, ends: [of(0.0), of(1.0)], low, high }
     }
 }
 
@@ -118,80 +124,43 @@ pub(super) fn judge(survey: &Survey, shape: &Shape, direction: &Direction, soft:
     Verdict {
         best,
         second,
-        confidence: 1.0 / all,
+        // Hardly a depth at all.
+        confidence: if range.mixed { 0.5 / all } else { 1.0 / all },
         far_over_near: far_over_near(shape, &range, best),
         reasons: reasons(survey, &range, shape, direction, best),
     }
 }
 
-/// By sign, range, ends and the number for 'nothing there'.
+/// By sign, range, ends and the number for 'nothing there': odds of what people meet, not probabilities.
 fn prior(s: &Survey, range: &Range, soft: bool, g: Guess) -> f64 {
     use Guess::*;
+    let of = |condition: bool, yes: f64, no: f64| if condition { yes } else { no };
+    let (integers, [_, has_one]) = (s.numbers.integers, range.ends);
     let odds: f64 = match g {
         _ if g.is_negative() != range.negative => 1e-5,
-        MinusDistance => {
-            if range.low < -1.5 {
-                1.0
-            } else {
-                0.3
-            }
-        }
-        MinusInverse => {
-            if range.low < -1.5 {
-                0.1
-            } else {
-                1.0
-            }
-        }
+        // 1/z is below 1 for what is farther than one unit.
+        MinusDistance => of(range.low < -1.5, 1.0, 0.3),
+        MinusInverse => of(range.low < -1.5, 0.3, 1.0),
         Distance if !range.unit => 1.0,
-        Inverse if !range.unit => {
-            if range.low > 5.0 {
-                0.1
-            } else {
-                0.3
-            }
-        }
+        Inverse if !range.unit => 0.3,
         _ if !range.unit => 1e-4,
-        // Within 0..1.
-        Distance => {
-            if s.numbers.integers || range.ends[1] {
-                0.005
-            } else {
-                0.15
-            }
-        }
-        Inverse => match range.ends[1] {
-            _ if s.numbers.integers => 0.02,
-            true => 0.06,
-            false if range.high > 0.85 => 0.4,
-            false => 1.0,
-        },
+        // Within 0..1, and exactly to 1: normalised.
+        Distance => of(integers || has_one, 0.005, 0.15),
+        Inverse if integers || has_one => 0.05,
+        // Estimates that were enlarged no longer reach 1.
+        Inverse => of(range.high > 0.85, 0.4, 1.0),
         NearZero | FarZero => 1.0,
-        NearZeroInverse => {
-            if range.low > 0.5 {
-                0.6
-            } else {
-                0.1
-            }
-        }
+        // All but the nearest metre is above a half.
+        NearZeroInverse => of(range.low > 0.5, 0.6, 0.1),
         // Estimates fill the range or are soft; renderers do not write this.
-        FarZeroInverse => match soft {
-            _ if range.ends[1] || s.numbers.integers => 1.0,
-            true => 0.4,
-            false => 0.1,
-        },
+        FarZeroInverse if integers || has_one => 1.0,
+        FarZeroInverse => of(soft, 0.4, 0.1),
     };
-    let mut score = odds.ln();
     // 'Nothing there' beyond all distances only makes sense among distances.
-    let beyond = s.huge[1] + s.infinite[1] + half_clamped(s);
-    let behind = s.huge[0] + s.infinite[0];
-    if beyond > 1e-4 && g != Distance {
-        score -= 5.0;
-    }
-    if behind > 1e-4 && g != MinusDistance {
-        score -= 5.0;
-    }
-    score
+    let beyond = s.huge[1] + s.infinite[1] + half_clamped(s) > 1e-4;
+    let behind = s.huge[0] + s.infinite[0] > 1e-4;
+    let cannot = beyond && g != Distance || behind && g != MinusDistance;
+    odds.ln() - of(cannot, 5.0, 0.0)
 }
 
 /// Soft silhouettes are a network's, and most networks give disparity.
@@ -208,16 +177,17 @@ fn shape_fit(shape: &Shape, g: Guess) -> f64 {
     if shape.total < 4.0 {
         return 0.0;
     }
-    let agree = match g {
-        _ if g.is_inverse() => shape.inverse,
-        Guess::Distance | Guess::MinusDistance => shape.distance,
-        // Any zero point is possible, so agreement among the stretches tells less.
-        // Places whose far end is hardly farther than the near end are rare.
-        Guess::NearZero => (0.8 * shape.ratios[0]).min(0.8) * shape.growing,
-        _ => (-0.8 * shape.ratios[1]).min(0.8) * shape.falling,
+    // Any zero point is possible, so agreement tells less; and places whose far end is hardly farther than the near end, so
+    // that they look as if they were linear in 1/z, are rare.
+    let free = |log_ratio: f64| (0.8 * (log_ratio.abs() / 0.8).min(1.0)).max(0.05).ln();
+    let (agree, odds) = match g {
+        _ if g.is_inverse() => (shape.inverse, 0.0),
+        Guess::NearZero => (shape.growing, free(shape.ratios[0])),
+        Guess::FarZero => (shape.falling, free(shape.ratios[1])),
+        _ => (shape.distance, 0.0),
     };
     let weight = (if shape.loose { 0.6 } else { 1.8 }) * shape.total / (shape.total + 20.0);
-    weight * ((agree + 0.02 * shape.total) / (1.02 * shape.total)).ln()
+    weight * ((agree + 0.02 * shape.total) / (1.02 * shape.total)).ln() + odds
 }
 
 /// For a depth that is even in the distance from near 0 to far 1, or the other way: far over near.
@@ -240,11 +210,13 @@ fn far_over_near(shape: &Shape, range: &Range, best: Guess) -> Option<f64> {
 /// What speaks for the best guess, the strongest first.
 fn reasons(s: &Survey, range: &Range, shape: &Shape, direction: &Direction, best: Guess) -> Vec<&'static str> {
     let mut said: Vec<(f64, &'static str)> = Vec::new();
-    if range.negative {
+    if range.mixed {
+        said.push((9.0, "numbers of both signs are hardly a depth"));
+    } else if range.negative {
         said.push((9.0, "numbers are negative"));
     } else if range.unit && best.is_normalised() {
         said.push((2.5, if range.ends[1] { "numbers fill 0 to 1" } else { "numbers lie within 0 to 1" }));
-    } else if !range.unit && s.range.is_some() {
+    } else if range.high > 1.02 {
         said.push((1.0, "numbers go beyond 1"));
     }
     if s.huge[1] + s.infinite[1] + half_clamped(s) > 1e-4 && best == Guess::Distance {

@@ -127,7 +127,7 @@ pub fn analyse(numbers: &Numbers) -> Finding {
         edges: edges.kind,
         edge_confidence: edges.confidence,
         soft: edges.soft,
-        range: survey.range,
+        range: survey.depths(verdict.best),
         invalid_share: survey.invalid_share(verdict.best),
         empty: survey.empty(verdict.best),
         far_over_near: verdict.far_over_near,

@@ -179,13 +179,15 @@ fn vote(survey: &Survey, stretches: &[[f64; SAMPLES]], [low, high]: [f64; 2], fl
         }
         let fits = |a: f64, b: f64| fit.left_with(a, b) - left <= allowed;
         let own = bin_of(q, r);
+        let inverse = fits(1.0, 0.0);
         let mut ratios = 0_u128;
         for bin in 0..BINS {
-            let near_own = own.is_some_and(|own| own.abs_diff(bin) <= 1 && own.abs_diff(BINS / 2) > 1);
+            // Between two bins, strict tolerances would find neither.
+            let near_own = !inverse && bin != BINS / 2 && own.is_some_and(|own| own.abs_diff(bin) <= 1);
             ratios |= u128::from(near_own || fits(1.0, log_ratio(bin).exp_m1())) << bin;
         }
         // z ∝ v = low + t·(high − low).
-        agree.push(Agreement { inverse: fits(1.0, 0.0), distance: fits(low * scale, 1.0), ratios });
+        agree.push(Agreement { inverse, distance: fits(low * scale, 1.0), ratios });
     }
     count(&agree, [low, high])
 }
@@ -205,9 +207,11 @@ fn count(agree: &[Agreement], [low, high]: [f64; 2]) -> Shape {
     let least = if high < 1.0 { ((1.0 - high) / (1.0 - low)).ln() } else { f64::NEG_INFINITY };
     let best = |bins: std::ops::Range<usize>| {
         let able = bins.filter(|b| (least - BIN..=most + BIN).contains(&log_ratio(*b)));
-        able.map(|b| (votes(b), b)).max_by_key(|v| v.0).map_or(BINS / 2, |v| v.1)
+        // Of equals the one that is not hard to believe, see `judge`.
+        let far = |b: usize| b.abs_diff(BINS / 2).min(4);
+        able.map(|b| (votes(b), far(b), b)).max().map_or(BINS / 2, |v| v.2)
     };
-    let (falling, growing) = (best(0..BINS / 2 - 1), best(BINS / 2 + 2..BINS));
+    let (falling, growing) = (best(0..BINS / 2), best(BINS / 2 + 1..BINS));
     let mut shape = Shape { ratios: [log_ratio(growing), log_ratio(falling)], ..Shape::default() };
     for a in agree {
         let has = |bin: usize| a.ratios >> bin & 1 == 1;

@@ -24,7 +24,7 @@ pub(super) struct Survey<'a> {
     pub height: usize,
     /// Valid numbers of a part of the pixels, sorted.
     pub sorted: Vec<f32>,
-    /// The least and the greatest valid number, plateaus of depth included.
+    /// The least and the greatest number, without those that renderers write for 'nothing there'.
     pub range: Option<[f32; 2]>,
     /// At the least and at the greatest number.
     pub plateaus: [Option<Plateau>; 2],
@@ -186,6 +186,12 @@ impl<'a> Survey<'a> {
             let at = |j: usize| if columns { j * w + i } else { i * w + j };
             (i, (0..length).step_by(every).map(|j| self.numbers.values[at(j)]).collect())
         })
+    }
+
+    /// The least and the greatest number that is a depth under a convention.
+    pub fn depths(&self, guess: Guess) -> Option<[f32; 2]> {
+        let ends = self.plateaus.iter().flatten().map(|p| p.number).filter(|v| !is_empty(*v, guess));
+        ends.fold(self.range, |range, v| Some(range.map_or([v; 2], |[low, high]| [low.min(v), high.max(v)])))
     }
 
     /// The commonest 'nothing there'.
