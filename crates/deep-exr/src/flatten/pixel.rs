@@ -76,8 +76,8 @@ impl Pixel {
     }
 
     /// Sorts by front, then back: a point lies before the volume that begins there, and after the one that ends there.
-    /// What has the same depths is sorted by its other numbers, so that the result does not depend on the order in which
-    /// the samples came, to the last bit. True: nothing overlaps, each is over the next.
+    /// What has the same depths is sorted by its other numbers, so that the result does not depend on the order in
+    /// which the samples came, to the last bit. True: nothing overlaps, each is over the next.
     pub fn sort(&mut self, shape: &Shape) -> bool {
         let mut order = std::mem::take(&mut self.order);
         order.clear();

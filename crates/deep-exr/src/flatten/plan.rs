@@ -55,10 +55,10 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Each channel goes with the alpha that the standard gives it ([`Header::alpha_of`]); channels that share theirs in
-    /// all files share one here. A file that lacks a channel brings 0 and hides by its main alpha; one that lacks even
-    /// that, by the alpha of a wanted colour (`G` first), and is opaque if there is none at all. Channels that are
-    /// missing in all files are 0; [`Header::channel`] tells.
+    /// Each channel goes with the alpha that the standard gives it ([`Header::alpha_of`]); channels that share theirs
+    /// in all files share one here. A file that lacks a channel brings 0 and hides by its main alpha; one that lacks
+    /// even that, by the alpha of a wanted colour (`G` first), and is opaque if there is none at all. Channels that
+    /// are missing in all files are 0; [`Header::channel`] tells.
     pub fn new(headers: &[&Header], wanted: &Wanted) -> Self {
         let main: Vec<Option<usize>> = headers.iter().map(|h| main_alpha(h, wanted)).collect();
         let mut plan = Self { ids: wanted.ids.iter().map(|(_, pick)| *pick).collect(), ..Self::default() };

@@ -1,8 +1,9 @@
 //! What flattening means, step by step in f64: slow and obvious. One alpha; colours are premultiplied with it.
 //!
-//! The steps and formulae are those of "Interpreting OpenEXR Deep Pixels" (OpenEXR's documentation): split, sort, merge,
-//! over. Its sample code merges two at a time; here all that coincide are merged at once, since two at a time the mean of
-//! three opaque samples depends on their order, and 1 can be missed by rounding. The closed form is the same.
+//! The steps and formulae are those of "Interpreting OpenEXR Deep Pixels" (OpenEXR's documentation): split, sort,
+//! merge, over. Its sample code merges two at a time; here all that coincide are merged at once, since two at a time
+//! the mean of three opaque samples depends on their order, and 1 can be missed by rounding. The closed form is the
+//! same.
 
 use std::cmp::Ordering;
 
@@ -25,8 +26,8 @@ impl Sample {
     }
 }
 
-/// A sample as a file has it, with odd values mended: `None` if a depth or the alpha is NaN (or the front -inf); the alpha
-/// brought into 0..=1; colours that are not finite 0.
+/// A sample as a file has it, with odd values mended: `None` if a depth or the alpha is NaN (or the front -inf); the
+/// alpha brought into 0..=1; colours that are not finite 0.
 pub fn mend(front: f64, back: f64, alpha: f64, colours: &[f64]) -> Option<Sample> {
     if front.is_nan() || back.is_nan() || alpha.is_nan() || front == f64::NEG_INFINITY {
         return None;

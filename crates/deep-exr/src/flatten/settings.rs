@@ -6,7 +6,8 @@ pub const INFINITELY_FAR: f32 = 1e30;
 /// What comes out, and the rules for all elements together.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
-    /// How many alphas there are; the first is the main one, which depth, identifiers, cuts and thresholds go by. At least 1.
+    /// How many alphas there are; the first is the main one, which depth, identifiers, cuts and thresholds go by. At
+    /// least 1.
     pub alphas: usize,
     /// Blended channels: for each the number of its alpha.
     pub channels: Vec<usize>,
@@ -72,7 +73,8 @@ pub enum DepthOutput {
     Mean,
     /// The first sample that is opaque in itself.
     Opaque,
-    /// Where the alpha, added up from the front, reaches this, to 1e-7; in a volume by its exponential law. From 0 to 1.
+    /// Where the alpha, added up from the front, reaches this, to 1e-7; in a volume by its exponential law. From 0 to
+    /// 1.
     AtAlpha(f64),
 }
 
@@ -117,12 +119,14 @@ impl Crop {
     pub const STEPS: usize = 16;
 
     /// Crops one behind the other, which meet at these depths and, each laid over the next, give the whole again:
-    /// exactly if the ends are hard (`fade` is 0), and with soft ends where of each pixel only one sample, a point, lies in
-    /// the fade. A fade runs from half before to half behind its depth. Depths that are NaN are left out.
+    /// exactly if the ends are hard (`fade` is 0), and with soft ends where of each pixel only one sample, a point,
+    /// lies in the fade. A fade runs from half before to half behind its depth, and is no longer than depths are
+    /// apart. Depths that are not finite are left out.
     pub fn slabs(depths: &[f64], fade: f64) -> Vec<Self> {
-        let fade = if fade > 0.0 && fade.is_finite() { fade } else { 0.0 };
-        let mut ends: Vec<f64> = depths.iter().copied().filter(|d| !d.is_nan()).collect();
+        let mut ends: Vec<f64> = depths.iter().copied().filter(|d| d.is_finite()).collect();
         ends.sort_unstable_by(f64::total_cmp);
+        let gap = ends.windows(2).map(|pair| pair[1] - pair[0]).fold(f64::INFINITY, f64::min);
+        let fade = if fade > 0.0 && fade.is_finite() { fade.min(gap) } else { 0.0 };
         let mut slabs = Vec::with_capacity(ends.len() + 1);
         let mut current = Self::default();
         for end in ends {
@@ -140,14 +144,14 @@ impl Crop {
         self.near == f64::NEG_INFINITY && self.far == f64::INFINITY
     }
 
-    /// NaN means no limit, a fade that is none is 0.
+    /// NaN means no limit, a fade that is none, or of an end that is none, is 0.
     pub(crate) fn sane(self) -> Self {
-        let fade = |f: f64| if f > 0.0 && f.is_finite() { f } else { 0.0 };
+        let fade = |f: f64, end: f64| if f > 0.0 && f.is_finite() && end.is_finite() { f } else { 0.0 };
         Self {
             near: if self.near.is_nan() { f64::NEG_INFINITY } else { self.near },
             far: if self.far.is_nan() { f64::INFINITY } else { self.far },
-            near_fade: fade(self.near_fade),
-            far_fade: fade(self.far_fade),
+            near_fade: fade(self.near_fade, self.near),
+            far_fade: fade(self.far_fade, self.far),
             rest: self.rest,
         }
     }
@@ -159,10 +163,12 @@ pub enum Operation {
     /// It is in the picture.
     #[default]
     Merge,
-    /// It is not seen, but hides what lies behind it, as far as it is dense: what is left is what the element would leave
-    /// visible if it were there. So `merge(A, B) = holdout(A by B) + holdout(B by A)`. The crop does not touch it.
+    /// It is not seen, but hides what lies behind it, as far as it is dense: what is left is what the element would
+    /// leave visible if it were there. So `merge(A, B) = holdout(A by B) + holdout(B by A)`. The crop does not touch
+    /// it.
     Holdout,
-    /// It is not seen; where it is opaque, everything from its first opaque depth on is removed. The crop does not touch it.
+    /// It is not seen; where it is opaque, everything from its first opaque depth on is removed. The crop does not
+    /// touch it.
     Cut,
 }
 
@@ -171,9 +177,9 @@ pub enum Operation {
 pub struct ElementSettings {
     /// Off: as if it were not there.
     pub on: bool,
-    /// Added to each depth, after the scale.
+    /// Added to each depth, after the scale. Within ±1e30; NaN counts as 0.
     pub depth_offset: f64,
-    /// Each depth times this. Positive; anything else counts as 1.
+    /// Each depth times this. From 1e-30 to 1e30; what is not positive counts as 1.
     pub depth_scale: f64,
     /// What it does to the others.
     pub operation: Operation,
@@ -197,8 +203,9 @@ impl ElementSettings {
     pub(crate) fn sane(self) -> Self {
         let scale = self.depth_scale;
         Self {
-            depth_offset: if self.depth_offset.is_finite() { self.depth_offset } else { 0.0 },
-            depth_scale: if scale > 0.0 && scale.is_finite() { scale } else { 1.0 },
+            // Within bounds that keep the smallest volume a volume and its density a number.
+            depth_offset: if self.depth_offset.is_finite() { self.depth_offset.clamp(-1e30, 1e30) } else { 0.0 },
+            depth_scale: if scale > 0.0 && scale.is_finite() { scale.clamp(1e-30, 1e30) } else { 1.0 },
             ..self
         }
     }
@@ -206,8 +213,8 @@ impl ElementSettings {
 
 /// How a flat colour C with alpha A is spread over samples with alphas a that flatten to D.
 ///
-/// Where A = D both are the same: the samples flatten to C. Where A is 0 (light without alpha) both give C too, spread by
-/// alpha; and in equal shares if the samples have no alpha either. A pixel without samples stays empty.
+/// Where A = D both are the same: the samples flatten to C. Where A is 0 (light without alpha) both give C too,
+/// spread by alpha; and in equal shares if the samples have no alpha either. A pixel without samples stays empty.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Recolour {
     /// c = C / A · a: the colour as such is kept, the alpha is that of the samples; they flatten to C · D / A.

@@ -4,9 +4,9 @@
 //! pieces over each other. In the limit of its formulae that is: a volume of length L, alpha a and colour c has the
 //! extinction s = -ln(1 - a) / L and the emission e = c s / a at each depth, and both add up where volumes overlap. So
 //! for the light that comes through to depth z, T(z), which falls by the sum of all extinctions, a volume adds
-//! e · (G(back) - G(front)) to the picture, where G is the integral of T. One running sum of extinctions and one of G do
-//! for all volumes: O(n log n) for the sorting. Both sums are kept in twofold f64, since their differences are needed:
-//! a thin dense volume may lie within a long thin one.
+//! e · (G(back) - G(front)) to the picture, where G is the integral of T. One running sum of extinctions and one of G
+//! do for all volumes: O(n log n) for the sorting. Both sums are kept in twofold f64, since their differences are
+//! needed: a thin dense volume may lie within a long thin one.
 
 use super::pixel::{Key, Pixel, Shape};
 use super::result::{Sums, mean_light, through};

@@ -58,7 +58,7 @@ impl Trim<'_> {
             return;
         }
         let rest = self.crop.rest;
-        let factor = |a: f64| far * if rest && near < 1.0 { near / (1.0 - (1.0 - near) * a) } else { near };
+        let factor = |a: f64| far * if rest && near < 1.0 { near / (1.0 - a + near * a) } else { near };
         piece(shape, from, sample, to, (front.max(self.crop.near).min(back), back), to.len() as u32, factor);
     }
 

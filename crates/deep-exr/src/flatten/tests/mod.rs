@@ -2,6 +2,7 @@
 
 mod core;
 mod laws;
+mod odd;
 mod picks;
 mod rows;
 
@@ -43,7 +44,8 @@ impl Dice {
         }
     }
 
-    /// A sample that often shares its depths with others and often has an odd alpha. `endless`: its back may be infinite.
+    /// A sample that often shares its depths with others and often has an odd alpha. `endless`: its back may be
+    /// infinite.
     pub fn sample(&mut self, channels: usize, endless: bool) -> Sample {
         let mut depth = || if self.below(3) > 0 { self.below(8) as f64 } else { 10.0 * self.unit() };
         let (a, b) = (depth(), depth());
@@ -114,8 +116,8 @@ pub(super) fn distance(a: &(f64, Vec<f64>), b: &(f64, Vec<f64>)) -> f64 {
     if a.1.iter().chain(&b.1).chain([&a.0, &b.0]).all(|v| v.is_finite()) { worst } else { f64::INFINITY }
 }
 
-/// How near results must come: 1e-12, but an alpha that all but hides has only a few digits of what comes through, in the
-/// reference as in a file.
+/// How near results must come: 1e-12, but an alpha that all but hides has only a few digits of what comes through, in
+/// the reference as in a file.
 pub(super) fn tolerance<'a>(samples: impl IntoIterator<Item = &'a Sample>) -> f64 {
     let rest = samples.into_iter().map(|s| 1.0 - s.alpha).filter(|rest| *rest > 0.0).fold(1.0, f64::min);
     (1e-17 / rest).max(1e-12)

@@ -102,7 +102,8 @@ fn depths_equal_finely_cut_samples() {
     }
 }
 
-/// A sample's share, over which the largest is chosen, adds up to the alpha and does not depend on the way it is computed.
+/// A sample's share, over which the largest is chosen, adds up to the alpha and does not depend on the way it is
+/// computed.
 #[test]
 fn shares_add_up() {
     let mut dice = Dice(22);
