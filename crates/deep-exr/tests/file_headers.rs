@@ -151,6 +151,9 @@ fn channels_that_cannot_be() {
     let names: Vec<Vec<u8>> = (0..1100).map(|n| format!("c{n:04}").into_bytes()).collect();
     let many: Vec<(&[u8], [i32; 4])> = names.iter().map(|n| (n.as_slice(), [1, 0, 1, 1])).collect();
     assert_says(&verdict(&list(&many)), "more than 1024 channels");
+    // A name with a line break does not break the message.
+    let says = verdict(&list(&[(b"a\nb\x1b", [9, 0, 1, 1])])).says();
+    assert!(says.contains("the channel a?b? has"), "{says}");
     // Names that are no text are still channels.
     assert!(verdict(&list(&[(b"\xff\xfe", [1, 0, 1, 1]), z])).result.is_ok());
 }
@@ -163,6 +166,16 @@ fn flat_pictures_are_called_so() {
         assert_eq!(changed(rows(), |p| p.set("type", "string", kind.as_bytes()), kind).says(), flat);
     }
     assert_eq!(changed(rows(), |p| p.remove("type"), "no type").says(), flat);
+    // A flat part may have what a deep one may not, also beside a deep one.
+    let fewer = [&b"BY"[..], &[0], &ints(&[1, 0, 2, 2]), b"Y", &[0], &ints(&[7, 0, 1, 1]), &[0]].concat();
+    let mut part = rows();
+    part.set("channels", "chlist", &fewer);
+    assert_says(&changed(part.clone(), |_| (), "fewer"), "only one of 2 × 2 pixels");
+    part.set("type", "string", b"scanlineimage");
+    assert_eq!(changed(part.clone(), |_| (), "fewer").says(), flat);
+    let bytes = forge::file(&[part, rows()]);
+    let file = DeepFile::from_reader("both.exr", Cursor::new(bytes), &Limits::default()).unwrap();
+    assert!(file.part(&Choice::First).is_ok());
     // Not marked as deep, whatever its type says.
     let mut bytes = forge::file(&[rows()]);
     bytes[5] &= !8;

@@ -2,7 +2,7 @@
 //!
 //! Source: "Interpreting OpenEXR Deep Pixels", on channel names; layers are separated by full stops.
 
-use super::error::Fault;
+use super::error::{Fault, shown};
 use super::header::{Channel, Header, SampleType};
 
 /// Layer, with its full stop, and own name.
@@ -92,7 +92,7 @@ fn is_alpha(own: &str) -> bool {
 /// Names for a message.
 pub(crate) fn list(channels: &[Channel]) -> String {
     const SHOWN: usize = 12;
-    let names: Vec<&str> = channels.iter().take(SHOWN).map(|c| c.name.as_str()).collect();
+    let names: Vec<String> = channels.iter().take(SHOWN).map(|c| shown(&c.name)).collect();
     let more = if channels.len() > SHOWN { ", …" } else { "" };
     format!("{}{more}", names.join(", "))
 }

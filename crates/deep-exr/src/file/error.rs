@@ -159,6 +159,16 @@ impl From<io::Error> for Fault {
     }
 }
 
+/// A name from a file for a message: short, and in one line.
+pub(crate) fn shown(name: &str) -> String {
+    const LONGEST: usize = 60;
+    let mut text: String = name.chars().take(LONGEST).map(|c| if c.is_control() { '?' } else { c }).collect();
+    if name.chars().count() > LONGEST {
+        text.push('…');
+    }
+    text
+}
+
 /// A size as people say it.
 pub(crate) fn megabytes(bytes: u64) -> String {
     match bytes {

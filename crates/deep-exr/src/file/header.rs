@@ -1,5 +1,6 @@
 //! What a part says about itself.
 
+use super::error::shown;
 use crate::samples::Window;
 
 /// How a part lays its pixels out.
@@ -223,7 +224,7 @@ impl Header {
     /// The part's name for a message.
     pub(crate) fn called(&self, index: usize) -> String {
         match &self.name {
-            Some(name) => format!("part {index} (\"{name}\")"),
+            Some(name) => format!("part {index} (\"{}\")", shown(name)),
             None => format!("part {index}"),
         }
     }

@@ -29,7 +29,7 @@ use std::sync::Arc;
 
 pub use channels::Rgba;
 pub use error::Error;
-use error::Fault;
+use error::{Fault, shown};
 pub use header::{Channel, Compression, DeepState, Header, Kind, SampleType, Tiles, TimeCode};
 pub use limits::Limits;
 use parse::Preamble;
@@ -144,7 +144,7 @@ impl DeepFile {
     fn inventory(&self) -> String {
         const SHOWN: usize = 8;
         let one = |(index, header): (usize, &Header)| {
-            let view = header.view.as_ref().map_or(String::new(), |view| format!(" of view \"{view}\""));
+            let view = header.view.as_ref().map_or(String::new(), |view| format!(" of view \"{}\"", shown(view)));
             format!("{}{view}", header.called(index))
         };
         let mut list: Vec<String> = self.headers().iter().enumerate().take(SHOWN).map(one).collect();

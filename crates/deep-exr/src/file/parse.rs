@@ -2,7 +2,7 @@
 //!
 //! Source of the layout: "OpenEXR File Layout" and "Reading and Writing Image Files with the OpenEXR Library".
 
-use super::error::Fault;
+use super::error::{Fault, shown};
 use super::header::{Channel, Compression, DeepState, Header, Kind, SampleType, Tiles, TimeCode};
 use super::limits::Limits;
 use super::source::{Source, Stream};
@@ -70,7 +70,8 @@ struct Raw {
     display_window: Option<[i32; 4]>,
     pixel_aspect: Option<f32>,
     line_order: Option<u8>,
-    channels: Option<Vec<Channel>>,
+    /// A flat part may have channels that are not understood.
+    channels: Option<Result<Vec<Channel>, Fault>>,
     tiles: Option<Tiles>,
     frames_per_second: Option<(i32, u32)>,
     time_code: Option<TimeCode>,
@@ -99,15 +100,17 @@ fn read_attributes(stream: &mut Stream<'_>, limits: &Limits, entries: &mut usize
         let kind = stream.name()?;
         let size = stream.i32()?;
         let Ok(size) = usize::try_from(size) else {
-            return Err(Fault::damaged(format!("the attribute {name} claims {size} bytes")));
+            return Err(Fault::damaged(format!("the attribute {} claims {size} bytes", shown(&name))));
         };
         if size as u64 > stream.left() {
-            return Err(Fault::damaged(format!("the attribute {name} claims more bytes than there are")));
+            return Err(Fault::damaged(format!("the attribute {} claims more bytes than there are", shown(&name))));
         }
         if kind == "chlist" && name == "channels" {
-            let channels = read_channels(stream, size as u64, limits)?;
-            *entries += channels.len();
+            let end = stream.place() + size as u64;
+            let channels = read_channels(stream, end, limits);
+            *entries += channels.as_ref().map_or(0, Vec::len);
             raw.channels = Some(channels);
+            stream.go_to(end);
         } else if size > LONGEST {
             stream.skip(size as u64)?;
             raw.others.push((name, kind));
@@ -117,8 +120,7 @@ fn read_attributes(stream: &mut Stream<'_>, limits: &Limits, entries: &mut usize
     }
 }
 
-fn read_channels(stream: &mut Stream<'_>, size: u64, limits: &Limits) -> Result<Vec<Channel>, Fault> {
-    let end = stream.place() + size;
+fn read_channels(stream: &mut Stream<'_>, end: u64, limits: &Limits) -> Result<Vec<Channel>, Fault> {
     let mut channels: Vec<Channel> = Vec::new();
     loop {
         let name = stream.name()?;
@@ -132,14 +134,18 @@ fn read_channels(stream: &mut Stream<'_>, size: u64, limits: &Limits) -> Result<
             0 => SampleType::Uint,
             1 => SampleType::Half,
             2 => SampleType::Float,
-            other => return Err(Fault::damaged(format!("the channel {name} has the unknown type {other}"))),
+            other => {
+                return Err(Fault::damaged(format!("the channel {} has the unknown type {other}", shown(&name))));
+            }
         };
         let _how_linear = stream.array::<4>()?;
         let sampling = (stream.i32()?, stream.i32()?);
         if sampling != (1, 1) {
             return Err(Fault::Unsupported(format!(
-                "the channel {name} holds only one of {} × {} pixels, which deep data may not",
-                sampling.0, sampling.1
+                "the channel {} holds only one of {} × {} pixels, which deep data may not",
+                shown(&name),
+                sampling.0,
+                sampling.1
             )));
         }
         channels.push(Channel { name, kind });
@@ -150,7 +156,7 @@ fn read_channels(stream: &mut Stream<'_>, size: u64, limits: &Limits) -> Result<
     // Data lie in the order of the names, whatever the order of the list.
     channels.sort_by(|a, b| a.name.as_bytes().cmp(b.name.as_bytes()));
     if let Some(twice) = channels.windows(2).find(|pair| pair[0].name == pair[1].name) {
-        return Err(Fault::damaged(format!("the channel {} is there twice", twice[0].name)));
+        return Err(Fault::damaged(format!("the channel {} is there twice", shown(&twice[0].name))));
     }
     Ok(channels)
 }
@@ -261,7 +267,8 @@ impl Raw {
                 None => Compression::None,
             },
             channels: match self.channels {
-                Some(list) if !list.is_empty() => list,
+                Some(Err(fault)) if deep => return Err(fault),
+                Some(Ok(list)) if !list.is_empty() => list,
                 _ if deep => return Err(missing("list of channels")),
                 _ => Vec::new(),
             },

@@ -137,6 +137,11 @@ impl<'a> Stream<'a> {
         Ok(())
     }
 
+    /// Goes on at a place that is known to be in the file.
+    pub(crate) fn go_to(&mut self, place: u64) {
+        self.at = place;
+    }
+
     /// The next `count` bytes. The caller bounds `count`.
     pub(crate) fn bytes(&mut self, count: usize) -> Result<&[u8], Fault> {
         let count64 = count as u64;
