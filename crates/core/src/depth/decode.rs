@@ -1,6 +1,7 @@
 //! From the numbers of a depth pass to metres.
 
 use super::edges::{COLOUR_REACH, REACH};
+use super::refine::REFINE_REACH;
 use super::{
     Channels, DepthChannel, DepthConvention, DepthEdges, DepthMapping, DepthParams, DepthSource, InvalidDepth,
 };
@@ -24,12 +25,18 @@ impl DepthParams {
     /// How far around a pixel its depth is looked for, in pixels of the full-size frame.
     pub fn reach(&self, geometry: &Geometry) -> f64 {
         let fill = if self.invalid == InvalidDepth::Fill { FILL_REACH + 2.0 } else { 0.0 };
-        fill + self.edge_reach(geometry, REACH)
+        fill + self.refine_reach() + self.edge_reach(geometry, REACH)
     }
 
-    /// How far around a pixel its colour is looked at for silhouettes, in pixels of the full-size frame.
+    /// The part of [`DepthParams::reach`] that pulling edges onto the picture's needs.
+    fn refine_reach(&self) -> f64 {
+        if self.edge_refine > 0.0 { REFINE_REACH + 8.0 } else { 0.0 }
+    }
+
+    /// How far around a pixel its colour is looked at for its depth, in pixels of the full-size frame.
     pub fn colour_reach(&self, geometry: &Geometry) -> f64 {
-        self.edge_reach(geometry, COLOUR_REACH)
+        let margin = if self.edge_refine > 0.0 { REACH } else { COLOUR_REACH };
+        self.refine_reach() + self.edge_reach(geometry, margin)
     }
 
     /// Silhouettes are looked at in pixels of the image: at a smaller scale they are larger.

@@ -12,6 +12,7 @@ mod decode;
 pub(crate) mod edges;
 mod fill;
 mod params;
+mod refine;
 mod stage;
 #[cfg(test)]
 mod tests;

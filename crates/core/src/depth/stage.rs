@@ -1,10 +1,11 @@
 //! From a foreign depth image to metres at the output's pixels.
 
 use super::bands::{BAND, Bands};
-use super::edges::{Edges, Field};
+use super::edges::{Edges, Field, Rgba};
+use super::refine::{self, REFINE_REACH};
 use super::{Camera, Channels, DepthEdges, DepthParams, InvalidDepth, fill, median_around};
 use crate::geometry::{Geometry, Rect, RectD};
-use crate::image::{Components, ImageRef, Plane, load_channel};
+use crate::image::{ColourRow, Components, ImageRef, Plane, load_channel, load_colour};
 use crate::workers::{Exec, Stop};
 
 /// Reads depth in metres (see [`crate::depth`] for its special values) at the pixels of the output.
@@ -21,6 +22,8 @@ pub struct DepthStage<'a> {
     rays: Option<Camera>,
     /// Where depth was multiplied by it: the source's alpha, at the output's pixels.
     alpha: Option<ImageRef<'a>>,
+    /// Where edges are pulled onto a picture's.
+    guide: Option<ImageRef<'a>>,
 }
 
 impl<'a> DepthStage<'a> {
@@ -30,7 +33,14 @@ impl<'a> DepthStage<'a> {
         let channels = params.channels(&image);
         let radial = params.radial || params.convention.is_radial();
         let rays = radial.then(|| Camera::new(format, &to, params.field_of_view));
-        Self { image, from, to, channels, params: params.clone(), rays, alpha: None }
+        Self { image, from, to, channels, params: params.clone(), rays, alpha: None, guide: None }
+    }
+
+    /// Edges of the depth are pulled onto those of this picture, as far as the parameters say. `source` lies on the output's pixels;
+    /// premultiplied or not makes no difference inside a surface.
+    pub fn guided_by(mut self, source: &ImageRef<'a>) -> Self {
+        self.guide = (self.params.edge_refine > 0.0).then(|| source.clone());
+        self
     }
 
     /// Depth that was multiplied by the source's alpha is divided by it. `source` lies on the output's pixels.
@@ -151,6 +161,11 @@ impl<'a> DepthStage<'a> {
 
     /// Does a pixel's depth depend on its neighbours (beside silhouettes)?
     pub fn looks_around(&self) -> bool {
+        self.fills_holes() || self.guide.is_some()
+    }
+
+    /// Do pixels without depth get one from their neighbours?
+    pub fn fills_holes(&self) -> bool {
         self.params.invalid == InvalidDepth::Fill
     }
 
@@ -188,9 +203,20 @@ impl<'a> DepthStage<'a> {
         Ok(plane)
     }
 
-    /// Depth in metres over `rect`, neighbours asked where the policy says so.
+    /// Depth in metres over `rect`, neighbours asked where the policy says so, edges pulled onto the picture's.
     pub fn plane(&self, rect: Rect, exec: &Exec) -> Result<Plane, Stop> {
-        let steps = if self.looks_around() { self.fill_steps() } else { 0 };
+        let Some(guide) = &self.guide else { return self.filled(rect, exec) };
+        let scale = self.to.pixels_per_unit();
+        let radius = (self.params.edge_refine * REFINE_REACH * scale[0].min(scale[1])).round().max(1.0) as i32;
+        // One more for the slopes.
+        let depth = self.filled(rect.grow(radius + 1), exec)?;
+        let colours = colours(guide, depth.rect());
+        refine::refine(&depth, &colours, rect, radius, exec)
+    }
+
+    /// Depth in metres over `rect`, neighbours asked where the policy says so.
+    fn filled(&self, rect: Rect, exec: &Exec) -> Result<Plane, Stop> {
+        let steps = if self.fills_holes() { self.fill_steps() } else { 0 };
         let wide = rect.grow(steps as i32);
         let mut plane = Plane::new(wide, 0.0)?;
         exec.for_each_mut(plane.rows_mut().collect(), [0.0, 0.0], |i, row, _| {
@@ -242,4 +268,20 @@ impl<'a> DepthStage<'a> {
         }
         z[0]
     }
+}
+
+/// Colours of a rectangle as they are stored; beyond the picture its outermost pixels go on.
+fn colours(image: &ImageRef, rect: Rect) -> Vec<Rgba> {
+    let (bounds, width) = (image.bounds(), image.bounds().width());
+    let mut planes: [Vec<f32>; 4] = std::array::from_fn(|_| vec![0.0; width]);
+    let mut out = Vec::with_capacity(rect.width() * rect.height());
+    for y in rect.y1..rect.y2 {
+        let [r, g, b, a] = &mut planes;
+        load_colour(image.format(), image.row(y.clamp(bounds.y1, bounds.y2 - 1)), ColourRow { r, g, b, a });
+        out.extend((rect.x1..rect.x2).map(|x| -> Rgba {
+            let i = (x.clamp(bounds.x1, bounds.x2 - 1) - bounds.x1) as usize;
+            std::array::from_fn(|c| planes[c][i])
+        }));
+    }
+    out
 }

@@ -107,7 +107,7 @@ pub(super) fn finish(
         let mut s = Scratch::new(width);
         if out.blend.over_source {
             stage.row(window.x1, *y, &mut s.z);
-            if stage.looks_around() {
+            if stage.fills_holes() {
                 // Holes are NaN here only until neighbours are asked: they are not 'leave'.
                 s.z.fill(1.0);
             }

@@ -103,7 +103,7 @@ impl Silhouettes {
     fn mix(&self, kernel: &dyn RowKernel, y: i32, span: &std::ops::Range<usize>, s: &mut Scratch) {
         let mut run: Vec<Mixed> = Vec::new();
         let mut end = 0;
-        let mut flush = |run: &mut Vec<Mixed>, end: usize, colour: &mut [Vec<f32>; 4]| {
+        let flush = |run: &mut Vec<Mixed>, end: usize, colour: &mut [Vec<f32>; 4]| {
             if !run.is_empty() {
                 let start = end - run.len();
                 both(kernel, self.inner.x1 + start as i32, y, run, borrow(colour, start, end));

@@ -8,6 +8,8 @@ use crate::simd::{Work, best_work};
 const RATIO: f32 = 0.06;
 /// A jump is so many times the slope beside it.
 const STEEPER: f32 = 3.0;
+/// Share of a jump within which a slope foretells it.
+const FORETOLD: f32 = 0.25;
 
 /// Marks both pixels of each jump between neighbours in a row or a column, as far as [`super::COLOUR_REACH`] around the inner rectangle.
 /// `index` is left empty where there is none. `z` is depth in metres over the field.
@@ -25,7 +27,10 @@ pub(super) fn mark(field: &mut Field, z: &[f32]) {
         let jump = (p - q).abs();
         // The gentler side tells: of a slanted surface that ends at the silhouette the other side is steep.
         let slope = (p - before).abs().min((after - q).abs());
-        if jump > STEEPER * slope {
+        // A floor goes on to its horizon: what its slope foretells is no jump. (A mixed depth lies on such a line by itself.)
+        let foretold = |from: f32, to: f32, got: f32| (upper(2.0 * to - from, 0.0) - got).abs() < FORETOLD * jump;
+        let goes_on = !field.edges.antialiased && (foretold(before, p, q) || foretold(after, q, p));
+        if jump > STEEPER * slope && !goes_on {
             index[place] = 1;
             index[place + step] = 1;
             found = true;
