@@ -263,6 +263,15 @@ fn stopping_and_odd_questions() {
     let error = part.read_rows(10..20, &[0], &|| true).unwrap_err();
     assert!(matches!(error, deep_exr::Error::Cancelled { .. }), "{error}");
     assert!(part.depth_range(&|| true).is_err());
+    let file = forge::file(&[Part::scanline(&picture, ZIPS)]);
+    let file = DeepFile::from_reader("a file", Cursor::new(file), &Limits::default()).unwrap();
+    for after in 0..20 {
+        let asked = std::cell::Cell::new(0);
+        let stop = || asked.replace(asked.get() + 1) == after;
+        let error = file.part_unless(&Choice::First, &stop).unwrap_err();
+        assert!(matches!(error, deep_exr::Error::Cancelled { .. }), "{error}");
+        assert_eq!(asked.get(), after + 1);
+    }
     assert!(part.read_rows(10..20, &[99], &|| false).is_err());
     #[expect(clippy::reversed_empty_ranges, reason = "the question is odd")]
     for rows in [0..5, 20..40, 15..15, 18..12, i32::MAX..i32::MIN] {

@@ -116,8 +116,16 @@ impl DeepFile {
     /// # Errors
     /// There is no such part, it is flat, without depth, damaged, or beyond the limits.
     pub fn part(&self, choice: &Choice) -> Result<DeepPart, Error> {
+        self.part_unless(choice, &|| false)
+    }
+
+    /// As [`Self::part`], but asks `stop` before each block: the tables of a very large frame take a second.
+    ///
+    /// # Errors
+    /// As [`Self::part`], and `stop`.
+    pub fn part_unless(&self, choice: &Choice, stop: &dyn Fn() -> bool) -> Result<DeepPart, Error> {
         self.search(choice)
-            .and_then(|index| DeepPart::open(&self.name, &self.source, &self.preamble, index, &self.limits))
+            .and_then(|index| DeepPart::open(&self.name, &self.source, &self.preamble, index, &self.limits, stop))
             .map_err(|fault| fault.of(&self.name))
     }
 

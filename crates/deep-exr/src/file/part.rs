@@ -83,6 +83,7 @@ impl DeepPart {
         preamble: &Preamble,
         index: usize,
         limits: &Limits,
+        stop: &dyn Fn() -> bool,
     ) -> Result<Self, Fault> {
         let header = preamble.headers[index].clone();
         if let Compression::Other(_) = header.compression {
@@ -109,10 +110,10 @@ impl DeepPart {
         };
         let part_number = preamble.multi_part.then_some(index);
         let offsets = part.read_offsets(table, total)?;
-        part.read_leaders(&offsets, table + 8 * total, part_number)?;
+        part.read_leaders(&offsets, table + 8 * total, part_number, stop)?;
         drop(offsets);
         part.check_totals()?;
-        part.read_tables()?;
+        part.read_tables(stop)?;
         Ok(part)
     }
 
@@ -138,13 +139,20 @@ impl DeepPart {
     }
 
     /// Where each block is and how large, in the order of the pixels.
-    fn read_leaders(&mut self, offsets: &[u64], first: u64, part_number: Option<usize>) -> Result<(), Fault> {
+    fn read_leaders(
+        &mut self,
+        offsets: &[u64],
+        first: u64,
+        part_number: Option<usize>,
+        stop: &dyn Fn() -> bool,
+    ) -> Result<(), Fault> {
         let mut places: Vec<(u64, u64)> = room(offsets.len())?;
         let mut blocks: Vec<Option<Block>> = room(offsets.len())?;
         blocks.resize_with(offsets.len(), || None);
         let size = self.leader_size(part_number.is_some());
         let mut leader = [0; 44];
         for &offset in offsets {
+            poll(stop)?;
             let end = offset.checked_add(size as u64);
             if offset < first || end.is_none_or(|end| end > self.source.size()) {
                 return Err(Fault::damaged("its list of blocks points outside the file"));
@@ -249,12 +257,13 @@ impl DeepPart {
     }
 
     /// Reads all tables of samples; keeps them as long as they take no more than a quarter of the memory.
-    fn read_tables(&mut self) -> Result<(), Fault> {
+    fn read_tables(&mut self, stop: &dyn Fn() -> bool) -> Result<(), Fault> {
         let mut work = Work::default();
         let mut blocks = std::mem::take(&mut self.blocks);
         let mut kept = 0;
         let mut stats = Stats::begin();
         for (index, block) in blocks.iter_mut().enumerate() {
+            poll(stop)?;
             self.read_counts(index, block, &mut work)?;
             stats.add(&self.grid.block(index), &work.counts);
             let counts = Counts::pack(&work.counts);
@@ -318,6 +327,11 @@ impl DeepPart {
         let (need, limit) = (megabytes(need), megabytes(self.limits.memory));
         Err(Fault::Memory(format!("{what} would take it to {need}, {limit} are allowed")))
     }
+}
+
+/// Asks the caller whether to go on.
+pub(super) fn poll(stop: &dyn Fn() -> bool) -> Result<(), Fault> {
+    if stop() { Err(Fault::Cancelled) } else { Ok(()) }
 }
 
 fn short() -> Fault {

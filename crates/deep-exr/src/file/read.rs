@@ -8,7 +8,7 @@ use half::slice::HalfFloatSliceExt;
 use super::codec;
 use super::error::{Error, Fault, room};
 use super::header::SampleType;
-use super::part::{DeepPart, Work};
+use super::part::{DeepPart, Work, poll};
 use crate::samples::{Band, Numbers, Window};
 
 impl DeepPart {
@@ -246,10 +246,6 @@ fn first_pixel(window: Window, x: i32, y: i32) -> Option<usize> {
     (window.y1..window.y2)
         .contains(&y)
         .then(|| y.abs_diff(window.y1) as usize * window.width() + x.abs_diff(window.x1) as usize)
-}
-
-fn poll(stop: &dyn Fn() -> bool) -> Result<(), Fault> {
-    if stop() { Err(Fault::Cancelled) } else { Ok(()) }
 }
 
 fn filled<T: Clone>(count: usize, value: T) -> Result<Vec<T>, Fault> {
