@@ -186,11 +186,11 @@ fn undecided_renders_agree_in_every_order() {
         }
     }
     let expected = &by_hand("DepthFog", [7].into_iter())[0];
-    for tiles in [(64, 180), (320, 33), (100, 100)] {
+    for tiles in [(32, 90), (160, 17), (50, 50)] {
         let s = session(Profile::strict(), "DepthFog");
         s.instance.load_clip("Depth", shot()).unwrap();
-        for y in (0..180).step_by(tiles.1) {
-            for x in (0..320).step_by(tiles.0) {
+        for y in (0..90).step_by(tiles.1) {
+            for x in (0..160).step_by(tiles.0) {
                 let window = RectI::new(x, y, x + tiles.0 as i32, y + tiles.1 as i32).intersect(&bounds());
                 // Each tile is the first one of its instance's life once more.
                 s.instance.purge_caches().unwrap();
@@ -312,7 +312,7 @@ fn only_an_open_question_costs_another_frame() {
         s.instance.regions_of_interest(5.0, [1.0, 1.0], window).unwrap()["Depth"]
     };
     assert_eq!(needed(&s), [[5.0, 5.0], [1.0, 1.0]]);
-    assert_eq!(region(&s), RectD { x1: 0.0, y1: 0.0, x2: 320.0, y2: 180.0 });
+    assert_eq!(region(&s), RectD { x1: 0.0, y1: 0.0, x2: 160.0, y2: 90.0 });
     s.instance.load_value("depthConvention", "1/Distance (far = 0)").unwrap();
     assert_eq!(needed(&s), [[5.0, 5.0], [1.0, 1.0]], "edges are open");
     s.instance.load_value("depthEdges", "As they are").unwrap();

@@ -40,7 +40,7 @@ fn on_the_clip(effect: &str, depth: Picture, at: &RenderRequest) -> Picture {
 
 #[test]
 fn a_layer_of_the_source_is_its_depth() {
-    let window = RectI::new(40, 30, 120, 77);
+    let window = RectI::new(40, 30, 120, 57);
     let mut version1 = Profile { profile_name: "nuke with version 1", ..Profile::nuke() };
     version1.suites.retain(|s| !(s.0.ends_with("PlaneSuite") && s.1 == 2));
     for profile in [Profile::nuke(), Profile::plain(), version1] {
@@ -138,11 +138,9 @@ fn alpha_of_the_source_is_decided_from_its_first_frame() {
         })
     };
     let (usual, odd) = (packed(&inverse(&scene())), packed(&scene()));
-    let clip: Arc<dyn ClipSource> = Animated {
-        range: [1.0, 9.0],
-        picture: move |t| Some(if t == 7.0 { odd.clone() } else { usual.clone() }),
-    }
-    .into();
+    let clip: Arc<dyn ClipSource> =
+        Animated { range: [1.0, 9.0], picture: move |t| Some(if t == 7.0 { odd.clone() } else { usual.clone() }) }
+            .into();
     for effect in EFFECTS {
         let s = session(Profile::strict(), effect);
         s.instance.set("depthSource", "Source alpha").unwrap();
@@ -152,7 +150,7 @@ fn alpha_of_the_source_is_decided_from_its_first_frame() {
         let s = session(Profile::strict(), effect);
         s.instance.load_value("depthSource", "Source alpha").unwrap();
         s.instance.load_clip("Source", clip.clone()).unwrap();
-        let window = RectI::new(100, 60, 140, 99);
+        let window = RectI::new(100, 40, 140, 69);
         let part = s.render(&RenderRequest::at(7.0).window(window));
         assert!(same_bits(&part, &expected[0].cropped(window)), "{effect}");
         assert!(same_bits(&s.render(&RenderRequest::at(2.0)), &expected[1]), "{effect}");
@@ -208,11 +206,9 @@ fn depths_without_a_number_are_examined_without_harm() {
 #[test]
 fn an_aborted_undecided_render_decides_nothing_wrong() {
     let (usual, odd) = (inverse(&scene()), scene());
-    let clip: Arc<dyn ClipSource> = Animated {
-        range: [1.0, 9.0],
-        picture: move |t| Some(if t == 7.0 { odd.clone() } else { usual.clone() }),
-    }
-    .into();
+    let clip: Arc<dyn ClipSource> =
+        Animated { range: [1.0, 9.0], picture: move |t| Some(if t == 7.0 { odd.clone() } else { usual.clone() }) }
+            .into();
     let decided = session(Profile::strict(), "DepthFog");
     decided.instance.connect("Depth", clip.clone()).unwrap();
     let expected = decided.render(&RenderRequest::at(7.0));

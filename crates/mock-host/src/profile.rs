@@ -273,6 +273,7 @@ impl Profile {
             name: "openfx-driver",
             contexts: vec![Context::Filter, Context::General],
             depths: vec![Depth::Float],
+            temporal_clip_access: false,
             suites: SUITES.iter().copied().filter(|s| s.1 == 1).collect(),
             unconnected: Unconnected::ConnectedButFails,
             asks_queries: false,

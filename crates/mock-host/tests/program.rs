@@ -194,6 +194,8 @@ fn wrong_usage_ends_with_2_and_names_the_nearest() {
         assert_eq!(code, 2, "{extra:?}: {text}");
         assert!(text.contains(words), "{extra:?}: {text}");
     }
+    let (code, text) = bad(&["analyse", &input, "--effect", "Misbehave"]);
+    assert!(code == 2 && text.contains("no parameter is named 'analyse'"), "{text}");
     let (code, text) = bad(&["describe", "Misbehav"]);
     assert!(code == 2 && text.contains("the nearest is 'Misbehave'"), "{text}");
     let (code, text) = bad(&["render", "--effect", "Misbehave", "--out", &out]);

@@ -132,6 +132,7 @@ pub fn write_exr(path: &Path, picture: &Picture, display: RectI) -> Result<(), H
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clip::ClipSource;
 
     fn file(name: &str) -> std::path::PathBuf {
         std::env::temp_dir().join(format!("fathom-{}-{name}.exr", std::process::id()))
@@ -172,7 +173,10 @@ mod tests {
         let attributes = exr::meta::header::ImageAttributes::new(IntegerBounds::from_dimensions((2, 1)));
         Image::from_layers(attributes, layers.to_vec()).write().to_file(&path).unwrap();
         let values = |pick: &str| read_exr(&path, &Pick::named(pick)).map(|f| f.picture.pixels);
-        assert_eq!(exr_layers(&path).unwrap(), ["depth", "id", "mist"]);
+        let clip = super::super::FileClip::open(&path.display().to_string()).unwrap();
+        assert_eq!(clip.planes(), ["depth", "id", "mist"]);
+        assert_eq!(clip.plane("mist", 1.0).unwrap().unwrap().pixels, vec![1.0, 0.0]);
+        assert!(clip.plane("fog", 1.0).is_err());
         assert_eq!(values("depth.Z").unwrap(), vec![4.0, 1e10]);
         assert_eq!(values("id").unwrap(), vec![7.0, 9.0]);
         assert_eq!(values("mist.V").unwrap(), vec![1.0, 0.0]);
