@@ -102,7 +102,8 @@ fn crossings(survey: &Survey, line: &[f64], start: usize, found: &mut Found) {
         let before = (line[i - 1] - line[i - 2]).abs().max(slope.abs());
         let step = line[i + 1] - from;
         let noise = survey.storage_noise(from.abs().max(line[i + 1].abs()));
-        if !(step.abs() > 4.0 * before + 40.0 * noise) {
+        // NaN is no step.
+        if step.is_nan() || before.is_nan() || step.abs() <= 4.0 * before + 40.0 * noise {
             i += 1;
             continue;
         }

@@ -126,7 +126,7 @@ pub(super) fn judge(survey: &Survey, shape: &Shape, direction: &Direction, soft:
         second,
         // Hardly a depth at all.
         confidence: if range.mixed { 0.5 / all } else { 1.0 / all },
-        far_over_near: far_over_near(shape, &range, best),
+        far_over_near: far_over_near(shape, best),
         reasons: reasons(survey, &range, shape, direction, best),
     }
 }
@@ -191,19 +191,17 @@ fn shape_fit(shape: &Shape, g: Guess) -> f64 {
 }
 
 /// For a depth that is even in the distance from near 0 to far 1, or the other way: far over near.
-fn far_over_near(shape: &Shape, range: &Range, best: Guess) -> Option<f64> {
-    let (log_ratio, agree) = match best {
-        Guess::NearZero => (shape.ratios[0], shape.growing),
-        Guess::FarZero => (shape.ratios[1], shape.falling),
+fn far_over_near(shape: &Shape, best: Guess) -> Option<f64> {
+    let (zero, agree) = match best {
+        Guess::NearZero => (shape.zeros[0]?, shape.growing),
+        Guess::FarZero => (shape.zeros[1]?, shape.falling),
         _ => return None,
     };
     if agree < 12.0 || agree < 0.5 * shape.total || shape.loose {
         return None;
     }
-    // z ∝ 1 + m·(v − low)/(high − low) between the ends.
-    let m = log_ratio.exp_m1();
-    let at = |v: f64| 1.0 + m * (v - range.low) / (range.high - range.low);
-    let ratio = if best == Guess::NearZero { at(1.0) / at(0.0) } else { at(0.0) / at(1.0) };
+    // z ∝ number − zero.
+    let ratio = if best == Guess::NearZero { (1.0 - zero) / -zero } else { zero / (zero - 1.0) };
     (ratio > 1.05 && ratio < 1e5).then_some(ratio)
 }
 

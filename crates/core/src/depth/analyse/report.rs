@@ -60,6 +60,9 @@ pub fn report(finding: &Finding, params: &DepthParams, focus: Option<f64>) -> St
         (true, c) if c >= FAIRLY => " (fairly sure).",
         _ => " (not sure: few silhouettes).",
     });
+    if finding.soft {
+        text.push_str(" Softer than a renderer's: Refine edges may help.");
+    }
     match focus.filter(|z| z.is_finite() && *z > 0.0) {
         Some(z) => _ = write!(text, "\nUnder the focus point: {} m.", short(z)),
         None if focus.is_some() => text.push_str("\nUnder the focus point: nothing."),

@@ -34,6 +34,8 @@ pub(super) struct Shape {
     pub total: f64,
     /// The logarithm of (distance at percentile 99) / (distance at percentile 1) that goes with `growing` and `falling`.
     pub ratios: [f64; 2],
+    /// The number at which the distance would be zero, for the same two: the median of the stretches that agree.
+    pub zeros: [Option<f64>; 2],
     /// Tolerances were those for estimated depth.
     pub loose: bool,
 }
@@ -187,7 +189,7 @@ fn vote(survey: &Survey, stretches: &[[f64; SAMPLES]], [low, high]: [f64; 2], fl
             ratios |= u128::from(near_own || fits(1.0, log_ratio(bin).exp_m1())) << bin;
         }
         // z ∝ v = low + t·(high − low).
-        agree.push(Agreement { inverse, distance: fits(low * scale, 1.0), ratios });
+        agree.push(Agreement { inverse, distance: fits(low * scale, 1.0), ratios, zero: low - q / (r * scale) });
     }
     count(&agree, [low, high])
 }
@@ -198,6 +200,8 @@ struct Agreement {
     distance: bool,
     /// A bit for each ratio of distances.
     ratios: u128,
+    /// The number where its own fit has distance zero.
+    zero: f64,
 }
 
 fn count(agree: &[Agreement], [low, high]: [f64; 2]) -> Shape {
@@ -212,7 +216,14 @@ fn count(agree: &[Agreement], [low, high]: [f64; 2]) -> Shape {
         able.map(|b| (votes(b), far(b), b)).max().map_or(BINS / 2, |v| v.2)
     };
     let (falling, growing) = (best(0..BINS / 2), best(BINS / 2 + 1..BINS));
-    let mut shape = Shape { ratios: [log_ratio(growing), log_ratio(falling)], ..Shape::default() };
+    let zero = |bin: usize| {
+        let agreeing = agree.iter().filter(|a| !a.inverse && a.ratios >> bin & 1 == 1);
+        let mut zeros: Vec<f64> = agreeing.map(|a| a.zero).filter(|z| z.is_finite()).collect();
+        zeros.sort_unstable_by(f64::total_cmp);
+        zeros.get(zeros.len() / 2).copied()
+    };
+    let (ratios, zeros) = ([log_ratio(growing), log_ratio(falling)], [zero(growing), zero(falling)]);
+    let mut shape = Shape { ratios, zeros, ..Shape::default() };
     for a in agree {
         let has = |bin: usize| a.ratios >> bin & 1 == 1;
         let all = [a.inverse, a.distance, has(growing), has(falling)];
