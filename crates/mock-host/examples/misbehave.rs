@@ -217,6 +217,21 @@ unsafe fn misbehave(
                 let later = Image::fetch(effect, c"Source", 99.0);
                 later.inspect(|i| i.release());
             }
+            26 => {
+                type Get = unsafe extern "C" fn(
+                    OfxImageClipHandle,
+                    f64,
+                    *const c_char,
+                    *const OfxRectD,
+                    *mut OfxPropertySetHandle,
+                ) -> OfxStatus;
+                let get: &Get = suite(c"uk.co.thefoundry.FnOfxImageEffectPlaneSuite", 1);
+                let mut image = null_mut();
+                let name = c"NatronOfxImageComponentsPlaneName_depth_Channel_Z";
+                if get(clip(effect, c"Source"), 1.0, name.as_ptr(), null(), &raw mut image) == kOfxStatOK {
+                    effects().clipReleaseImage.unwrap()(image);
+                }
+            }
             13 => {
                 props().propSetInt.unwrap()(args, kOfxImageEffectPropRenderWindow.as_ptr(), 0, 5);
             }

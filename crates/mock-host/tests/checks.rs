@@ -33,7 +33,11 @@ fn setup(profile: Profile) -> Setup {
 
 /// The checks that fail with a fault, in a render and whatever surrounds it.
 fn faulty(fault: i32) -> Vec<Check> {
-    let Setup { host, instance, _bundle } = setup(Profile::strict());
+    faulty_in(Profile::strict(), fault)
+}
+
+fn faulty_in(profile: Profile, fault: i32) -> Vec<Check> {
+    let Setup { host, instance, _bundle } = setup(profile);
     instance.load_value("fault", fault).unwrap();
     let _ = instance.render(&RenderRequest::at(1.0).window(RectI::new(0, 2, 8, 9)));
     let _ = instance.set("gain", 3.0);
@@ -99,6 +103,29 @@ fn every_fault_is_found() {
         // A call on a foreign thread belongs to no host: those of tests that run at the same time hear of it too.
         let others: Vec<_> = found.iter().filter(|c| **c != check && **c != Check::ForeignThread).collect();
         assert!(others.is_empty(), "fault {fault} also: {others:?}");
+    }
+}
+
+/// Rules that only some hosts have.
+#[test]
+fn faults_of_some_hosts_are_found() {
+    assert!(faulty_in(Profile::natron(), 26).contains(&Check::UndeclaredPlane));
+    assert!(!faulty_in(Profile::nuke(), 26).contains(&Check::UndeclaredPlane));
+    assert!(faulty_in(Profile::mlt(), 12).contains(&Check::UndeclaredFrame));
+}
+
+/// Layers, whole or in part, come as they are.
+#[test]
+fn layers_reach_the_plug_in() {
+    let depth = Picture::constant(source().bounds, Components::Alpha, [7.0; 4]);
+    for fault in [0, 26] {
+        let s = setup(Profile::nuke());
+        let name = "NatronOfxImageComponentsPlaneName_depth_Channel_Z".to_string();
+        let planes = vec![(name, depth.clone().into())];
+        s.instance.connect("Source", Layered { colour: source().into(), planes }).unwrap();
+        s.instance.load_value("fault", fault).unwrap();
+        s.instance.render(&RenderRequest::at(1.0)).unwrap();
+        assert_eq!(s.host.violations(), []);
     }
 }
 
