@@ -2,12 +2,12 @@
 //!
 //! Renderers do not say what their numbers mean, but pictures of the world do:
 //! - **shape**: the image of a plane is exactly linear in one over the distance, and exactly not so in the distance. Floors
-//!   and walls therefore tell 1/z from z ([`shape`]), and how far the far end of a normalised pass lies from its near end;
+//!   and walls therefore tell 1/z from z (`shape`), and how far the far end of a normalised pass lies from its near end;
 //! - **direction**: what is low in the picture is near, solid things bend away from the eye at their rims, what stands
-//!   before a surface interrupts it, the sky is far ([`direction`]);
-//! - **range**: sign, 0..1, numbers that sit on the very ends, the renderer's 'nothing there' ([`survey`]).
+//!   before a surface interrupts it, the sky is far (`direction`);
+//! - **range**: sign, 0..1, numbers that sit on the very ends, the renderer's 'nothing there' (`survey`).
 //!
-//! Each is evidence for or against each convention; together they give a probability ([`judge`]). Where nothing tells (a
+//! Each is evidence for or against each convention; together they give a probability (`judge`). Where nothing tells (a
 //! blank wall), the confidence is low and the report says so; a guess is never called sure.
 //!
 //! Which convention is *right* where two would do:
