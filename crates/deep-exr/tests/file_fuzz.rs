@@ -83,7 +83,8 @@ fn random_files() {
     let end = Instant::now() + Duration::from_secs(setting("FATHOM_FUZZ_SECONDS", 2));
     let first = setting("FATHOM_FUZZ_SEED", 1) << 32;
     let (mut count, mut read, mut slowest, mut found) = (0, 0, 0.0_f64, Vec::new());
-    while Instant::now() < end && found.len() < 10 {
+    // On the slowest machine too, some.
+    while (count < 100 || Instant::now() < end) && found.len() < 10 {
         let bytes = random_file(&corpus, &mut Dice(first + count));
         count += 1;
         match catch_unwind(AssertUnwindSafe(|| judge(bytes.clone(), &limits(), "random"))) {
@@ -96,7 +97,6 @@ fn random_files() {
     }
     println!("{count} files, {read} read, slowest {:.1} ms", slowest * 1e3);
     assert!(found.is_empty(), "kept: {found:?}");
-    assert!(count > 20, "too few to mean anything");
     assert!(
         count < 1000 || read * 50 > count && read < count,
         "{read} of {count} were read: the lies are too bold or too shy"
