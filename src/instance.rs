@@ -148,7 +148,7 @@ impl Instance {
         let geometry = Geometry::new(scale, aspect.unwrap_or(1.0));
         let source_rod = source.and_then(|clip| clip.region(time, &geometry)).unwrap_or_default();
         let depth_connected = self.depth_input(params).is_own_image();
-        Frame { geometry, source_rod, format: self.format(source_rod), depth_connected }
+        Frame { time, geometry, source_rod, format: self.format(source_rod), depth_connected }
     }
 
     /// The project's format, canonical; `otherwise` where the host names none.

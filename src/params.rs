@@ -45,7 +45,7 @@ impl From<&Kind> for Shape {
             Kind::Point { default } => Shape::Point(*default),
             Kind::Colour { .. } => Shape::Colour,
             Kind::Rgba { .. } => Shape::Rgba,
-            Kind::Text { .. } | Kind::Label { .. } => Shape::Text,
+            Kind::Text { .. } | Kind::File | Kind::Label { .. } => Shape::Text,
             Kind::Button => Shape::Nothing,
         }
     }

@@ -94,7 +94,7 @@ fn type_of(kind: &Kind) -> &'static CStr {
         Kind::Colour { .. } => ofx::kOfxParamTypeRGB,
         Kind::Rgba { .. } => ofx::kOfxParamTypeRGBA,
         Kind::Choice { .. } => ofx::kOfxParamTypeChoice,
-        Kind::Text { .. } | Kind::Label { .. } => ofx::kOfxParamTypeString,
+        Kind::Text { .. } | Kind::File | Kind::Label { .. } => ofx::kOfxParamTypeString,
         Kind::Button => ofx::kOfxParamTypePushButton,
     }
 }
@@ -153,6 +153,12 @@ fn set_kind(props: &Props, kind: &Kind) {
         Kind::Text { default } => {
             props.set_text(ofx::kOfxParamPropStringMode, ofx::kOfxParamStringIsSingleLine);
             props.set_text(ofx::kOfxParamPropDefault, &cstring(default));
+        }
+        Kind::File => {
+            props.set_text(ofx::kOfxParamPropStringMode, ofx::kOfxParamStringIsFilePath);
+            // A file to read: some hosts ask where to save otherwise.
+            props.set_int(ofx::kOfxParamPropStringFilePathExists, 1);
+            props.set_text(ofx::kOfxParamPropDefault, c"");
         }
         Kind::Label { default } => {
             props.set_text(ofx::kOfxParamPropStringMode, ofx::kOfxParamStringIsLabel);

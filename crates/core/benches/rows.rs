@@ -67,7 +67,7 @@ fn effect_once(effect: &dyn Effect, values: &Values, colour: &[u8], depth: &[u8]
         geometry,
     };
     let job = Job {
-        frame: Frame { geometry, source_rod: region, format: region, depth_connected: true },
+        frame: Frame { time: 1.0, geometry, source_rod: region, format: region, depth_connected: true },
         window: RECT,
         source: Some(image(colour, RGBA)),
         alpha: Alpha::Premultiplied,

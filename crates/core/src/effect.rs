@@ -1,6 +1,7 @@
 //! What an effect is: a name, a declaration of parameters, and from a snapshot of them a plan and a kernel.
 
 use crate::depth::DepthStage;
+use crate::generator::Generator;
 use crate::geometry::{Geometry, Rect, RectD};
 use crate::image::{ColourRow, Image, Plane};
 use crate::params;
@@ -11,13 +12,73 @@ use crate::workers::{Exec, Stop};
 pub trait Effect: Send + Sync {
     /// Name and texts.
     fn info(&self) -> &'static EffectInfo;
+    /// How hosts may use it, in the order in which they are told.
+    fn uses(&self) -> &'static [Use] {
+        &[Use::Filter, Use::General]
+    }
+    /// The pictures that go into it, in the order in which hosts show them.
+    fn inputs(&self, usage: Use) -> &'static [Input] {
+        const ALL: [Input; 3] = [Input::must(Clip::Source), Input::may(Clip::Depth), Input::may(Clip::Mask)];
+        match usage {
+            Use::Filter => &ALL[..2],
+            Use::General => &ALL,
+            Use::Generator => &[],
+        }
+    }
     /// The parameters, in the artist's order.
     fn define(&self) -> Definitions;
+    /// Those of them that mean something in this use.
+    fn define_for(&self, _usage: Use) -> Definitions {
+        self.define()
+    }
     /// A snapshot of the parameters at one time. Pure: no pixels are looked at.
     fn prepare(&self, values: &dyn ParamSource) -> Box<dyn Prepared>;
     /// May the artist change this parameter, given the others? (A control without effect is greyed out.)
     fn enabled(&self, _values: &dyn ParamSource, _name: &str) -> bool {
         true
+    }
+    /// Forgets what is kept between renders; it costs time to have it again, and changes no picture.
+    fn purge(&self) {}
+}
+
+/// How a host uses an effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Use {
+    /// One picture in, one out.
+    Filter,
+    /// A node in a graph.
+    General,
+    /// A picture out of nothing.
+    Generator,
+}
+
+/// What a picture that goes into an effect is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Clip {
+    /// The picture.
+    Source,
+    /// Its depth.
+    Depth,
+    /// Where the effect works.
+    Mask,
+}
+
+/// A picture that goes into an effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Input {
+    /// What it is for.
+    pub clip: Clip,
+    /// Does the effect work without it?
+    pub optional: bool,
+}
+
+impl Input {
+    const fn must(clip: Clip) -> Self {
+        Self { clip, optional: false }
+    }
+    /// One that need not be there.
+    pub const fn may(clip: Clip) -> Self {
+        Self { clip, optional: true }
     }
 }
 
@@ -35,6 +96,8 @@ pub struct EffectInfo {
 /// What is known of a frame before any pixel is fetched.
 #[derive(Clone, Copy, Debug)]
 pub struct Frame {
+    /// The frame's number; may lie between two.
+    pub time: f64,
     /// How the output's pixels lie.
     pub geometry: Geometry,
     /// Where the source is defined, canonical.
@@ -97,8 +160,24 @@ pub trait Prepared: Send + Sync {
     fn depth(&self) -> &crate::depth::DepthParams;
     /// How the result goes over the source.
     fn blend(&self) -> Blend;
-    /// What computes the pixels.
-    fn kernel<'a>(&'a self, frame: &Frame, depth: &DepthStage) -> Kernel<'a>;
+    /// What computes the pixels; in a generator nothing is changed.
+    fn kernel<'a>(&'a self, _frame: &Frame, _depth: &DepthStage) -> Kernel<'a> {
+        Kernel::Rows(Box::new(Untouched))
+    }
+    /// What makes a picture instead of changing one, if the effect does that.
+    fn generator(&self) -> Option<&dyn Generator> {
+        None
+    }
+}
+
+/// Leaves the source as it is.
+struct Untouched;
+
+impl RowKernel for Untouched {
+    fn wants_straight(&self) -> bool {
+        false
+    }
+    fn row(&self, _: i32, _: i32, _: &[f32], _: ColourRow) {}
 }
 
 /// How the result goes over the source.

@@ -11,6 +11,7 @@
 pub mod depth;
 pub mod effect;
 pub mod effects;
+pub mod generator;
 pub mod geometry;
 pub mod image;
 pub mod manual;

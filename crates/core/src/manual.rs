@@ -56,6 +56,7 @@ fn default_and_range(kind: &Kind) -> (String, String) {
         Kind::Rgba { default, .. } => (list(default), "red, green, blue, alpha".into()),
         Kind::Choice { default, options } => (options[*default as usize].into(), options.join(" · ")),
         Kind::Text { default } | Kind::Label { default } => ((*default).into(), "text".into()),
+        Kind::File => (String::new(), "a file or sequence".into()),
         Kind::Button => (String::new(), "a button".into()),
     }
 }

@@ -176,7 +176,7 @@ impl Scene {
 
 /// A frame that is all source.
 pub(crate) fn frame(geometry: Geometry, region: RectD, depth_connected: bool) -> Frame {
-    Frame { geometry, source_rod: region, format: region, depth_connected }
+    Frame { time: 1.0, geometry, source_rod: region, format: region, depth_connected }
 }
 
 fn store(format: PixelFormat, pixels: &[Rgba]) -> Vec<u8> {

@@ -7,7 +7,7 @@ mod spec;
 
 pub use spec::{
     ChoiceOptions, ChoiceSpec, ColourSpec, DoubleSpec, Hidden, IntSpec, PointSpec, Spec, TextSpec, boolean, button,
-    choice, colour, double, hidden, int, label, point, rgba,
+    choice, colour, double, file, hidden, int, label, point, rgba, text,
 };
 
 /// What a number counts, for labels, the manual and hosts that know it.
@@ -104,6 +104,8 @@ pub enum Kind {
         /// Text of a new instance.
         default: &'static str,
     },
+    /// The name of a file to read, perhaps with a place for the frame's number; the artist chooses it or writes it.
+    File,
     /// A line of text that the effect writes.
     Label {
         /// Text of a new instance.
@@ -214,7 +216,7 @@ pub enum Value {
     Point([f64; 2]),
     /// Colour (alpha 1) and Rgba.
     Colour([f64; 4]),
-    /// Text and Label.
+    /// Text, File and Label.
     Text(String),
 }
 
@@ -253,7 +255,7 @@ impl ParamSource for Values {
 }
 
 /// A struct of parameter values, written by [`params!`](crate::params!). `prefix` serves groups that occur several times in one effect
-/// ("near" + "Exposure" = `nearExposure`).
+/// ("near" + "Exposure" = `nearExposure`); a number goes behind (`file1`).
 pub trait ParamSet: Sized {
     /// Adds the definitions, in order.
     fn define(list: &mut Definitions, prefix: &str);
@@ -265,10 +267,22 @@ pub trait ParamSet: Sized {
     }
 }
 
-/// `exposure` with prefix `near` is `nearExposure`.
+fn is_number(prefix: &str) -> bool {
+    !prefix.is_empty() && prefix.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// `File` of the group with the number 1 is `File 1`.
+pub fn labelled(prefix: &str, label: &str) -> String {
+    if is_number(prefix) { format!("{label} {prefix}") } else { label.into() }
+}
+
+/// `exposure` with prefix `near` is `nearExposure`, `file` with 1 is `file1`.
 pub fn prefixed(prefix: &str, name: &str) -> String {
     if prefix.is_empty() {
         return name.into();
+    }
+    if is_number(prefix) {
+        return format!("{name}{prefix}");
     }
     let mut letters = name.chars();
     letters
@@ -298,7 +312,7 @@ macro_rules! params {
 
         impl $crate::params::ParamSet for $set {
             fn define(list: &mut $crate::params::Definitions, prefix: &str) {
-                $( list.param($crate::params::prefixed(prefix, $name), $label, concat!($($hint),+), &$spec); )+
+                $( list.param($crate::params::prefixed(prefix, $name), &$crate::params::labelled(prefix, $label), concat!($($hint),+), &$spec); )+
             }
             fn read(source: &dyn $crate::params::ParamSource, prefix: &str) -> Self {
                 Self { $( $field: $crate::params::Spec::decode(&$spec, source.value(&$crate::params::prefixed(prefix, $name))), )+ }

@@ -52,15 +52,23 @@ impl Spec for BoolSpec {
 pub struct IntSpec {
     default: i32,
     range: [i32; 2],
+    slider: [i32; 2],
 }
 /// A whole number between two limits.
 pub fn int(default: i32, min: i32, max: i32) -> IntSpec {
-    IntSpec { default, range: [min, max] }
+    IntSpec { default, range: [min, max], slider: [min, max] }
+}
+impl IntSpec {
+    /// Limits of the slider, where they are narrower.
+    pub fn slider(mut self, min: i32, max: i32) -> Self {
+        self.slider = [min, max];
+        self
+    }
 }
 impl Spec for IntSpec {
     type Value = i32;
     fn kind(&self) -> Kind {
-        Kind::Int { default: self.default, range: self.range, slider: self.range }
+        Kind::Int { default: self.default, range: self.range, slider: self.slider }
     }
     fn decode(&self, value: Option<Value>) -> i32 {
         match value {
@@ -230,6 +238,29 @@ impl<S: Spec> Spec for Hidden<S> {
     }
     fn decode(&self, value: Option<Value>) -> S::Value {
         self.0.decode(value)
+    }
+}
+
+/// See [`text`] and [`file`].
+pub struct LineSpec(Kind);
+/// A line of text that the artist writes, empty at first. Spaces around it do not count.
+pub fn text() -> LineSpec {
+    LineSpec(Kind::Text { default: "" })
+}
+/// The name of a file to read, none at first. Spaces around it do not count.
+pub fn file() -> LineSpec {
+    LineSpec(Kind::File)
+}
+impl Spec for LineSpec {
+    type Value = String;
+    fn kind(&self) -> Kind {
+        self.0.clone()
+    }
+    fn decode(&self, value: Option<Value>) -> String {
+        match value {
+            Some(Value::Text(text)) => text.trim().into(),
+            _ => String::new(),
+        }
     }
 }
 

@@ -1,7 +1,10 @@
 //! The driver: foreign images in, a kernel in the middle, mask, mix and format at the end. The same for every effect.
 
 mod area;
+mod generate;
 mod rows;
+
+pub use generate::{Generation, generate};
 
 use crate::depth::{Decision, DepthStage, examine};
 use crate::effect::{Blend, Frame, Kernel, PassThrough, Prepared};
