@@ -31,6 +31,12 @@ impl<'a> Bands<'a> {
         Ok(Self { stage, whole, inside: stage.rect() })
     }
 
+    /// The columns of a row of the window that have a depth of their own, counted from `x1`.
+    pub(crate) fn own_columns(&self, x1: i32, x2: i32, y: i32) -> std::ops::Range<usize> {
+        let own = self.inside.intersect(&Rect::new(x1, y, x2, y + 1));
+        if own.is_empty() { 0..0 } else { (own.x1 - x1) as usize..(own.x2 - x1) as usize }
+    }
+
     /// The rows of a part of the window.
     pub(crate) fn band(&self, inner: Rect) -> Band {
         let rect = inner.grow(REACH);

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::geometry::Geometry;
 use crate::image::{Components, ImageRef};
+use crate::maths::upper;
 use crate::simd::best;
 
 /// The distance in metres that stands for 'as near as can be'.
@@ -58,10 +59,13 @@ impl DepthParams {
         macro_rules! rows {
             ($($convention:ident)+) => {
                 match self.convention {
-                    $(DepthConvention::$convention => best(|| {
+                    $(DepthConvention::$convention => best(move || {
                         for v in row {
-                            let otherwise = if v.is_nan() { nan } else { invalid };
-                            *v = decode.number(DepthConvention::$convention, *v).unwrap_or(otherwise);
+                            let z = decode.metres(DepthConvention::$convention, *v);
+                            // Without a branch: such a loop becomes vector code.
+                            let nothing = if *v == *v { invalid } else { nan };
+                            let z = if z > 0.0 { upper(z, NEAREST) } else { nothing };
+                            *v = if z < f32::INFINITY { z } else { nothing };
                         }
                     }),)+
                 }
@@ -109,7 +113,8 @@ impl DepthParams {
 /// What decoding needs, ready.
 #[derive(Clone, Copy)]
 struct Decode {
-    metres: f32,
+    /// Metres in one unit.
+    unit: f32,
     near: f32,
     far: f32,
     mapping: DepthMapping,
@@ -118,15 +123,21 @@ struct Decode {
 impl Decode {
     fn new(p: &DepthParams) -> Self {
         Self {
-            metres: (p.unit.metres() * p.scale) as f32,
+            unit: (p.unit.metres() * p.scale) as f32,
             near: p.near.min(p.far) as f32,
             far: p.near.max(p.far) as f32,
             mapping: p.mapping,
         }
     }
 
-    #[inline(always)]
     fn number(&self, convention: DepthConvention, v: f32) -> Option<f32> {
+        let z = self.metres(convention, v);
+        (z > 0.0 && z < f32::INFINITY).then_some(z.max(NEAREST))
+    }
+
+    /// Metres; not positive, infinite or NaN where the number is no distance.
+    #[inline(always)]
+    fn metres(&self, convention: DepthConvention, v: f32) -> f32 {
         let (near, far) = (self.near, self.far);
         let distance = |d: f32| if d < NOTHING { d } else { f32::NAN };
         let between = |t: f32| {
@@ -147,7 +158,6 @@ impl Decode {
             DepthConvention::NormalisedFarZero if v.is_finite() => between(1.0 - v),
             _ => f32::NAN,
         };
-        let z = z * self.metres;
-        (z > 0.0 && z < f32::INFINITY).then_some(z.max(NEAREST))
+        z * self.unit
     }
 }

@@ -194,7 +194,8 @@ impl<'a> DepthStage<'a> {
             let field = Field::new(edges, inner, &band.z);
             for (y, row) in (y1..).zip(rows.chunks_mut(width)) {
                 bands.own_row(&band, rect.x1, y, row);
-                for x in field.mixed_in(y, rect.x1, rect.x2) {
+                let own = bands.own_columns(rect.x1, rect.x2, y);
+                for x in field.mixed_in(y, rect.x1 + own.start as i32, rect.x1 + own.end as i32) {
                     let z = &mut row[(x - rect.x1) as usize];
                     *z = field.snapped(x, y).filter(|_| !z.is_nan()).unwrap_or(*z);
                 }

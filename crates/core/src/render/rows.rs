@@ -8,6 +8,7 @@ use crate::effect::{Leaves, RowKernel};
 use crate::geometry::Rect;
 use crate::image::{Alpha, ColourRow, ImageMut, premultiply, store_colour, unpremultiply};
 use crate::workers::{Exec, Stop};
+use std::ops::Range;
 
 /// Renders the window in bands.
 pub(super) fn render(
@@ -46,8 +47,10 @@ pub(super) fn render(
             if !whole && leaves != Leaves::Layer {
                 s.before.iter_mut().zip(&s.colour).for_each(|(b, c)| b.copy_from_slice(c));
             }
+            let own = bands.own_columns(window.x1, window.x2, *y);
+            let own = own.start.max(span.start)..own.end.min(span.end);
             if let Some(silhouettes) = silhouettes.as_ref().filter(|_| !kernel.mixes()) {
-                silhouettes.snap(*y, &mut s.z);
+                silhouettes.snap(*y, &own, &mut s.z);
             }
             kernel.row(
                 window.x1 + span.start as i32,
@@ -56,7 +59,7 @@ pub(super) fn render(
                 borrow(&mut s.colour, span.start, span.end),
             );
             if let Some(silhouettes) = silhouettes.as_ref().filter(|_| kernel.mixes()) {
-                silhouettes.mix(kernel, *y, &span, &mut s);
+                silhouettes.mix(kernel, *y, &own, &mut s);
             }
             if !whole {
                 for (after, before) in s.colour.iter_mut().zip(&s.before) {
@@ -90,9 +93,14 @@ impl Silhouettes {
         Some(Self { field, inner, colours })
     }
 
+    /// The mixed pixels of a row that have a colour and a depth.
+    fn columns(&self, y: i32, own: &Range<usize>) -> impl Iterator<Item = i32> + '_ {
+        self.field.mixed_in(y, self.inner.x1 + own.start as i32, self.inner.x1 + own.end as i32)
+    }
+
     /// Gives the mixed pixels of a row the distance of the surface that has more of them.
-    fn snap(&self, y: i32, z: &mut [f32]) {
-        for x in self.field.mixed_in(y, self.inner.x1, self.inner.x2) {
+    fn snap(&self, y: i32, own: &Range<usize>, z: &mut [f32]) {
+        for x in self.columns(y, own) {
             let z = &mut z[(x - self.inner.x1) as usize];
             // What is to be left alone has no number for a depth.
             *z = self.field.snapped(x, y).filter(|_| !z.is_nan()).unwrap_or(*z);
@@ -100,7 +108,7 @@ impl Silhouettes {
     }
 
     /// Puts the mixture of both surfaces' results at the mixed pixels of a row.
-    fn mix(&self, kernel: &dyn RowKernel, y: i32, span: &std::ops::Range<usize>, s: &mut Scratch) {
+    fn mix(&self, kernel: &dyn RowKernel, y: i32, own: &Range<usize>, s: &mut Scratch) {
         let mut run: Vec<Mixed> = Vec::new();
         let mut end = 0;
         let flush = |run: &mut Vec<Mixed>, end: usize, colour: &mut [Vec<f32>; 4]| {
@@ -110,9 +118,9 @@ impl Silhouettes {
                 run.clear();
             }
         };
-        for x in self.field.mixed_in(y, self.inner.x1, self.inner.x2) {
+        for x in self.columns(y, own) {
             let i = (x - self.inner.x1) as usize;
-            if !span.contains(&i) || s.z[i].is_nan() {
+            if s.z[i].is_nan() {
                 continue;
             }
             let Some(mixed) = self.field.mixed(x, y, &self.colours) else { continue };

@@ -46,6 +46,8 @@ pub(super) fn mark(field: &mut Field, z: &[f32]) {
 struct Candidate(u32);
 
 const DOWN: u32 = 1 << 31;
+/// Pixels that are looked at together.
+const BLOCK: usize = 32;
 
 /// From `place` to `place + step`.
 struct Jump {
@@ -79,26 +81,28 @@ impl Work for Jumps<'_> {
         let (width, height) = (field.rect.width(), field.rect.height());
         let u = &field.inverse;
         let mut out = Vec::new();
-        let mut steep = vec![0_u8; width];
         // One pixel from the rim: beyond a jump one more pixel is looked at on either side.
         for y in 1..height - 2 {
-            let row = &u[y * width..(y + 1) * width];
-            let below = &u[(y + 1) * width..(y + 2) * width];
-            for x in 1..width - 2 {
-                let right = is_steep(row[x], row[x + 1]);
-                let down = is_steep(row[x], below[x]);
-                steep[x] = u8::from(right) | (u8::from(down) << 1);
-            }
-            for (block, eight) in steep.chunks(8).enumerate() {
-                if eight.iter().fold(0, |all, v| all | v) == 0 {
+            let start = y * width + 1;
+            let row = &u[start..start + width - 2];
+            let below = &u[start + width..start + 2 * width - 3];
+            let blocks = row.chunks(BLOCK).zip(row[1..].chunks(BLOCK)).zip(below.chunks(BLOCK));
+            for (block, ((here, right), below)) in blocks.enumerate() {
+                // Almost no block has a step: whether one has is asked of all its pixels at once, without a way out.
+                let any = here
+                    .iter()
+                    .zip(right)
+                    .zip(below)
+                    .fold(false, |any, ((p, r), b)| any | is_steep(*p, *r) | is_steep(*p, *b));
+                if !any {
                     continue;
                 }
-                for (i, v) in eight.iter().enumerate() {
-                    let place = (y * width + block * 8 + i) as u32;
-                    if v & 1 != 0 {
+                for (i, ((p, r), b)) in here.iter().zip(right).zip(below).enumerate() {
+                    let place = (start + block * BLOCK + i) as u32;
+                    if is_steep(*p, *r) {
                         out.push(Candidate(place));
                     }
-                    if v & 2 != 0 {
+                    if is_steep(*p, *b) {
                         out.push(Candidate(place | DOWN));
                     }
                 }

@@ -27,8 +27,9 @@ fn rgb(c: &Rgba) -> Rgb {
     [c[0], c[1], c[2]]
 }
 
+/// Can it be computed with? The square of a larger one is no number any more.
 fn is_number(c: &Rgba) -> bool {
-    c.iter().all(|v| v.is_finite())
+    c.iter().all(|v| v.abs() < 1e15)
 }
 
 fn mean_square(c: Rgb) -> f32 {

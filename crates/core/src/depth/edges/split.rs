@@ -11,6 +11,9 @@ const SHAPE_DEVIATION: f32 = 0.13;
 /// …and of one that a mixed depth gives.
 const DEPTH_DEVIATION: f32 = 0.03;
 
+/// Pixels whose marks are looked at together.
+const BLOCK: usize = 32;
+
 /// Two bells e^(−d²/2w²) over blocks of 5 × 5: of votes, and of means.
 fn bells() -> [[f32; 25]; 2] {
     [VOTE, MEAN].map(|w| {
@@ -31,33 +34,34 @@ pub(super) fn all(field: &mut Field) {
     let width = field.rect.width();
     let (mut splits, mut places) = (Vec::new(), Vec::new());
     let mut index = std::mem::take(&mut field.index);
-    for y in wide.y1..wide.y2 {
-        let start = field.place(wide.x1, y);
-        for place in start..start + wide.width() {
-            if index[place] == 0 {
-                continue;
-            }
-            let shape = by_shape(&field.inverse, width, place, &vote, &mean);
-            let split = if field.edges.antialiased {
-                by_mixture(&field.inverse, width, place, field.edges.domain).or(shape)
-            } else {
-                shape
-            };
-            index[place] = split.map_or(0, |split| {
-                splits.push(split);
-                places.push(place as u32);
-                splits.len() as u32
-            });
-        }
-    }
-    // Marks beyond are only rims of marks.
+    let rim = (super::REACH - COLOUR_REACH) as usize;
     for (y, row) in (field.rect.y1..).zip(index.chunks_exact_mut(width)) {
         if y < wide.y1 || y >= wide.y2 {
+            // Marks out here are only rims of marks.
             row.fill(0);
-        } else {
-            let rim = (super::REACH - COLOUR_REACH) as usize;
-            row[..rim].fill(0);
-            row[width - rim..].fill(0);
+            continue;
+        }
+        row[..rim].fill(0);
+        row[width - rim..].fill(0);
+        let start = field.place(field.rect.x1, y);
+        for (block, marks) in row.chunks_mut(BLOCK).enumerate() {
+            if marks.iter().fold(0, |any, mark| any | *mark) == 0 {
+                continue;
+            }
+            let places_here = start + block * BLOCK..;
+            for (place, mark) in places_here.zip(marks).filter(|(_, mark)| **mark != 0) {
+                let shape = by_shape(&field.inverse, width, place, &vote, &mean);
+                let split = if field.edges.antialiased {
+                    by_mixture(&field.inverse, width, place, field.edges.domain).or(shape)
+                } else {
+                    shape
+                };
+                *mark = split.map_or(0, |split| {
+                    splits.push(split);
+                    places.push(place as u32);
+                    splits.len() as u32
+                });
+            }
         }
     }
     field.index = index;
@@ -76,31 +80,31 @@ fn by_shape(u: &[f32], width: usize, place: usize, vote: &[f32; 25], mean: &[f32
     if high <= low {
         return None;
     }
-    // Votes, and the sums for both means: nearer, farther.
-    let (mut votes, mut total) = (0.0, 0.0);
-    let mut far_count = 0;
-    let (mut sums, mut weights) = ([0.0_f32; 2], [0.0_f32; 2]);
-    for dy in 0..5 {
-        for (dx, &v) in u[place + dy * width - 2 * width - 2..][..5].iter().enumerate() {
+    // Votes, and the sums for both means: nearer, farther. No branch: these loops become vector code.
+    let mut near = [0.0_f32; 4];
+    let mut all = [0.0_f32; 4];
+    for (dy, row) in u[place - 2 * width - 2..].chunks(width).take(5).enumerate() {
+        for (dx, &v) in row[..5].iter().enumerate() {
             let i = dy * 5 + dx;
-            if v.is_nan() {
-                continue;
+            let here = if v.is_nan() { 0.0 } else { 1.0 };
+            let nearer = if v > middle { 1.0 } else { 0.0 };
+            let v = if v.is_nan() { 0.0 } else { v };
+            for (sum, term) in all.iter_mut().zip([vote[i], mean[i] * v, mean[i], 1.0]) {
+                *sum += here * term;
             }
-            let far = usize::from(v <= middle);
-            far_count += far;
-            votes += if far == 0 { vote[i] } else { 0.0 };
-            total += vote[i];
-            sums[far] += mean[i] * v;
-            weights[far] += mean[i];
+            for (sum, term) in near.iter_mut().zip([vote[i], mean[i] * v, mean[i], 1.0]) {
+                *sum += nearer * term;
+            }
         }
     }
+    let far_count = all[3] - near[3];
     // One pixel alone without a distance is a hole in the depth, not a surface to look through to.
-    if far_count == 1 && low == 0.0 {
+    if far_count == 1.0 && low == 0.0 {
         return None;
     }
-    let mut inverse = [sums[0] / weights[0], sums[1] / weights[1]];
+    let mut inverse = [near[1] / near[2], (all[1] - near[1]) / (all[2] - near[2])];
     inverse[usize::from(u[place] <= middle)] = u[place];
-    Some(Split { coverage: votes / total, deviation: SHAPE_DEVIATION, maybe_pure: true, inverse, middle })
+    Some(Split { coverage: near[0] / all[0], deviation: SHAPE_DEVIATION, maybe_pure: true, inverse, middle })
 }
 
 /// The pixel's depth is a mixture: from it the way up and the way down lead to the two surfaces within two pixels. `None` where the
