@@ -1,6 +1,7 @@
-//! `fathom`: lists, describes, renders, shows and times the effects of an OpenFX bundle, without a user interface.
+//! `fathom`: lists, describes, renders, shows and times the effects of an OpenFX bundle, without a user interface; merges deep files.
 
 mod analyse;
+mod deep;
 mod demo;
 mod describe;
 mod locate;
@@ -38,6 +39,9 @@ enum Command {
     Render(render::Render),
     /// What an effect finds in a depth image: what its numbers mean, and why
     Analyse(analyse::Analyse),
+    /// Deep OpenEXR files: what is in them; merge and flatten them. Needs no bundle
+    #[command(subcommand)]
+    Deep(deep::Deep),
     /// Before and after pictures of every effect
     Demo(demo::Demo),
     /// CPU seconds, wall seconds and peak memory of a render
@@ -70,6 +74,7 @@ fn main() -> ExitCode {
         Command::Describe(c) => c.run(bundle),
         Command::Render(c) => c.run(bundle),
         Command::Analyse(c) => c.run(bundle),
+        Command::Deep(c) => c.run(),
         Command::Demo(c) => c.run(bundle),
         Command::Time(c) => c.run(bundle),
     };

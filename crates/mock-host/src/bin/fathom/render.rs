@@ -87,7 +87,7 @@ impl Render {
 }
 
 /// `7`, `1-100`, `1-100x5`, with signs.
-fn parse_frames(text: &str) -> Option<Vec<i64>> {
+pub fn parse_frames(text: &str) -> Option<Vec<i64>> {
     let (range, step) = match text.split_once('x') {
         Some((range, step)) => (range, step.parse::<usize>().ok().filter(|s| *s > 0)?),
         None => (text, 1),
