@@ -152,9 +152,9 @@ impl Field {
         places.map(move |p| self.rect.x1 + (*p as usize - start) as i32)
     }
 
-    /// The distance of the surface that has more of a mixed pixel, by depth alone; `None` where the pixel is not mixed.
+    /// The distance of the surface that has more of a mixed pixel, by depth alone; `None` where the pixel's own depth is one surface's.
     pub(crate) fn snapped(&self, x: i32, y: i32) -> Option<f32> {
-        let split = self.split_at(self.place(x, y))?;
+        let split = self.split_at(self.place(x, y)).filter(|_| self.edges.antialiased)?;
         Some(1.0 / split.inverse[usize::from(split.coverage < 0.5)])
     }
 
