@@ -113,14 +113,16 @@ pub fn resolve(pattern: &FilePattern, given: &str, frame: i64, missing: Missing)
     }
 }
 
-/// The last frame before, else the first one after, that exists.
+/// The nearest frame that exists, the earlier of two.
 fn nearest(pattern: &FilePattern, frame: i64) -> Option<i64> {
     /// A file with a huge number by accident is not worth a search of minutes.
     const FARTHEST: usize = 100_000;
     let (first, last) = pattern.range()?;
     let there = |n: &i64| pattern.file(*n).exists();
-    let before = (first..=last.min(frame - 1)).rev().take(FARTHEST).find(there);
-    before.or_else(|| (first.max(frame + 1)..=last).take(FARTHEST).find(there))
+    let before = (first..=last.min(frame.saturating_sub(1))).rev().take(FARTHEST).find(there);
+    let after = (first.max(frame.saturating_add(1))..=last).take(FARTHEST).find(there);
+    // `min_by_key` keeps the first of two.
+    before.into_iter().chain(after).min_by_key(|n| n.abs_diff(frame))
 }
 
 /// The input that a user names: as it was given, by file name, or by its number from 1.

@@ -55,6 +55,12 @@ pub struct Merge {
     /// A pixel is finished once so much of what lies behind is hidden
     #[arg(long, value_name = "ALPHA", default_value_t = 1.0)]
     opacity_limit: f64,
+    /// Samples with an alpha below this are left out, light without alpha among them
+    #[arg(long, value_name = "ALPHA", default_value_t = 0.0)]
+    drop_below: f64,
+    /// Samples behind what hides everything count neither as the farthest nor as samples
+    #[arg(long)]
+    drop_hidden: bool,
     /// The flat depth to write, as channel Z
     #[arg(long, value_name = "FILE")]
     depth_out: Option<String>,
@@ -63,9 +69,9 @@ pub struct Merge {
     depth: DepthOutput,
     /// Depth where nothing is
     #[arg(long, value_name = "V", default_value_t = 0.0, allow_hyphen_values = true)]
-    empty_depth: f32,
-    /// Depth that first-opaque and threshold have where it never gets so dense
-    #[arg(long, default_value = "empty")]
+    empty_depth: f64,
+    /// Depth that first-opaque and threshold have where it never gets so dense: that of the farthest sample, or --empty-depth
+    #[arg(long, default_value = "back")]
     unreached: Never,
     /// How many samples each pixel has, to write as channel Y
     #[arg(long, value_name = "FILE")]
@@ -91,14 +97,14 @@ pub struct Merge {
     /// Frames: 7, 1-100 or 1-100x5 [default: those of the first sequence]
     #[arg(long, allow_hyphen_values = true)]
     pub frames: Option<String>,
-    /// What to do where a frame of a sequence is missing; hold takes the one before, or else after
+    /// What to do where a frame of a sequence is missing; hold takes the nearest, the earlier of two
     #[arg(long, default_value = "error")]
     missing: Missing,
     /// Leave out frames whose files are all there
     #[arg(long)]
     pub skip_existing: bool,
     /// Megabytes that may be used
-    #[arg(long, value_name = "MB", default_value_t = 1024, value_parser = clap::value_parser!(u64).range(16..=16_777_216))]
+    #[arg(long, value_name = "MB", default_value_t = 2048, value_parser = clap::value_parser!(u64).range(16..=16_777_216))]
     memory_limit: u64,
     /// Threads [default: the machine's]
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
@@ -185,7 +191,9 @@ impl Merge {
                 depths: self.depth_out.iter().map(|_| self.depth).collect(),
                 crop: self.crop()?,
                 opacity_limit: within(self.opacity_limit, 0.0, 1.0, "--opacity-limit")?,
-                empty_depth: within(self.empty_depth.into(), -1e30, 1e30, "--empty-depth")? as f32,
+                drop_below: within(self.drop_below, 0.0, 1.0, "--drop-below")?,
+                drop_hidden: self.drop_hidden,
+                empty_depth: within(self.empty_depth, -1e30, 1e30, "--empty-depth")? as f32,
                 unreached: match self.unreached {
                     Never::Empty => Unreached::Empty,
                     Never::Back => Unreached::Back,
@@ -289,6 +297,8 @@ fn check_deep(job: &Job) -> Result<(), Failure> {
         "files that hold out or cut"
     } else if job.inputs.iter().any(|i| i.recolour.is_some()) {
         "--recolour"
+    } else if job.settings.drop_below > 0.0 {
+        "--drop-below"
     } else if crop.near_fade > 0.0 || crop.far_fade > 0.0 {
         "soft ends"
     } else {
