@@ -33,6 +33,8 @@ pub(crate) struct Output<'h> {
     layout: Layout,
     /// How its pixels lie.
     pub(crate) geometry: Geometry,
+    /// What its colours are to mean.
+    pub(crate) alpha: Alpha,
 }
 
 /// Time, and the render scale of the action's arguments.
@@ -121,8 +123,8 @@ impl<'h> Output<'h> {
         let none = || Failure::say(ofx::kOfxStatFailed, "The host gave no image to render into.");
         let clip = instance.clip(clips::OUTPUT).ok_or_else(none)?;
         let (image, layout) = fetch(&clip, &Wanted::colours(clips::OUTPUT), at.time, None)?.ok_or_else(none)?;
-        let geometry = geometry(&clip, &image, at, false);
-        Ok(Self { image, layout, geometry })
+        let (geometry, alpha) = (geometry(&clip, &image, at, false), alpha(&clip, &image));
+        Ok(Self { image, layout, geometry, alpha })
     }
 
     /// The pixels that are there.

@@ -10,7 +10,7 @@ use crate::params::{At, Params};
 use crate::suites::Host;
 use fathom_core::Effect;
 use fathom_core::depth::{DepthParams, DepthSource};
-use fathom_core::effect::Frame;
+use fathom_core::effect::{Clip as Purpose, Frame, Input, Use};
 use fathom_core::geometry::{Geometry, RectD};
 use openfx_sys as ofx;
 use std::collections::HashMap;
@@ -18,32 +18,26 @@ use std::ffi::CStr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
-/// What an effect is used as.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Context {
-    /// One picture in, one out.
-    Filter,
-    /// A node in a graph.
-    General,
+/// OpenFX's word for a use.
+pub(crate) fn context_of(usage: Use) -> &'static CStr {
+    match usage {
+        Use::Filter => ofx::kOfxImageEffectContextFilter,
+        Use::General => ofx::kOfxImageEffectContextGeneral,
+        Use::Generator => ofx::kOfxImageEffectContextGenerator,
+    }
 }
 
-impl Context {
-    /// From OpenFX's word.
-    pub(crate) fn from_name(name: &str) -> Option<Self> {
-        let is = |c: &CStr| c.to_bytes() == name.as_bytes();
-        match () {
-            () if is(ofx::kOfxImageEffectContextFilter) => Some(Context::Filter),
-            () if is(ofx::kOfxImageEffectContextGeneral) => Some(Context::General),
-            () => None,
-        }
-    }
+/// The use of an effect that an OpenFX word means, if the effect has it.
+pub(crate) fn use_from(effect: &dyn Effect, context: &str) -> Option<Use> {
+    effect.uses().iter().copied().find(|usage| context_of(*usage).to_bytes() == context.as_bytes())
+}
 
-    /// The clips that are there, in the order in which hosts show them.
-    pub(crate) fn clips(self) -> &'static [&'static CStr] {
-        match self {
-            Context::Filter => &[clips::SOURCE, clips::DEPTH, clips::OUTPUT],
-            Context::General => &[clips::SOURCE, clips::DEPTH, clips::MASK, clips::OUTPUT],
-        }
+/// The name of an input.
+pub(crate) fn clip_name(input: &Input) -> &'static CStr {
+    match input.clip {
+        Purpose::Source => clips::SOURCE,
+        Purpose::Depth => clips::DEPTH,
+        Purpose::Mask => clips::MASK,
     }
 }
 
@@ -55,6 +49,8 @@ pub(crate) struct Instance {
     pub(crate) effect: &'static dyn Effect,
     /// The host's name for it.
     pub(crate) handle: EffectHandle,
+    /// What it is used as.
+    pub(crate) usage: Use,
     /// Its parameters.
     pub(crate) params: Params,
     clips: Vec<(&'static CStr, ClipHandle)>,
@@ -71,6 +67,8 @@ pub(crate) struct Instance {
 pub(crate) enum Notice {
     /// There is nothing to work with, though depth was looked for there.
     NoDepth(DepthSource),
+    /// There is a picture, but not the one that was meant.
+    Warning(String),
     /// The last render failed.
     Failed(String),
 }
@@ -105,14 +103,16 @@ impl Instance {
     /// Looks up clips and parameters, and enters the instance into the list.
     pub(crate) fn create(host: Arc<Host>, effect: &'static dyn Effect, handle: EffectHandle) -> Arc<Self> {
         let context = host.effect_props(handle).text(ofx::kOfxImageEffectPropContext);
-        let context = context.and_then(|name| Context::from_name(&name)).unwrap_or(Context::General);
-        let clip = |name: &&'static CStr| clips::find(&host, handle, name).map(|clip| (*name, clip));
-        let clips = context.clips().iter().filter_map(clip).collect();
-        let params = Params::find(&host, handle, &effect.define());
+        let usage = context.and_then(|name| use_from(effect, &name)).unwrap_or(Use::General);
+        let clip = |name: &'static CStr| clips::find(&host, handle, name).map(|clip| (name, clip));
+        let inputs = effect.inputs(usage).iter().map(clip_name);
+        let clips = inputs.chain([clips::OUTPUT]).filter_map(clip).collect();
+        let params = Params::find(&host, handle, &effect.define_for(usage));
         let instance = Arc::new(Self {
             host,
             effect,
             handle,
+            usage,
             params,
             clips,
             decided: Decided::default(),
@@ -175,6 +175,9 @@ impl Instance {
                 let text = if source == DepthSource::SourcePlane { NO_LAYER } else { NO_DEPTH };
                 self.host.set_persistent_message(self.handle, ofx::kOfxMessageWarning, text);
             }
+            Some(Notice::Warning(text)) => {
+                self.host.set_persistent_message(self.handle, ofx::kOfxMessageWarning, &text);
+            }
             Some(Notice::Failed(text)) => {
                 let stays = self.host.set_persistent_message(self.handle, ofx::kOfxMessageError, &text);
                 if !stays {
@@ -191,7 +194,7 @@ impl Instance {
         let values = self.params.read(&self.host, time);
         let mut known = lock(&self.enabled);
         let mut changes = Vec::new();
-        for def in self.effect.define().params() {
+        for def in self.effect.define_for(self.usage).params() {
             let enabled = self.effect.enabled(&values, &def.name);
             if known.insert(def.name.clone(), enabled).unwrap_or(true) != enabled {
                 changes.push((def.name.clone(), enabled));

@@ -85,7 +85,7 @@ impl Plugin {
 
     /// The Unload action; harmless without a Load.
     pub(crate) fn unload(&self) -> Reply {
-        let last = {
+        let (own_last, last) = {
             let mut state = self.state();
             if state.loads == 0 {
                 return OK;
@@ -96,8 +96,11 @@ impl Plugin {
             }
             let mut all = loaded();
             *all -= 1;
-            *all == 0
+            (state.loads == 0, *all == 0)
         };
+        if own_last {
+            self.effect().purge();
+        }
         if last {
             pool::close();
         }

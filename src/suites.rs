@@ -36,6 +36,8 @@ pub(crate) struct Facts {
     pub(crate) temporal: bool,
     /// Does it show choices in another order than they are counted? (OpenFX 1.5.)
     pub(crate) orders_choices: bool,
+    /// May an effect say how many frames a second its picture has?
+    pub(crate) sets_frame_rate: bool,
     multi_planar: bool,
     natron: bool,
 }
@@ -242,6 +244,7 @@ fn facts(own: Props<'_>) -> Facts {
         depths: (0..listed).filter_map(depth).collect(),
         temporal: own.int(ofx::kOfxImageEffectPropTemporalClipAccess) == Some(1),
         orders_choices: own.ints(ofx::kOfxPropAPIVersion).is_some_and(|v: [c_int; 2]| v >= [1, 5]),
+        sets_frame_rate: own.int(ofx::kOfxImageEffectPropSetableFrameRate) == Some(1),
         multi_planar: own.int(ofx::kFnOfxImageEffectPropMultiPlanar) == Some(1),
         natron: own.int(ofx::kNatronOfxHostIsNatron) == Some(1),
     }

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{EFFECTS, Session, library};
+use common::{ALL, EFFECTS, Session, library};
 use mock_host::*;
 
 #[test]
@@ -24,18 +24,27 @@ fn every_host_can_describe_every_effect() {
         let host = Host::new(profile);
         let bundle = Bundle::open_private(library(), &host).unwrap();
         let found: Vec<String> = bundle.plugins().iter().map(|p| p.identifier.clone()).collect();
-        assert_eq!(found, EFFECTS.map(|e| format!("org.fathomfx.{e}")), "{name}");
+        assert_eq!(found, ALL.map(|e| format!("org.fathomfx.{e}")), "{name}");
         for effect in bundle.effects().unwrap() {
             let info = effect.info();
             assert_eq!((info.grouping.as_str(), info.version), ("Fathom", (1, 0)), "{name}");
             for context in effect.contexts().into_iter().filter(|c| contexts.contains(c)) {
-                let clips: Vec<String> = effect.clips(context).unwrap().iter().map(|c| c.name.clone()).collect();
-                assert!(
-                    ["Source", "Depth", "Output"].iter().all(|c| clips.iter().any(|d| d == c)),
-                    "{name}: {clips:?}"
-                );
-                let depth = effect.clips(context).unwrap().into_iter().find(|c| c.name == "Depth").unwrap();
-                assert!(depth.optional && !depth.mask && depth.components.len() == 3, "{name}: {depth:?}");
+                let clips = effect.clips(context).unwrap();
+                let names: Vec<&str> = clips.iter().map(|c| c.name.as_str()).collect();
+                let merges = info.identifier.ends_with("DeepMerge");
+                let expected: &[&str] = match context {
+                    Context::Generator => &["Output"],
+                    Context::Filter => &["Source", "Depth", "Output"],
+                    _ if merges => &["Source", "Depth", "Output"],
+                    _ => &["Source", "Depth", "Mask", "Output"],
+                };
+                assert_eq!(names, expected, "{name}: {}", info.identifier);
+                for clip in clips.iter().filter(|c| c.name != "Output") {
+                    let mask = clip.name == "Mask";
+                    let needed = clip.name == "Source" && !merges;
+                    assert_eq!((clip.optional, clip.mask), (!needed, mask), "{name}: {clip:?}");
+                    assert_eq!(clip.components.len(), if mask { 1 } else { 3 }, "{name}: {clip:?}");
+                }
                 assert!(effect.params(context).unwrap().len() > 15);
             }
         }
@@ -46,7 +55,7 @@ fn every_host_can_describe_every_effect() {
 /// Every parameter of the declaration reaches the host with limits on both sliders, label and hint.
 #[test]
 fn the_host_sees_the_declaration() {
-    for (effect, declared) in EFFECTS.iter().zip(fathom_core::effects::ALL) {
+    for (effect, declared) in ALL.iter().zip(fathom_core::effects::ALL) {
         let s = Session::new(Profile::strict(), effect, Context::General);
         let seen = s.instance.params();
         for p in declared.define().params() {

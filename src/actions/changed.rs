@@ -100,8 +100,9 @@ pub(super) fn save(asked: &Asked) -> Reply {
     OK
 }
 
-/// Nothing else is kept between two renders.
+/// Nothing else is kept between two renders, but for what the effect keeps.
 pub(super) fn purge(asked: &Asked) -> Reply {
     asked.instance.decided.forget();
+    asked.instance.effect.purge();
     OK
 }

@@ -4,7 +4,7 @@ use super::{Call, describe_params};
 use crate::clips;
 use crate::failure::{Failure, OK, Reply};
 use crate::handles::EffectHandle;
-use crate::instance::Context;
+use crate::instance::{clip_name, context_of, use_from};
 use crate::props::Props;
 use crate::suites::{Host, cstring};
 use openfx_sys as ofx;
@@ -31,7 +31,7 @@ pub(super) fn describe(call: &Call) -> Reply {
     props.set_int_at(ofx::kOfxPropVersion, 1, info.version[1]);
     props.set_text(ofx::kOfxPropVersionLabel, &cstring(env!("CARGO_PKG_VERSION")));
 
-    let contexts = [ofx::kOfxImageEffectContextFilter, ofx::kOfxImageEffectContextGeneral];
+    let contexts: Vec<&CStr> = call.plugin.effect().uses().iter().map(|usage| context_of(*usage)).collect();
     let accepted = set_texts(&props, ofx::kOfxImageEffectPropSupportedContexts, &contexts)
         & set_texts(&props, ofx::kOfxImageEffectPropSupportedPixelDepths, &depths(&host));
     if !accepted {
@@ -74,16 +74,18 @@ fn set_texts(props: &Props, name: &CStr, values: &[&CStr]) -> bool {
 pub(super) fn describe_in_context(call: &Call) -> Reply {
     let (handle, host) = (call.handle()?, call.plugin.host()?);
     let named = Props::new(&host, call.in_args).text(ofx::kOfxImageEffectPropContext);
-    let context = named.and_then(|name| Context::from_name(&name));
-    let context = context.ok_or_else(|| Failure::quiet(ofx::kOfxStatErrUnsupported))?;
-    for name in context.clips() {
-        describe_clip(&host, handle, name)?;
+    let effect = call.plugin.effect();
+    let usage = named.and_then(|name| use_from(effect, &name));
+    let usage = usage.ok_or_else(|| Failure::quiet(ofx::kOfxStatErrUnsupported))?;
+    for input in effect.inputs(usage) {
+        describe_clip(&host, handle, clip_name(input), input.optional)?;
     }
-    describe_params::define(&host, handle, &call.plugin.effect().define())?;
+    describe_clip(&host, handle, clips::OUTPUT, false)?;
+    describe_params::define(&host, handle, &effect.define_for(usage))?;
     OK
 }
 
-fn describe_clip(host: &Host, effect: EffectHandle, name: &CStr) -> Result<(), Failure> {
+fn describe_clip(host: &Host, effect: EffectHandle, name: &CStr, optional: bool) -> Result<(), Failure> {
     let props = clips::define(host, effect, name).ok_or_else(|| Failure::quiet(ofx::kOfxStatFailed))?;
     for label in [ofx::kOfxPropLabel, ofx::kOfxPropShortLabel, ofx::kOfxPropLongLabel] {
         props.set_text(label, name);
@@ -92,7 +94,6 @@ fn describe_clip(host: &Host, effect: EffectHandle, name: &CStr) -> Result<(), F
     let colour = [ofx::kOfxImageComponentRGBA, ofx::kOfxImageComponentRGB, ofx::kOfxImageComponentAlpha];
     let components = if mask { &colour[2..] } else { &colour[..] };
     set_texts(&props, ofx::kOfxImageEffectPropSupportedComponents, components);
-    let optional = mask || name == clips::DEPTH;
     props.set_int(ofx::kOfxImageClipPropOptional, i32::from(optional));
     props.set_int(ofx::kOfxImageClipPropIsMask, i32::from(mask));
     props.set_int(ofx::kOfxImageEffectPropSupportsTiles, 1);

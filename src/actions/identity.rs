@@ -11,6 +11,9 @@ use openfx_sys as ofx;
 pub(super) fn is_identity(asked: &Asked) -> Reply {
     let (instance, time) = (asked.instance, asked.time());
     let prepared = instance.effect.prepare(&instance.at(time));
+    if prepared.generator().is_some() {
+        return DEFAULT;
+    }
     let depth = prepared.depth();
     let plan = prepared.plan(&instance.frame(time, asked.scale(), depth));
     let Some(why) = plan.pass_through else { return DEFAULT };

@@ -77,6 +77,7 @@ pub(crate) fn run(action: &CStr, call: &Call) -> Reply {
         () if action == ofx::kOfxImageEffectActionGetRegionOfDefinition => asked(regions::definition),
         () if action == ofx::kOfxImageEffectActionGetRegionsOfInterest => asked(regions::interest),
         () if action == ofx::kOfxImageEffectActionGetFramesNeeded => asked(regions::frames_needed),
+        () if action == ofx::kOfxImageEffectActionGetTimeDomain => asked(regions::time_domain),
         () if action == ofx::kOfxImageEffectActionGetClipPreferences => asked(preferences::clip_preferences),
         () if action == ofx::kOfxActionInstanceChanged => asked(changed::changed),
         () if action == ofx::kOfxActionBeginInstanceChanged => asked(|_| OK),

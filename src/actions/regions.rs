@@ -13,7 +13,11 @@ pub(super) fn definition(asked: &Asked) -> Reply {
     let (instance, time) = (asked.instance, asked.time());
     let prepared = instance.effect.prepare(&instance.at(time));
     let frame = instance.frame(time, asked.scale(), prepared.depth());
-    let region = if frame.source_rod.is_empty() {
+    let region = if let Some(generator) = prepared.generator() {
+        // A render says what is wrong with the files.
+        let facts = generator.facts(time, &frame.source_rod, &|| false);
+        facts.ok().flatten().map_or_else(|| instance.format(frame.source_rod), |facts| facts.region)
+    } else if frame.source_rod.is_empty() {
         instance.format(RectD::default())
     } else {
         prepared.plan(&frame).region_of_definition(&frame.source_rod)
@@ -49,7 +53,7 @@ pub(super) fn interest(asked: &Asked) -> Reply {
     if input.clip() == Some(clips::SOURCE) {
         source = source.union(&beside);
     }
-    if instance.clip(clips::SOURCE).is_some() {
+    if instance.clip(clips::SOURCE).is_some_and(|clip| prepared.generator().is_none() || clip.connected()) {
         answer_for(asked, clips::SOURCE, &all_of(clips::SOURCE, source))?;
     }
     for (name, region) in [(clips::DEPTH, all_of(clips::DEPTH, beside)), (clips::MASK, window)] {
@@ -76,6 +80,13 @@ pub(super) fn frames_needed(asked: &Asked) -> Reply {
         asked.answers.set_doubles(&name, &[time, time, first, first]);
     }
     OK
+}
+
+/// The frames that there are files for.
+pub(super) fn time_domain(asked: &Asked) -> Reply {
+    let prepared = asked.instance.effect.prepare(&asked.instance.at(0.0));
+    let Some(range) = prepared.generator().and_then(|generator| generator.frames()) else { return DEFAULT };
+    if asked.answers.set_doubles(ofx::kOfxImageEffectPropFrameRange, &range) { OK } else { DEFAULT }
 }
 
 fn answer_for(asked: &Asked, clip: &CStr, region: &RectD) -> Reply {

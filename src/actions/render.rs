@@ -10,9 +10,10 @@ use crate::pool;
 use crate::progress::Progress;
 use fathom_core::Prepared;
 use fathom_core::effect::PassThrough;
-use fathom_core::geometry::Rect;
+use fathom_core::generator::{Fault, Generator};
+use fathom_core::geometry::{Rect, RectD};
 use fathom_core::image::{Alpha, ImageMut};
-use fathom_core::render::{Job, Outcome, Picture};
+use fathom_core::render::{Generation, Job, Outcome, Picture};
 use fathom_core::workers::{Exec, Stop};
 use openfx_sys as ofx;
 
@@ -75,6 +76,17 @@ pub(super) fn render(asked: &Asked) -> Reply {
         return OK;
     }
     let prepared = instance.effect.prepare(&instance.at(request.at.time));
+    if let Some(generator) = prepared.generator() {
+        return match generate_image(instance, &request, &*prepared, generator)? {
+            Ok(warning) => {
+                instance.notify(warning.map(Notice::Warning));
+                OK
+            }
+            Err(Fault::Stop(Stop::Aborted)) => OK,
+            Err(Fault::Stop(Stop::OutOfMemory)) => Err(out_of_memory()),
+            Err(Fault::Failed(text)) => Err(Failure::say(ofx::kOfxStatFailed, text)),
+        };
+    }
     match render_images(instance, &request, &*prepared)? {
         Ok(Outcome::PassedThrough(PassThrough::NoDepth)) if prepared.depth().enabled => {
             instance.notify(Some(Notice::NoDepth(prepared.depth().source)));
@@ -161,13 +173,23 @@ fn render_images(
         };
         fathom_core::render::render(prepared, job, &exec)
     };
+    into_rows(&mut output, request, window, run)
+}
+
+/// Runs a render into the output; where one field of it is wanted, into a whole frame beside, of which the rows are copied.
+fn into_rows<T, E: From<Stop>>(
+    output: &mut Output,
+    request: &Request,
+    window: Rect,
+    run: impl FnOnce(ImageMut<'_>) -> Result<T, E>,
+) -> Result<Result<T, E>, Failure> {
     let no_output = || Failure::say(ofx::kOfxStatFailed, "The host gave no image to render into.");
     // Images of one field only need no parity: all their rows belong to it.
-    let all_rows = output.geometry.scale[1] < 0.75 * at.scale[1];
+    let all_rows = output.geometry.scale[1] < 0.75 * request.at.scale[1];
     let Some(field) = request.field.filter(|_| !all_rows) else {
         return Ok(run(output.pixels().ok_or_else(no_output)?));
     };
-    let Ok(mut whole) = output.blank(window) else { return Ok(Err(Stop::OutOfMemory)) };
+    let Ok(mut whole) = output.blank(window) else { return Ok(Err(Stop::OutOfMemory.into())) };
     let ended = run(whole.write().ok_or_else(no_output)?);
     if ended.is_ok() {
         let (from, mut to) = (whole.read().ok_or_else(no_output)?, output.pixels().ok_or_else(no_output)?);
@@ -176,6 +198,69 @@ fn render_images(
         }
     }
     Ok(ended)
+}
+
+/// A picture that is made, perhaps with the source and its depth beside.
+fn generate_image(
+    instance: &Instance,
+    request: &Request,
+    prepared: &dyn Prepared,
+    generator: &dyn Generator,
+) -> Result<Result<Option<String>, Fault>, Failure> {
+    let at = request.at;
+    let mut output = Output::fetch(instance, at)?;
+    let window = request.window.map_or(output.bounds(), |w| w.intersect(&output.bounds()));
+    if window.is_empty() {
+        return Ok(Err(Stop::Aborted.into()));
+    }
+    let (wants, params) = (generator.wants(), prepared.depth());
+    let fetch = |wanted: Option<Wanted>| match wanted {
+        Some(wanted) => Input::fetch(instance, &wanted, at, Some(&output)),
+        None => Ok(None),
+    };
+    let source = fetch(wants.source.then(|| Wanted::colours(clips::SOURCE)))?;
+    let input = if wants.depth { instance.depth_input(params) } else { DepthInput::Nowhere };
+    let depth = fetch(input.wanted().filter(|_| input.is_own_image() && source.is_some()))?;
+    let mut frame = instance.frame(at.time, at.scale, params);
+    frame.geometry = output.geometry;
+    frame.depth_connected = depth.is_some();
+    match &source {
+        Some(source) if frame.source_rod.is_empty() => {
+            frame.source_rod = source.geometry.rect_to_canonical(&source.region);
+        }
+        Some(_) => {}
+        None => frame.source_rod = RectD::default(),
+    }
+    let there = depth.is_some() || (source.is_some() && input == DepthInput::SourceAlpha);
+    let mut decision = None;
+    if there && params.needs_decision() {
+        decision = instance.decide(params, &input, at, &output)?;
+        if decision.is_none() {
+            return Ok(Err(Stop::Aborted.into()));
+        }
+    }
+    let workers = pool::workers(&instance.host).map_err(|why| Failure::say(ofx::kOfxStatFailed, why))?;
+    let progress = Progress::new(instance, !request.interactive);
+    let exec = Exec {
+        workers: &workers,
+        abort: &|| instance.host.aborts(instance.handle) || progress.cancelled(),
+        progress: &|done| progress.update(done),
+    };
+    let (alpha, output_alpha) = (source.as_ref().map_or(Alpha::Premultiplied, |s| s.alpha), output.alpha);
+    let run = |image: ImageMut<'_>| {
+        let job = Generation {
+            frame,
+            window,
+            source: picture(&source),
+            alpha,
+            depth: picture(&depth),
+            decision,
+            output: image,
+            output_alpha,
+        };
+        fathom_core::render::generate(prepared, generator, job, &exec)
+    };
+    into_rows(&mut output, request, window, run)
 }
 
 #[cfg(test)]

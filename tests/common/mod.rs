@@ -5,8 +5,10 @@ use mock_host::media::{Pick, read_exr};
 use mock_host::*;
 use std::path::PathBuf;
 
-/// The names of the effects.
+/// The names of the effects that change a picture by its depth.
 pub const EFFECTS: [&str; 3] = ["ZDefocus", "DepthFog", "DepthGrade"];
+/// The names of all effects.
+pub const ALL: [&str; 4] = ["ZDefocus", "DepthFog", "DepthGrade", "DeepMerge"];
 
 /// The library that cargo built for these tests.
 pub fn library() -> PathBuf {

@@ -1,5 +1,6 @@
 //! The effects: one folder each, and this list.
 
+pub mod deepmerge;
 pub mod depthfog;
 pub mod depthgrade;
 mod look;
@@ -8,4 +9,5 @@ pub mod zdefocus;
 use crate::effect::Effect;
 
 /// All effects, in the order in which hosts see them.
-pub static ALL: [&dyn Effect; 3] = [&zdefocus::ZDefocus, &depthfog::DepthFog, &depthgrade::DepthGrade];
+pub static ALL: [&dyn Effect; 4] =
+    [&zdefocus::ZDefocus, &depthfog::DepthFog, &depthgrade::DepthGrade, &deepmerge::DeepMerge];

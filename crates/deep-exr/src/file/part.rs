@@ -68,6 +68,11 @@ impl DeepPart {
         &self.stats
     }
 
+    /// Bytes that the tables take, as long as this lives.
+    pub fn table_bytes(&self) -> u64 {
+        self.kept
+    }
+
     /// Are there volumes (a channel `ZBack`)? Without it all samples are points.
     pub fn has_back(&self) -> bool {
         self.depths.1.is_some()

@@ -8,7 +8,7 @@ use half::slice::HalfFloatSliceExt;
 use super::codec;
 use super::error::{Error, Fault, room};
 use super::header::SampleType;
-use super::part::{DeepPart, Work, poll};
+use super::part::{Block, DeepPart, Work, poll};
 use crate::samples::{Band, Numbers, Window};
 
 impl DeepPart {
@@ -28,6 +28,32 @@ impl DeepPart {
     /// `channels` channels beside the depths. A row that needs more is a band of its own. They cover the data window.
     pub fn bands(&self, bytes: u64, channels: usize) -> Result<Vec<Range<i32>>, Error> {
         self.split(bytes, channels).map_err(|fault| self.named(fault))
+    }
+
+    /// Bytes that [`Self::read_rows`] takes at most for these rows with `channels` channels beside the depths, its
+    /// scratch included. The tables ([`Self::table_bytes`]) come on top.
+    pub fn rows_cost(&self, rows: Range<i32>, channels: usize) -> u64 {
+        let all = self.grid.window;
+        let window = Window { y1: rows.start.max(all.y1), y2: rows.end.min(all.y2), ..all };
+        let (mut samples, mut scratch) = (0_u64, 0);
+        if window.height() > 0 {
+            for row in self.grid.block_rows(&(window.y1..window.y2)) {
+                for index in row * self.grid.cols..(row + 1) * self.grid.cols {
+                    let (block, place) = (&self.blocks[index], self.grid.block(index));
+                    samples = samples.saturating_add(block.samples);
+                    scratch = scratch.max(self.scratch(block, &place));
+                }
+            }
+        }
+        let pixels = (window.width() * window.height()) as u64;
+        self.band_bytes(pixels, samples, channels).saturating_add(scratch)
+    }
+
+    /// Packed, plain, spare, and three times the table.
+    fn scratch(&self, block: &Block, place: &Window) -> u64 {
+        let plain = block.samples.saturating_mul(self.header.sample_bytes() as u64);
+        let table = 16 * (place.width() * place.height()) as u64;
+        block.packed.saturating_add(plain.saturating_mul(2)).saturating_add(table)
     }
 
     fn rows(&self, rows: Range<i32>, channels: &[usize], stop: &dyn Fn() -> bool) -> Result<Band, Fault> {
@@ -99,10 +125,8 @@ impl DeepPart {
             poll(stop)?;
             let block = &self.blocks[index];
             self.read_counts(index, block, work)?;
-            let plain = block.samples * self.header.sample_bytes() as u64;
             let place = self.grid.block(index);
-            // Packed, plain, spare, and three times the table.
-            scratch = scratch.max(block.packed + 2 * plain + 16 * (place.width() * place.height()) as u64);
+            scratch = scratch.max(self.scratch(block, &place));
             for (y, counts) in (place.y1..place.y2).zip(work.counts.chunks_exact(place.width())) {
                 if let Some(first) = first_pixel(window, place.x1, y) {
                     starts[first + 1..first + 1 + counts.len()].copy_from_slice(counts);
