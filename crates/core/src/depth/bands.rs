@@ -18,8 +18,8 @@ pub(crate) struct Bands<'a> {
     inside: Rect,
 }
 
-/// Depth in metres of some rows and [`REACH`] pixels around them, as silhouettes are looked for in it: NaN is no surface, whatever
-/// the policy makes of it, and makes no silhouette around it.
+/// Depth in metres of some rows and [`REACH`] pixels around them, as silhouettes are looked for in it: a hole (NaN, a number
+/// that cannot be a depth) is no surface, whatever the policy makes of it, and makes no silhouette around it.
 pub(crate) struct Band {
     rect: Rect,
     pub(crate) z: Vec<f32>,

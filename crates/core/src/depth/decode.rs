@@ -52,8 +52,9 @@ impl DepthParams {
         move |v: f32| decode.number(convention, v)
     }
 
-    /// [`DepthParams::decoder`] for a row, in place; what is invalid becomes `invalid`, NaN becomes `nan`.
-    pub(crate) fn decode_row(&self, row: &mut [f32], invalid: f32, nan: f32) {
+    /// [`DepthParams::decoder`] for a row, in place; what is invalid becomes `invalid`, and `hole` where the number cannot mean that
+    /// nothing is there (NaN, a distance below zero).
+    pub(crate) fn decode_row(&self, row: &mut [f32], invalid: f32, hole: f32) {
         let decode = Decode::new(self);
         // Each convention is its own loop without a branch.
         macro_rules! rows {
@@ -63,7 +64,8 @@ impl DepthParams {
                         for v in row {
                             let z = decode.metres(DepthConvention::$convention, *v);
                             // Without a branch: such a loop becomes vector code.
-                            let nothing = if *v == *v { invalid } else { nan };
+                            let nothing = if *v == *v { invalid } else { hole };
+                            let nothing = if z < 0.0 { hole } else { nothing };
                             let z = if z > 0.0 { upper(z, NEAREST) } else { nothing };
                             *v = if z < f32::INFINITY { z } else { nothing };
                         }

@@ -67,8 +67,8 @@ impl<'a> DepthStage<'a> {
         self.row_with(x1, y, out, self.params.invalid_value());
     }
 
-    /// [`DepthStage::row`], where NaN in the image is `nan`.
-    pub(super) fn row_with(&self, x1: i32, y: i32, out: &mut [f32], nan: f32) {
+    /// [`DepthStage::row`], where what cannot be a depth is `hole`.
+    pub(super) fn row_with(&self, x1: i32, y: i32, out: &mut [f32], hole: f32) {
         let invalid = self.params.invalid_value();
         let bounds = self.image.bounds();
         let sy = self.source_index(1, y);
@@ -77,7 +77,7 @@ impl<'a> DepthStage<'a> {
         }
         self.numbers(sy, x1, out);
         self.unpremultiply(x1, y, out);
-        self.params.decode_row(out, invalid, nan);
+        self.params.decode_row(out, invalid, hole);
         if let Some(rays) = &self.rays {
             rays.to_planar(x1, y, out);
         }

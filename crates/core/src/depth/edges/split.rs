@@ -1,6 +1,7 @@
 //! Which two surfaces meet in a pixel, and how much of it the nearer one covers, by depth alone.
 
 use super::{COLOUR_REACH, Domain, Field, Split};
+use crate::depth::NEAREST;
 
 /// Width of the bell by which neighbours vote for a point-sampled pixel's coverage, in pixels: a filter of a renderer's size.
 const VOTE: f32 = 0.7;
@@ -99,7 +100,8 @@ fn by_shape(u: &[f32], width: usize, place: usize, vote: &[f32; 25], mean: &[f32
     }
     let far_count = all[3] - near[3];
     // One pixel alone without a distance is a hole in the depth, not a surface to look through to.
-    if far_count == 1.0 && low == 0.0 {
+    let (lone_far, lone_near) = (far_count == 1.0 && low == 0.0, near[3] == 1.0 && high >= 1.0 / NEAREST);
+    if lone_far || lone_near {
         return None;
     }
     let mut inverse = [near[1] / near[2], (all[1] - near[1]) / (all[2] - near[2])];

@@ -248,3 +248,40 @@ fn colours_that_are_no_numbers_stay_where_they_are() {
         assert!(c.iter().zip(clean[i]).all(|(a, b)| (a - b).abs() < 0.2));
     }
 }
+
+#[test]
+fn what_has_no_depth_spreads_nowhere() {
+    let rect = Rect::new(0, 0, 40, 30);
+    let mut random = Random::new(9);
+    let base = Scene::new(rect, |x, _| {
+        let noise = random.between(0.2, 0.8) as f32;
+        ([noise, 0.5 * noise, 0.3, 1.0], 3.0 + 0.01 * x as f32)
+    })
+    .edges(DepthEdges::PointSampled);
+    let single = |x: i32, y: i32| (x, y) == (12, 11);
+    let block = |x: i32, y: i32| (20..24).contains(&x) && (10..13).contains(&y);
+    for (bad, blocks) in [
+        (f32::NAN, true),
+        (f32::NEG_INFINITY, true),
+        (-2.0, true),
+        (0.0, false),
+        (f32::INFINITY, false),
+        (1e10, false),
+        (1e30, false),
+    ] {
+        for policy in 0..4 {
+            let mut scene = base.clone();
+            let hit: Vec<bool> = over(rect, |x, y| single(x, y) || (blocks && block(x, y)));
+            let z = scene.z.as_mut().unwrap();
+            z.iter_mut().zip(&hit).filter(|(_, hit)| **hit).for_each(|(z, _)| *z = bad);
+            for effect in [&DepthFog as &dyn Effect, &DepthGrade] {
+                let v = values(effect.info().name).int("invalidDepth", policy);
+                let (clean, holed) = (base.render(effect, &v), scene.render(effect, &v));
+                for (i, (a, b)) in clean.iter().zip(&holed).enumerate().filter(|(i, _)| !hit[*i]) {
+                    assert_eq!(a, b, "{} {bad} policy {policy} at {i}", effect.info().name);
+                }
+                assert!(holed.iter().flatten().all(|v| v.is_finite()));
+            }
+        }
+    }
+}
