@@ -11,7 +11,7 @@ use crate::progress::Progress;
 use fathom_core::Prepared;
 use fathom_core::effect::PassThrough;
 use fathom_core::generator::{Fault, Generator};
-use fathom_core::geometry::{Rect, RectD};
+use fathom_core::geometry::{Geometry, Rect, RectD};
 use fathom_core::image::{Alpha, ImageMut};
 use fathom_core::render::{Generation, Job, Outcome, Picture};
 use fathom_core::workers::{Exec, Stop};
@@ -213,6 +213,8 @@ fn generate_image(
     if window.is_empty() {
         return Ok(Err(Stop::Aborted.into()));
     }
+    // Hosts may take the project's region for that of an output that is made: its size proves nothing against the arguments.
+    output.geometry = Geometry::new(at.scale, output.geometry.pixel_aspect);
     let (wants, params) = (generator.wants(), prepared.depth());
     let fetch = |wanted: Option<Wanted>| match wanted {
         Some(wanted) => Input::fetch(instance, &wanted, at, Some(&output)),

@@ -1,6 +1,8 @@
 //! What the tests of the real library share: where it is, small scenes, and renders in few words.
 #![allow(dead_code, reason = "each test file uses its part")]
 
+pub mod deep;
+
 use mock_host::media::{Pick, read_exr};
 use mock_host::*;
 use std::path::PathBuf;
@@ -20,10 +22,14 @@ pub fn library() -> PathBuf {
     path
 }
 
+/// Where a file of tests/data is.
+pub fn data_path(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
+}
+
 /// A file of tests/data.
 pub fn data(name: &str) -> Picture {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name);
-    read_exr(&path, &Pick::auto()).unwrap().picture
+    read_exr(&data_path(name), &Pick::auto()).unwrap().picture
 }
 
 /// An instance with its host and library, dropped in the right order.

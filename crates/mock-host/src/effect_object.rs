@@ -68,6 +68,8 @@ pub(crate) struct EffectObject {
     pub wanted_depth: Mutex<Option<Depth>>,
     /// Whether clip preferences have to be asked for again.
     pub stale: AtomicBool,
+    /// Whether the picture changes though no parameter does.
+    pub frame_varying: AtomicBool,
 }
 
 impl std::fmt::Debug for EffectObject {
@@ -114,6 +116,7 @@ impl EffectObject {
             time: Mutex::new(1.0),
             wanted_depth: Mutex::default(),
             stale: AtomicBool::new(true),
+            frame_varying: AtomicBool::new(false),
         });
         let weak = Arc::downgrade(&effect);
         registry::insert(effect.id, registry::Object::Effect(weak.clone()));

@@ -269,6 +269,16 @@ impl Instance {
         queries::frames_needed(&self.object, time)
     }
 
+    /// GetTimeDomain: first and last frame that the effect has by itself; `None` where it says nothing.
+    pub fn time_domain(&self) -> Result<Option<[f64; 2]>, HostError> {
+        queries::time_domain(&self.object)
+    }
+
+    /// Whether the plug-in said, when it was asked for clip preferences last, that its picture changes from frame to frame.
+    pub fn frame_varying(&self) -> bool {
+        self.object.frame_varying.load(Ordering::Acquire)
+    }
+
     /// Messages that stay until the plug-in clears them.
     pub fn persistent_messages(&self) -> Vec<Message> {
         lock(&self.object.persistent).clone()

@@ -139,6 +139,26 @@ pub(crate) fn frames_needed(effect: &EffectObject, time: f64) -> Result<BTreeMap
     Ok(frames)
 }
 
+/// GetTimeDomain: the frames that an effect says it has.
+pub(crate) fn time_domain(effect: &EffectObject) -> Result<Option<[f64; 2]>, HostError> {
+    if !effect.host.profile.asks_queries {
+        return Ok(None);
+    }
+    let out = out_args("GetTimeDomain");
+    let range = effect.project().range;
+    out.define(fx::kOfxImageEffectPropFrameRange, range.to_vec());
+    if !effect.demand(fx::kOfxImageEffectActionGetTimeDomain, None, Some(&out), None)? {
+        return Ok(None);
+    }
+    let values = out.all::<f64>(fx::kOfxImageEffectPropFrameRange);
+    let [first, last] = values[..] else { return Ok(None) };
+    if !(first <= last) {
+        effect.host.violation(Check::IllegalStatus, format!("GetTimeDomain answered {first} to {last}"));
+        return Ok(None);
+    }
+    Ok(Some([first, last]))
+}
+
 /// IsIdentity: the clip and time whose picture the output is.
 pub(crate) fn is_identity(
     effect: &EffectObject,
@@ -258,6 +278,7 @@ fn ask_clip_preferences(effect: &EffectObject, mappings: &mut [(Arc<ClipObject>,
     if !effect.demand(fx::kOfxImageEffectActionGetClipPreferences, None, Some(&out), None)? {
         return Ok(());
     }
+    effect.frame_varying.store(out.int(fx::kOfxImageEffectFrameVarying) != 0, Ordering::Release);
     let profile = &effect.host.profile;
     let supported = effect.supported_depths();
     let illegal = |what: String| effect.host.violation(Check::IllegalClipPreference, what);
