@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{ALL, EFFECTS, Session, library};
+use common::{ALL, Session, library};
 use mock_host::*;
 
 #[test]
@@ -103,7 +103,7 @@ fn threads() -> usize {
 
 #[test]
 fn unknown_actions_names_and_clips_do_no_harm() {
-    for effect in EFFECTS {
+    for effect in ALL {
         let s = Session::at_work(Profile::strict(), effect, Context::General, (32, 20));
         assert_eq!(s.instance.send_bare(c"org.example.NoSuchAction"), 14, "ReplyDefault");
         for name in ["", "nothing", "ResolveUseAlphaForTrackCompositing", "mix", "focusPoint"] {

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{EFFECTS, Session, beauty, depth, difference, same_bits};
+use common::{ALL, EFFECTS, Session, beauty, contexts, depth, difference, same_bits};
 use mock_host::*;
 use std::time::Duration;
 
@@ -11,17 +11,14 @@ const SIZE: (i32, i32) = (72, 48);
 /// Every host gets the same picture from float images, whatever its rows, bounds and suites are.
 #[test]
 fn every_host_gets_the_same_picture() {
-    for effect in EFFECTS {
+    for effect in ALL {
         let expected =
             Session::at_work(Profile::plain(), effect, Context::General, SIZE).render(&RenderRequest::at(1.0));
         let source = beauty(RectI::sized(SIZE.0, SIZE.1));
         assert!(difference(&expected, &source) > 0.05, "{effect} does nothing");
         for mut profile in Profile::all() {
             profile.guard_pages = true;
-            for context in profile.contexts.clone() {
-                if !matches!(context, Context::Filter | Context::General) {
-                    continue;
-                }
+            for context in contexts(&profile, effect) {
                 let name = format!("{effect} in {} as {context:?}", profile.profile_name);
                 let s = Session::at_work(profile.clone(), effect, context, SIZE);
                 s.instance.set_depth(Some(Depth::Float)).unwrap();
@@ -35,7 +32,7 @@ fn every_host_gets_the_same_picture() {
 
 #[test]
 fn any_window_gives_the_same_bits() {
-    for effect in EFFECTS {
+    for effect in ALL {
         let s = Session::at_work(Profile::strict(), effect, Context::General, SIZE);
         let whole = s.render(&RenderRequest::at(1.0));
         for (w, h) in [(17, 13), (72, 5), (1, 48), (31, 48)] {
@@ -54,7 +51,7 @@ fn any_window_gives_the_same_bits() {
 /// The region that an effect asks for is all that it looks at: the host hands out exactly that, and at every scale.
 #[test]
 fn the_region_asked_for_is_enough() {
-    for effect in EFFECTS {
+    for effect in ALL {
         for scale in [1.0, 0.5, 0.25] {
             let full = Profile { input_bounds: InputBounds::Full, ..Profile::strict() };
             let exact = Profile::strict();
@@ -70,7 +67,7 @@ fn the_region_asked_for_is_enough() {
 
 #[test]
 fn windows_beyond_the_picture_are_transparent_there() {
-    for effect in EFFECTS {
+    for effect in ALL {
         let profile = Profile { asks_queries: false, ..Profile::strict() };
         let s = Session::at_work(profile, effect, Context::General, SIZE);
         let inside = s.render(&RenderRequest::at(1.0));
@@ -250,7 +247,7 @@ fn pixel_aspect_ratio_keeps_the_bokeh_round() {
 /// A depth image of half the size, from another place: read at the nearest pixel.
 #[test]
 fn depth_of_another_size_lies_over_the_source() {
-    for effect in EFFECTS {
+    for effect in ALL {
         let s = Session::at_work(Profile::strict(), effect, Context::General, SIZE);
         let bounds = RectI::sized(SIZE.0, SIZE.1);
         let whole = depth(bounds);
@@ -282,7 +279,7 @@ fn a_parameter_animates() {
 
 #[test]
 fn one_instance_renders_in_several_threads_at_once() {
-    for effect in EFFECTS {
+    for effect in ALL {
         let s = Session::at_work(Profile::strict(), effect, Context::General, SIZE);
         let expected = s.render(&RenderRequest::at(1.0));
         std::thread::scope(|scope| {
@@ -296,7 +293,7 @@ fn one_instance_renders_in_several_threads_at_once() {
 
 #[test]
 fn an_abort_is_heard_and_the_next_render_is_right() {
-    for effect in EFFECTS {
+    for effect in ALL {
         let s = Session::at_work(Profile::strict(), effect, Context::General, (640, 400));
         let expected = s.render(&RenderRequest::at(1.0));
         for abort in [Abort::AtPoll(0), Abort::AtPoll(1), Abort::After(Duration::from_millis(8))] {
@@ -311,7 +308,7 @@ fn an_abort_is_heard_and_the_next_render_is_right() {
 
 #[test]
 fn what_is_no_number_does_no_harm() {
-    for effect in EFFECTS {
+    for effect in ALL {
         let s = Session::at_work(Profile::strict(), effect, Context::General, SIZE);
         let bounds = RectI::sized(SIZE.0, SIZE.1);
         let odd = [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, -3.0, 1e30, 1e-40, 0.0];

@@ -37,6 +37,8 @@ pub struct Session {
     pub instance: Instance,
     pub host: Host,
     _bundle: Bundle,
+    /// Files of its own.
+    folder: Option<deep::Folder>,
 }
 
 impl Session {
@@ -44,13 +46,22 @@ impl Session {
         let host = Host::new(profile);
         let bundle = Bundle::open_private(library(), &host).unwrap();
         let instance = bundle.effect(effect).unwrap().create(context).unwrap();
-        Self { instance, host, _bundle: bundle }
+        Self { instance, host, _bundle: bundle, folder: None }
     }
 
     /// With a picture, its depth, and settings under which the effect does something.
     pub fn at_work(profile: Profile, effect: &str, context: Context, size: (i32, i32)) -> Self {
-        let this = Self::new(profile, effect, context);
+        let mut this = Self::new(profile, effect, context);
         let bounds = RectI::sized(size.0, size.1);
+        if effect == "DeepMerge" {
+            let folder = deep::Folder::new();
+            let window = deep_exr::Window { x1: 0, y1: 0, x2: size.0, y2: size.1 };
+            let mut shot = deep::Shot::new(window, 21);
+            shot.header.display_window = window;
+            shot.write(&folder.path("a.exr"));
+            this.instance.set("file1", folder.file("a.exr")).unwrap();
+            this.folder = Some(folder);
+        }
         this.instance.set_project(Project { format: bounds, ..this.instance.project() });
         this.instance.connect("Source", beauty(bounds)).unwrap();
         this.instance.connect("Depth", depth(bounds)).unwrap();
@@ -65,6 +76,7 @@ impl Session {
         let settings: &[(&str, &str)] = match effect {
             "ZDefocus" => &[("focusDistance", "3"), ("sizeAtInfinity", "4"), ("maxSize", "9")],
             "DepthFog" => &[("visibility", "30"), ("fogStart", "1")],
+            "DeepMerge" => &[("sourceAsElement", "on")],
             _ => &[("nearExposure", "1"), ("farSaturation", "0.2"), ("nearEnd", "2.5"), ("farStart", "8")],
         };
         for (name, value) in settings {
@@ -94,6 +106,12 @@ impl Session {
     pub fn assert_clean(&self, what: &str) {
         assert_eq!(self.host.violations(), [], "{what}");
     }
+}
+
+/// The contexts of an effect that take a source, in this host.
+pub fn contexts(profile: &Profile, effect: &str) -> Vec<Context> {
+    let own = if effect == "DeepMerge" { &[Context::General][..] } else { &[Context::Filter, Context::General] };
+    own.iter().copied().filter(|c| profile.contexts.contains(c)).collect()
 }
 
 /// A picture with fine and coarse detail and some transparency.
