@@ -64,7 +64,7 @@ impl Grid {
     }
 
     /// Rows of the files, downwards, for rows of the output.
-    fn rows(&self, y1: i32, y2: i32) -> Range<i64> {
+    pub(super) fn rows(&self, y1: i32, y2: i32) -> Range<i64> {
         self.bottom - self.under(1, y2 - 1).end..self.bottom - self.under(1, y1).start
     }
 }
