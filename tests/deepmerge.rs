@@ -367,6 +367,30 @@ fn a_flat_picture_joins_the_files() {
     s.assert_clean("source");
 }
 
+/// What was chosen and cannot be done is said, and the files are merged all the same.
+#[test]
+fn a_source_that_is_missing_is_asked_for() {
+    let folder = Folder::new();
+    let files = three(&folder);
+    let s = session(Profile::strict(), Context::General, &files);
+    let alone = now(&s);
+    let told = |s: &Session| s.instance.persistent_messages().into_iter().map(|m| m.text).collect::<Vec<_>>().join(" ");
+    assert_eq!(told(&s), "");
+    s.instance.set("recolour", "Keep colour").unwrap();
+    assert!(same_bits(&now(&s), &alone) && told(&s).contains("Source"), "{}", told(&s));
+    s.instance.set("recolour", "Off").unwrap();
+    s.instance.set("sourceAsElement", true).unwrap();
+    assert!(same_bits(&now(&s), &alone) && told(&s).contains("Source"), "{}", told(&s));
+    // The source alone makes the picture as large as itself, but without a depth it is nowhere.
+    s.instance.connect("Source", beauty(SIZE)).unwrap();
+    assert!(same_bits(&now(&s), &alone) && told(&s).contains("Depth"), "{}", told(&s));
+    s.instance.connect("Depth", common::depth(SIZE)).unwrap();
+    s.instance.set("depthConvention", "Distance").unwrap();
+    assert!(!same_bits(&now(&s), &alone));
+    assert_eq!(told(&s), "");
+    s.assert_clean("no source");
+}
+
 /// Given up within a few hundredths of a second, and the next render is right.
 #[test]
 fn an_abort_is_heard() {

@@ -68,6 +68,8 @@ pub(crate) struct EffectObject {
     pub wanted_depth: Mutex<Option<Depth>>,
     /// Whether clip preferences have to be asked for again.
     pub stale: AtomicBool,
+    /// Where the effect said last that its output is defined.
+    pub region: Mutex<Option<RectD>>,
     /// Whether the picture changes though no parameter does.
     pub frame_varying: AtomicBool,
 }
@@ -116,6 +118,7 @@ impl EffectObject {
             time: Mutex::new(1.0),
             wanted_depth: Mutex::default(),
             stale: AtomicBool::new(true),
+            region: Mutex::default(),
             frame_varying: AtomicBool::new(false),
         });
         let weak = Arc::downgrade(&effect);

@@ -41,7 +41,8 @@ fn per_clip(prefix: &str, clip: &str) -> CString {
 /// The area that a clip's picture is defined in.
 pub(crate) fn clip_region(effect: &EffectObject, clip: &ClipObject, time: f64) -> Option<RectD> {
     if clip.is_output() {
-        return Some(default_region(effect, time));
+        let told = *lock(&effect.region);
+        return Some(told.unwrap_or_else(|| default_region(effect, time)));
     }
     let input = clip.input()?;
     if !effect.supports_multi_resolution() {
@@ -64,6 +65,12 @@ fn default_region(effect: &EffectObject, time: f64) -> RectD {
 
 /// GetRegionOfDefinition.
 pub(crate) fn region_of_definition(effect: &EffectObject, time: f64, scale: [f64; 2]) -> Result<RectD, HostError> {
+    let region = ask_region(effect, time, scale)?;
+    *lock(&effect.region) = Some(region);
+    Ok(region)
+}
+
+fn ask_region(effect: &EffectObject, time: f64, scale: [f64; 2]) -> Result<RectD, HostError> {
     let fallback = default_region(effect, time);
     if !effect.supports_multi_resolution() {
         return Ok(effect.project().extent());

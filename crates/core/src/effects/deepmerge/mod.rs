@@ -13,7 +13,7 @@ mod settings;
 #[cfg(test)]
 mod tests;
 
-use crate::depth::DepthParams;
+use crate::depth::{DepthParams, DepthSource};
 use crate::effect::{Blend, Clip, Effect, EffectInfo, Frame, Input, Plan, Prepared, Use};
 use crate::generator::{Facts, Fault, Generator, Makes, Painting, Wants};
 use crate::geometry::{Geometry, RectD};
@@ -179,6 +179,25 @@ impl Params {
         Ok(Some(Facts { region, pixel_aspect, frame_rate }))
     }
 
+    /// What the artist should know though there is a picture.
+    fn warning(&self, frame: &Frame) -> Option<&'static str> {
+        let sourceless = frame.source_rod.is_empty();
+        let (recolours, element) = (self.recolours(), self.source.as_element);
+        let alpha = self.depth.source == DepthSource::SourceAlpha;
+        match () {
+            () if self.used().next().is_none() && !element => {
+                Some("No file: choose a deep OpenEXR file as File 1. Until then the picture is empty.")
+            }
+            () if sourceless && recolours => Some("Recolour: connect the flat picture to the Source input."),
+            () if sourceless && element => Some("Source as element: connect a picture to the Source input."),
+            () if self.depth.enabled && !alpha && !frame.depth_connected => Some(
+                "Source as element: the source has no depth and is left out. Connect the Depth input, or set Source depth to \
+                    Fixed distance.",
+            ),
+            () => None,
+        }
+    }
+
     /// Opens the tables of all files, and makes the plan of what is read.
     fn merge(&self, chosen: &[Chosen], grid: Grid, stop: &dyn Fn() -> bool) -> Result<Merge<'_>, Fault> {
         let mut parts = Vec::new();
@@ -269,9 +288,7 @@ impl Generator for Params {
         let stop = seldom(exec.abort);
         let chosen = self.choose(frame.time, &stop)?;
         let facts = self.facts_of(&chosen, &frame.source_rod)?;
-        let none = self.used().next().is_none();
-        let warning =
-            none.then(|| "No file: choose a deep OpenEXR file as File 1. Until then the picture is empty.".into());
+        let warning = self.warning(frame).map(Into::into);
         let grid = match chosen.first() {
             Some(first) => {
                 let header = self.header(first)?;

@@ -13,7 +13,7 @@ use std::path::Path;
 pub struct Render {
     #[command(flatten)]
     setup: Setup,
-    /// Frames: 7, 1-100 or 1-100x5 [default: those of a sequence fed as Source, else 1]
+    /// Frames: 7, 1-100 or 1-100x5 [default: those of a sequence fed as Source or named in the effect, else 1]
     #[arg(long, allow_hyphen_values = true)]
     frames: Option<String>,
     /// The file or sequence to write: .exr, or .png to look at
@@ -79,7 +79,12 @@ impl Render {
                     let [first, last] = mock_host::ClipSource::frame_range(&**s);
                     (first as i64..=last as i64).collect()
                 }
-                _ => vec![1],
+                Some(_) => vec![1],
+                // What the effect itself has frames for.
+                None => match ready.instance.time_domain()? {
+                    Some([first, last]) => (first as i64..=last as i64).collect(),
+                    None => vec![1],
+                },
             });
         };
         parse_frames(text).ok_or_else(|| usage(format!("'{text}' is neither 7 nor 1-100 nor 1-100x5")))
