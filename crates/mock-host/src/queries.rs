@@ -159,7 +159,7 @@ pub(crate) fn time_domain(effect: &EffectObject) -> Result<Option<[f64; 2]>, Hos
     }
     let values = out.all::<f64>(fx::kOfxImageEffectPropFrameRange);
     let [first, last] = values[..] else { return Ok(None) };
-    if !(first <= last) {
+    if first > last || first.is_nan() || last.is_nan() {
         effect.host.violation(Check::IllegalStatus, format!("GetTimeDomain answered {first} to {last}"));
         return Ok(None);
     }

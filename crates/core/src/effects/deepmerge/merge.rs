@@ -203,7 +203,7 @@ impl Painter for Merge<'_> {
         let rect = image.rect();
         let (rows, columns) = (self.grid.rows(rect.y1, rect.y2), self.grid.columns(rect.x1, rect.x2));
         let mut flattener = self.flattener.clone();
-        let mut sums = (!self.grid.is_same()).then(|| Sums::new(&self.grid, rect));
+        let mut sums = (!self.grid.is_same()).then(|| Sums::new(self.params.output.output, &self.grid, rect));
         // From the top down, as much at a time as memory allows.
         let mut todo = Vec::new();
         todo.push(int(rows.start)..int(rows.end));
@@ -224,7 +224,7 @@ impl Painter for Merge<'_> {
             let Some(_pass) = self.gate.enter(cost, stop) else { return Ok(()) };
             let Some(flat) = self.flatten(&mut flattener, window, image, beside, stop)? else { return Ok(()) };
             match &mut sums {
-                Some(sums) => sums.add(self.params.output.output, &flat, image),
+                Some(sums) => sums.add(&flat),
                 None => copy(self.params.output.output, &flat, &self.grid, image),
             }
         }
@@ -286,17 +286,17 @@ struct Sums<'a> {
     rect: Rect,
     sums: Vec<[f64; 4]>,
     nearest: Vec<[f32; 4]>,
-    averaged: usize,
+    output: DeepOutput,
 }
 
 impl<'a> Sums<'a> {
-    fn new(grid: &'a Grid, rect: Rect) -> Self {
+    fn new(output: DeepOutput, grid: &'a Grid, rect: Rect) -> Self {
         let pixels = rect.width() * rect.height();
-        Self { grid, rect, sums: vec![[0.0; 4]; pixels], nearest: vec![[0.0; 4]; pixels], averaged: 0 }
+        Self { grid, rect, sums: vec![[0.0; 4]; pixels], nearest: vec![[0.0; 4]; pixels], output }
     }
 
-    fn add(&mut self, output: DeepOutput, flat: &FlatRows, _: &Image) {
-        self.averaged = averaged(output);
+    fn add(&mut self, flat: &FlatRows) {
+        let (output, averaged) = (self.output, averaged(self.output));
         let (w, width) = (flat.window, self.rect.width());
         let held = i64::from(w.y1)..i64::from(w.y2);
         for (row, y) in (self.rect.y1..self.rect.y2).enumerate() {
@@ -310,7 +310,7 @@ impl<'a> Sums<'a> {
                 for (column, x) in (self.rect.x1..self.rect.x2).enumerate() {
                     let at = |fx: i64| start + (self.grid.left + fx - i64::from(w.x1)) as usize;
                     let to = row * width + column;
-                    if self.averaged > 0 {
+                    if averaged > 0 {
                         for fx in self.grid.under(0, x) {
                             let v = pixel(output, flat, at(fx));
                             self.sums[to].iter_mut().zip(v).for_each(|(s, v)| *s += f64::from(v));
@@ -332,7 +332,7 @@ impl<'a> Sums<'a> {
                 let at = row * columns.len() + column;
                 for (c, plane) in planes.planes().into_iter().enumerate() {
                     let mean = (self.sums[at][c] / (rows * pixels)) as f32;
-                    plane[column] = if c < self.averaged { mean } else { self.nearest[at][c] };
+                    plane[column] = if c < averaged(self.output) { mean } else { self.nearest[at][c] };
                 }
             }
         }

@@ -278,7 +278,7 @@ impl Params {
         Self {
             inputs: std::array::from_fn(|i| InputParams::read(values, &(i + 1).to_string())),
             files: FilesParams::read(values, ""),
-            output: OutputParams::read(values, "").clone(),
+            output: OutputParams::read(values, ""),
             range: RangeParams::read(values, ""),
             samples: SampleParams::read(values, ""),
             source,
