@@ -99,16 +99,17 @@ mod tests {
         assert!(tidy.is_tidy());
         assert_eq!((tidy.volumes, tidy.points, tidy.odd), (2, 3, 0));
         assert_eq!((tidy.nearest, tidy.farthest), (Some(1.0), Some(5.0)));
-        let cases: [(&[(f32, f32)], u64, u64); 6] = [
-            (&[(2.0, 2.0), (1.0, 1.0)], 1, 0),
-            (&[(1.0, 2.0), (1.0, 1.0)], 1, 0),
-            (&[(1.0, 1.0), (1.0, 1.0)], 0, 1),
-            (&[(1.0, 3.0), (2.0, 2.0)], 0, 1),
-            (&[(2.0, 4.0), (1.0, 3.0)], 1, 1),
-            (&[(1.0, 2.0), (1.0, 3.0)], 0, 1),
+        type Samples = [(f32, f32); 2];
+        let cases: [(Samples, u64, u64); 6] = [
+            ([(2.0, 2.0), (1.0, 1.0)], 1, 0),
+            ([(1.0, 2.0), (1.0, 1.0)], 1, 0),
+            ([(1.0, 1.0), (1.0, 1.0)], 0, 1),
+            ([(1.0, 3.0), (2.0, 2.0)], 0, 1),
+            ([(2.0, 4.0), (1.0, 3.0)], 1, 1),
+            ([(1.0, 2.0), (1.0, 3.0)], 0, 1),
         ];
         for (samples, unsorted, overlapping) in cases {
-            let look = look(&[samples]);
+            let look = look(&[&samples]);
             assert_eq!((look.unsorted_pixels, look.overlapping_pixels), (unsorted, overlapping), "{samples:?}");
         }
     }
