@@ -15,6 +15,9 @@ pub(crate) const SOURCE: &CStr = ofx::kOfxImageEffectSimpleSourceClipName;
 pub(crate) const DEPTH: &CStr = c"Depth";
 /// Where the effect works.
 pub(crate) const MASK: &CStr = c"Mask";
+/// A clean plate, and its depth.
+pub(crate) const BACKGROUND: &CStr = c"Background";
+pub(crate) const BACKGROUND_DEPTH: &CStr = c"BackgroundDepth";
 /// The result.
 pub(crate) const OUTPUT: &CStr = ofx::kOfxImageEffectOutputClipName;
 

@@ -38,6 +38,8 @@ pub(crate) fn clip_name(input: &Input) -> &'static CStr {
         Purpose::Source => clips::SOURCE,
         Purpose::Depth => clips::DEPTH,
         Purpose::Mask => clips::MASK,
+        Purpose::Background => clips::BACKGROUND,
+        Purpose::BackgroundDepth => clips::BACKGROUND_DEPTH,
     }
 }
 

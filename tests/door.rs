@@ -36,6 +36,9 @@ fn every_host_can_describe_every_effect() {
                     Context::Generator => &["Output"],
                     Context::Filter => &["Source", "Depth", "Output"],
                     _ if merges => &["Source", "Depth", "Output"],
+                    _ if info.identifier.ends_with("ZDefocus") => {
+                        &["Source", "Depth", "Mask", "Background", "BackgroundDepth", "Output"]
+                    }
                     _ => &["Source", "Depth", "Mask", "Output"],
                 };
                 assert_eq!(names, expected, "{name}: {}", info.identifier);

@@ -56,7 +56,13 @@ pub(super) fn interest(asked: &Asked) -> Reply {
     if instance.clip(clips::SOURCE).is_some_and(|clip| prepared.generator().is_none() || clip.connected()) {
         answer_for(asked, clips::SOURCE, &all_of(clips::SOURCE, source))?;
     }
-    for (name, region) in [(clips::DEPTH, all_of(clips::DEPTH, beside)), (clips::MASK, window)] {
+    let [behind, behind_depth] = plan.background_regions(&window);
+    for (name, region) in [
+        (clips::DEPTH, all_of(clips::DEPTH, beside)),
+        (clips::MASK, window),
+        (clips::BACKGROUND, behind),
+        (clips::BACKGROUND_DEPTH, behind_depth),
+    ] {
         if instance.clip(name).is_some_and(|clip| clip.connected()) {
             answer_for(asked, name, &region)?;
         }

@@ -13,7 +13,7 @@ use fathom_core::effect::PassThrough;
 use fathom_core::generator::{Fault, Generator};
 use fathom_core::geometry::{Geometry, Rect, RectD};
 use fathom_core::image::{Alpha, ImageMut};
-use fathom_core::render::{Generation, Job, Outcome, Picture};
+use fathom_core::render::{Generation, Job, Outcome, Picture, Plate};
 use fathom_core::workers::{Exec, Stop};
 use openfx_sys as ofx;
 
@@ -103,6 +103,11 @@ fn picture<'a>(input: &'a Option<Input>) -> Option<Picture<'a>> {
     input.as_ref().and_then(Input::picture)
 }
 
+fn plate<'a>(background: &'a Option<Input>, depth: &'a Option<Input>) -> Option<Plate<'a>> {
+    let (input, depth) = (background.as_ref()?, picture(depth));
+    Some(Plate { picture: input.picture()?, alpha: input.alpha, depth })
+}
+
 /// All images are given back when this returns or panics.
 fn render_images(
     instance: &Instance,
@@ -132,14 +137,18 @@ fn render_images(
         frame.format = instance.format(frame.source_rod);
     }
     // Only what will be looked at is fetched: fetching can make the host render.
-    let works = source.is_some() && prepared.plan(&frame).pass_through.is_none();
+    let plan = prepared.plan(&frame);
+    let works = source.is_some() && plan.pass_through.is_none();
     let fetch = |wanted: Option<Wanted>| match wanted.filter(|_| works) {
         Some(wanted) => Input::fetch(instance, &wanted, at, Some(&output)),
         None => Ok(None),
     };
     let depth = fetch(input.wanted().filter(|_| input.is_own_image()))?;
-    let masked = instance.clip(clips::MASK).is_some_and(|clip| clip.connected());
-    let mask = fetch(masked.then(|| Wanted::colours(clips::MASK)))?;
+    let there = |name| instance.clip(name).is_some_and(|clip| clip.connected());
+    let colours = |name, wanted: bool| fetch((wanted && there(name)).then(|| Wanted::colours(name)));
+    let mask = colours(clips::MASK, true)?;
+    let background = colours(clips::BACKGROUND, plan.background)?;
+    let background_depth = colours(clips::BACKGROUND_DEPTH, background.is_some())?;
     // Where nothing is looked at, nothing was fetched: the host's word stays.
     if works {
         frame.depth_connected = depth.is_some();
@@ -169,6 +178,7 @@ fn render_images(
             depth: picture(&depth),
             decision,
             mask: picture(&mask),
+            background: plate(&background, &background_depth),
             output: image,
         };
         fathom_core::render::render(prepared, job, &exec)

@@ -74,6 +74,7 @@ fn effect_once(effect: &dyn Effect, values: &Values, colour: &[u8], depth: &[u8]
         depth: Some(image(depth, ONE)),
         decision: None,
         mask: None,
+        background: None,
         output: ImageMut::new(RECT, RGBA, output.chunks_mut(WIDTH * RGBA.bytes()).collect()).expect("it fits"),
     };
     render(&*effect.prepare(values), job, exec).expect("nobody aborts");

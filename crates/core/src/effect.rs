@@ -61,6 +61,10 @@ pub enum Clip {
     Depth,
     /// Where the effect works.
     Mask,
+    /// A clean plate: the picture without what stands in front.
+    Background,
+    /// The clean plate's depth.
+    BackgroundDepth,
 }
 
 /// A picture that goes into an effect.
@@ -73,7 +77,8 @@ pub struct Input {
 }
 
 impl Input {
-    const fn must(clip: Clip) -> Self {
+    /// One that must be there.
+    pub const fn must(clip: Clip) -> Self {
         Self { clip, optional: false }
     }
     /// One that need not be there.
@@ -121,6 +126,8 @@ pub struct Plan {
     pub depth_also: Option<RectD>,
     /// The picture grows beyond the source by this much, in pixels of the full-size frame.
     pub grow: f64,
+    /// Are Background and BackgroundDepth looked at, as far away as source and depth are?
+    pub background: bool,
 }
 
 /// Why an effect changes nothing.
@@ -149,6 +156,10 @@ impl Plan {
     pub fn depth_region(&self, window: &RectD) -> RectD {
         let near = window.grow(self.depth_reach);
         self.depth_also.map_or(near, |also| near.union(&also))
+    }
+    /// What of Background and of BackgroundDepth is needed for `window` (canonical).
+    pub fn background_regions(&self, window: &RectD) -> [RectD; 2] {
+        if self.background { [window.grow(self.source_reach), window.grow(self.depth_reach)] } else { [*window; 2] }
     }
 }
 
@@ -245,10 +256,21 @@ pub struct AreaInput {
     pub source: Image,
     /// Metres.
     pub depth: Plane,
+    /// What lies behind, if something is known of it, over the same rectangle.
+    pub background: Option<Background>,
     /// The pixels that the source has; what lies outside was made up as the border says.
     pub inside: Rect,
     /// The pixels to compute.
     pub window: Rect,
+}
+
+/// A clean plate.
+#[derive(Clone, Debug)]
+pub struct Background {
+    /// Premultiplied colour, finite; alpha 0 where nothing is known.
+    pub colour: Image,
+    /// Metres; NaN where nothing is known. `None`: no depth is there for it.
+    pub depth: Option<Plane>,
 }
 
 /// A pixel from its neighbourhood.

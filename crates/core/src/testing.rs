@@ -5,7 +5,7 @@ use crate::effect::{Effect, Frame};
 use crate::geometry::{Geometry, Rect, RectD};
 use crate::image::{Alpha, ColourRow, Components, Depth, ImageMut, ImageRef, PixelFormat, load_colour, store_colour};
 use crate::params::{Value, Values};
-use crate::render::{Job, Outcome, Picture, render};
+use crate::render::{Job, Outcome, Picture, Plate, render};
 use crate::workers::{Exec, Workers};
 
 /// Random numbers that are the same every time (xorshift).
@@ -48,6 +48,7 @@ pub(crate) struct Scene {
     pub(crate) colour: Vec<Rgba>,
     pub(crate) z: Option<Vec<f32>>,
     mask: Option<Vec<f32>>,
+    background: Option<(Rect, Vec<Rgba>, Option<Vec<f32>>)>,
     alpha: Alpha,
     format: PixelFormat,
     geometry: Geometry,
@@ -67,6 +68,7 @@ impl Scene {
             colour,
             z: Some(z),
             mask: None,
+            background: None,
             alpha: Alpha::Premultiplied,
             format: PixelFormat { depth: Depth::Float, components: Components::Rgba },
             geometry: Geometry::default(),
@@ -106,6 +108,13 @@ impl Scene {
         let r = self.rect;
         self.mask =
             Some((r.y1..r.y2).flat_map(|y| (r.x1..r.x2).map(move |x| (x, y))).map(|(x, y)| pixel(x, y)).collect());
+        self
+    }
+    /// A clean plate: premultiplied colours and perhaps metres over a rectangle of its own, from coordinates.
+    pub(crate) fn background(mut self, rect: Rect, mut pixel: impl FnMut(i32, i32) -> (Rgba, Option<f32>)) -> Self {
+        let places = (rect.y1..rect.y2).flat_map(|y| (rect.x1..rect.x2).map(move |x| (x, y)));
+        let (colour, z): (Vec<Rgba>, Vec<Option<f32>>) = places.map(|(x, y)| pixel(x, y)).unzip();
+        self.background = Some((rect, colour, z.into_iter().collect()));
         self
     }
     /// What an Auto means.
@@ -148,6 +157,8 @@ impl Scene {
         let mut output = unwritten;
         let workers = Workers::new(self.threads).unwrap();
         let exec = Exec { workers: &workers, abort: &|| false, progress: &|_| () };
+        let rgba = PixelFormat { depth: Depth::Float, components: Components::Rgba };
+        let behind = self.background.as_ref().map(|(rect, c, z)| (*rect, store(rgba, c), z.as_ref().map(floats)));
         let edges = Values::default().set("depthEdges", Value::Int(self.edges as i32));
         let prepared = effect.prepare(&Values([edges.0, values.0.clone()].concat()));
         let mut outcome = Outcome::NoSource;
@@ -156,6 +167,14 @@ impl Scene {
                 let rows = <[u8]>::chunks(bytes, width * format.bytes()).collect();
                 Picture { image: ImageRef::new(rect, format, rows).unwrap(), geometry: self.geometry }
             };
+            let plate = behind.as_ref().map(|(rect, colour, z)| {
+                let picture = |bytes, format: PixelFormat| {
+                    let rows = <[u8]>::chunks(bytes, rect.width() * format.bytes()).collect();
+                    Picture { image: ImageRef::new(*rect, format, rows).unwrap(), geometry: self.geometry }
+                };
+                let depth = z.as_ref().map(|z| picture(z, one));
+                Plate { picture: picture(colour, rgba), alpha: Alpha::Premultiplied, depth }
+            });
             let region = self.geometry.rect_to_canonical(&rect);
             let job = Job {
                 frame: frame(self.geometry, region, self.z.is_some()),
@@ -165,6 +184,7 @@ impl Scene {
                 depth: z.as_ref().map(|z| picture(z, one)),
                 decision: Some(self.decision),
                 mask: mask.as_ref().map(|m| picture(m, one)),
+                background: plate,
                 output: ImageMut::new(rect, self.format, output.chunks_mut(width * self.format.bytes()).collect())
                     .unwrap(),
             };

@@ -1,8 +1,9 @@
 //! The driver's part for effects that look around: the border, what the kernel reads, and the way back.
 
+use super::background::Reader;
 use super::{Finish, Scratch, borrow, mix};
 use crate::depth::{DepthStage, depth_range};
-use crate::effect::{AreaInput, AreaKernel, Border, Frame};
+use crate::effect::{AreaInput, AreaKernel, Background, Border, Frame};
 use crate::geometry::Rect;
 use crate::image::{Alpha, Image, ImageMut, Plane, premultiply, store_colour, unpremultiply};
 use crate::workers::{Exec, Stop};
@@ -23,16 +24,26 @@ fn border_index(border: Border, i: i32, low: i32, high: i32) -> Option<i32> {
     }
 }
 
+/// What the kernel's input is made from.
+pub(super) struct From<'a> {
+    /// The depth.
+    pub(super) stage: &'a DepthStage<'a>,
+    /// The source.
+    pub(super) out: &'a Finish<'a>,
+    /// The clean plate.
+    pub(super) plate: Option<&'a Reader<'a>>,
+}
+
 /// What the kernel reads.
 pub(super) fn input(
     kernel: &dyn AreaKernel,
-    stage: &DepthStage,
-    out: &Finish,
+    from: &From,
     frame: &Frame,
     window: Rect,
     most: f64,
     exec: &Exec,
 ) -> Result<AreaInput, Stop> {
+    let out = from.out;
     // What the host gave of the source; a frame's edge is where both the region of definition and the pixels end.
     let rod = frame.geometry.rect_to_pixels(&frame.source_rod);
     let given = out.source.bounds();
@@ -41,9 +52,14 @@ pub(super) fn input(
     // One pixel more than the reach: the reach is rounded up in both directions.
     let s = frame.geometry.pixels_per_unit();
     let grown = |reach: f64| window.grow((reach * s[0].max(s[1])).ceil() as i32 + 1);
-    let z_inside = stage.surfaces(inside.intersect(&reachable(grown(most), inside, border)), exec)?;
+    let z_inside = from.stage.surfaces(inside.intersect(&reachable(grown(most), inside, border)), exec)?;
+    let behind = from.plate.map(|plate| plate.read(z_inside.rect(), exec)).transpose()?.flatten();
     // Black borders are infinitely far, which no image may be.
-    let [nearest, farthest] = depth_range(&z_inside);
+    let [nearest, farthest] =
+        behind.iter().filter_map(|b| b.depth.as_ref()).fold(depth_range(&z_inside), |range, z| {
+            let [low, high] = depth_range(z);
+            [range[0].min(low), range[1].max(high)]
+        });
     let rect = grown(kernel.reach(nearest, if border == Border::Black { f32::INFINITY } else { farthest }).min(most));
     let width = rect.width();
     let xs: Vec<Option<i32>> = (rect.x1..rect.x2).map(|x| border_index(border, x, inside.x1, inside.x2)).collect();
@@ -68,7 +84,30 @@ pub(super) fn input(
             }
         }
     })?;
-    Ok(AreaInput { source, depth, inside, window })
+    let background = behind.map(|b| continued(&b, rect, inside, &xs, border, exec)).transpose()?;
+    Ok(AreaInput { source, depth, background, inside, window })
+}
+
+/// A plate over `rect`, continued at the source's border as the source is; `xs` are the columns that are read.
+fn continued(
+    of: &Background,
+    rect: Rect,
+    inside: Rect,
+    xs: &[Option<i32>],
+    border: Border,
+    exec: &Exec,
+) -> Result<Background, Stop> {
+    let mut colour = Image::new(rect)?;
+    let mut depth = of.depth.as_ref().map(|_| Plane::new(rect, f32::NAN)).transpose()?;
+    let planes = of.colour.planes.iter().zip(&mut colour.planes).chain(of.depth.iter().zip(&mut depth));
+    for (of, to) in planes {
+        exec.for_each_mut(to.rows_mut().collect(), [0.02, 0.02], |i, row, _| {
+            let Some(y) = border_index(border, rect.y1 + i as i32, inside.y1, inside.y2) else { return };
+            let (of, x1) = (of.row(y), of.rect().x1);
+            row.iter_mut().zip(xs).for_each(|(v, x)| *v = x.map_or(*v, |x| of[(x - x1) as usize]));
+        })?;
+    }
+    Ok(Background { colour, depth })
 }
 
 /// The part of the source that the pixels of `rect` are read from.

@@ -1,6 +1,7 @@
 //! The driver: foreign images in, a kernel in the middle, mask, mix and format at the end. The same for every effect.
 
 mod area;
+mod background;
 mod generate;
 mod rows;
 
@@ -37,8 +38,20 @@ pub struct Job<'a> {
     pub decision: Option<Decision>,
     /// The mask (its alpha, or only channel); outside its pixels it is 0. `None` is no mask.
     pub mask: Option<Picture<'a>>,
+    /// A clean plate, for effects that look behind things.
+    pub background: Option<Plate<'a>>,
     /// Where to.
     pub output: ImageMut<'a>,
+}
+
+/// A clean plate: what is seen without the things in front. Read at the nearest pixel where it is not of the output's size.
+pub struct Plate<'a> {
+    /// Its colours; it counts where their alpha is above 0.
+    pub picture: Picture<'a>,
+    /// What its colours mean.
+    pub alpha: Alpha,
+    /// Its depth, in the same numbers as the source's.
+    pub depth: Option<Picture<'a>>,
 }
 
 /// What a render came to.
@@ -107,7 +120,10 @@ pub fn render(prepared: &dyn Prepared, mut job: Job, exec: &Exec) -> Result<Outc
                 output.window_rows(&job.window).into_iter().for_each(|(_, bytes)| bytes.fill(0));
             }
             if !window.is_empty() {
-                let input = area::input(&*kernel, &stage, &out, &job.frame, window, plan.source_reach, exec)?;
+                let plate = job.background.filter(|_| plan.background);
+                let plate = plate.map(|plate| background::Reader::new(&decided, plate, &job.frame));
+                let from = area::From { stage: &stage, out: &out, plate: plate.as_ref() };
+                let input = area::input(&*kernel, &from, &job.frame, window, plan.source_reach, exec)?;
                 let picture = kernel.render(input, exec)?;
                 area::finish(&out, picture, &stage, &mut output, window, exec)?;
             }

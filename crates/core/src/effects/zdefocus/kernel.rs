@@ -2,6 +2,7 @@
 
 use super::lens::{Aperture, Lens, Moves};
 use super::params::Params;
+use super::plate::Plate;
 use super::scene::{FIELD_REACH, Field, Scene, pixels_per_unit, stretch};
 use super::views::{self, Eye};
 use super::{lights, spread};
@@ -36,26 +37,36 @@ impl AreaKernel for Defocus<'_> {
         reach(self.largest([nearest, farthest]))
     }
 
-    fn render(&self, input: AreaInput, exec: &Exec) -> Result<Image, Stop> {
+    fn render(&self, mut input: AreaInput, exec: &Exec) -> Result<Image, Stop> {
         let aperture = Aperture::new(&self.params.bokeh);
         let points = aperture.points(self.params.output.quality.lens_points());
         let gap = spread::gap(points.len());
         let scale = pixels_per_unit(&self.geometry);
-        let largest = self.largest(depth_range(&input.depth)) * scale;
+        let background = input.background.take();
+        let behind = background.iter().filter_map(|b| b.depth.as_ref()).map(|z| self.largest(depth_range(z)));
+        let largest = behind.fold(self.largest(depth_range(&input.depth)), f64::max) * scale;
         let moves = Moves::new(&points, gap, largest);
-        let mut field = Field::new(&input, &self.lens, scale, exec)?;
-        let lights = lights::take(&mut field, &input.inside, gap as f32, exec)?;
+        let mut field = Field::new(&input.source, &input.depth, &self.lens, scale, exec)?;
+        let mut plate = match background {
+            Some(background) => Some(Plate::new(&field, background, &self.lens, scale, exec)?),
+            None => None,
+        };
+        let mut lights = lights::take(&mut field, &input.inside, gap as f32, exec)?;
+        if let Some(plate) = &mut plate {
+            lights.extend(plate.lights(&field, &input.inside, gap as f32, exec)?);
+        }
         let stretch = stretch(&self.geometry);
         let around = (largest * f64::from(stretch.max(1.0))).ceil() as i32 + 2;
         let scene = Scene::new(
             &field,
+            plate.as_ref(),
             input.window.grow(around),
             &moves,
             gap as f32,
             self.params.occlusion.background_fill,
             exec,
         )?;
-        drop(field);
+        drop((field, plate));
         let mut out = views::render(&scene, &lights, &Eye { aperture, points, stretch }, input.window, exec)?;
         keep_what_is_no_number(&input, &mut out, exec)?;
         Ok(out)

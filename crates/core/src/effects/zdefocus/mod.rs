@@ -1,7 +1,7 @@
 //! ZDefocus: re-focuses a rendered frame from its depth as if the lens had been different.
 //!
 //! `lens` says how large the blur is at each depth and where the lens's points are; `scene` makes samples of the pixels, with
-//! `spread` and what is `hidden`; `views` averages what each point of the lens sees. `reference` says the same in
+//! `spread` and what is `hidden`, guessed or from a clean `plate`; `views` averages what each point of the lens sees. `reference` says the same in
 //! f64, slowly.
 
 mod hidden;
@@ -10,6 +10,9 @@ pub mod lens;
 mod lights;
 mod looks;
 mod params;
+mod plate;
+#[cfg(test)]
+mod plate_tests;
 #[cfg(test)]
 mod reference;
 mod scene;
@@ -19,7 +22,7 @@ mod tests;
 mod views;
 
 use crate::depth::{DepthStage, PICK_RADIUS};
-use crate::effect::{Blend, Effect, EffectInfo, Frame, Kernel, PassThrough, Plan, Prepared};
+use crate::effect::{Blend, Clip, Effect, EffectInfo, Frame, Input, Kernel, PassThrough, Plan, Prepared, Use};
 use crate::geometry::RectD;
 use crate::params::{Definitions, ParamSource};
 use lens::Lens;
@@ -33,12 +36,27 @@ static INFO: EffectInfo = EffectInfo {
     version: [1, 0],
     description: "Re-focuses a rendered picture from its depth, as if the lens had been different. Connect the picture to Source and its \
         depth pass to Depth, say what the depth's numbers mean, and choose the focus distance and the size of the blur. Blurred edges \
-        let the background through; sharp edges stay sharp.",
+        let the background through; sharp edges stay sharp. Where a clean plate (the picture without what stands in front) is connected \
+        to Background and its depth to BackgroundDepth, they show it instead of a guess.",
 };
 
 impl Effect for ZDefocus {
     fn info(&self) -> &'static EffectInfo {
         &INFO
+    }
+    fn inputs(&self, usage: Use) -> &'static [Input] {
+        const ALL: [Input; 5] = [
+            Input::must(Clip::Source),
+            Input::may(Clip::Depth),
+            Input::may(Clip::Mask),
+            Input::may(Clip::Background),
+            Input::may(Clip::BackgroundDepth),
+        ];
+        match usage {
+            Use::Filter => &ALL[..2],
+            Use::General => &ALL,
+            Use::Generator => &[],
+        }
     }
     fn define(&self) -> Definitions {
         Params::define()
@@ -102,6 +120,7 @@ impl Prepared for Params {
             depth_reach: reach + self.depth.reach(g),
             depth_also,
             grow,
+            background: result,
         }
     }
     fn depth(&self) -> &crate::depth::DepthParams {

@@ -1,9 +1,10 @@
 //! What the lens looks at: every pixel as a sample with its circle of confusion, and the samples that are hidden behind edges.
 
 use super::lens::{Lens, Moves};
+use super::plate::Plate;
 use super::{hidden, spread};
-use crate::effect::AreaInput;
 use crate::geometry::{Geometry, Rect};
+use crate::image::{Image, Plane};
 use crate::workers::{Exec, Stop, try_vec};
 
 /// Blocks begin at multiples of this in x, whatever the window: sums are then in the same order in every window.
@@ -63,18 +64,18 @@ impl Field {
 
     /// From the driver's planes. A colour that is no number becomes the mean of its good neighbours: it must not spread (the output puts
     /// the original back at its own pixel).
-    pub fn new(input: &AreaInput, lens: &Lens, pixels_per_unit: f64, exec: &Exec) -> Result<Self, Stop> {
-        let rect = input.source.rect();
+    pub fn new(picture: &Image, depth: &Plane, lens: &Lens, pixels_per_unit: f64, exec: &Exec) -> Result<Self, Stop> {
+        let rect = picture.rect();
         let (w, h) = (rect.width(), rect.height());
         let mut coc = try_vec(w * h, 0f32)?;
         let mut colour = try_vec(w * h, [0f32; 4])?;
-        let source = |i: usize| -> [f32; 4] { std::array::from_fn(|c| input.source.planes[c].data()[i]) };
+        let source = |i: usize| -> [f32; 4] { std::array::from_fn(|c| picture.planes[c].data()[i]) };
         let mut ranges = vec![[f32::MAX, f32::MIN]; h];
         let rows: Vec<_> = coc.chunks_mut(w).zip(colour.chunks_mut(w)).zip(&mut ranges).collect();
         exec.for_each_mut(rows, [0.02, 0.05], |y, ((coc, colour), range), _| {
             for x in 0..w {
                 let i = y * w + x;
-                coc[x] = (lens.coc(f64::from(input.depth.data()[i])) * pixels_per_unit) as f32;
+                coc[x] = (lens.coc(f64::from(depth.data()[i])) * pixels_per_unit) as f32;
                 let v = source(i);
                 colour[x] =
                     if v.iter().all(|v| v.is_finite()) { v } else { mean_of_good_neighbours(&source, x, y, w, h) };
@@ -114,10 +115,21 @@ struct Sample {
 }
 
 impl Scene {
-    /// Samples over `rect`; the field is known [`FIELD_REACH`] around it.
-    pub fn new(field: &Field, rect: Rect, moves: &Moves, gap: f32, fill: bool, exec: &Exec) -> Result<Self, Stop> {
-        let envelope = if fill { hidden::envelope(field, exec)? } else { Vec::new() };
+    /// Samples over `rect`; the field is known [`FIELD_REACH`] around it. Behind edges they are the plate's where it has something there;
+    /// elsewhere, if `fill`, they are guessed.
+    pub fn new(
+        field: &Field,
+        plate: Option<&Plate>,
+        rect: Rect,
+        moves: &Moves,
+        gap: f32,
+        fill: bool,
+        exec: &Exec,
+    ) -> Result<Self, Stop> {
+        let envelope = if fill || plate.is_some() { hidden::envelope(field, exec)? } else { Vec::new() };
         let (offsets, rays) = (spread::offsets(field, gap), hidden::Rays::new(field));
+        let plate_offsets = plate.map_or_else(Vec::new, |plate| spread::offsets(&plate.field, gap));
+        let guess = |x, y| if fill { hidden::behind(field, &envelope, &rays, x, y) } else { None };
         let mut rows: Vec<Vec<Sample>> = vec![Vec::new(); rect.height()];
         exec.for_each_mut(rows.iter_mut().collect(), [0.05, 0.2], |i, row, _| {
             let y = rect.y1 + i as i32;
@@ -125,10 +137,13 @@ impl Scene {
             let seen =
                 |x| Sample { x, coc: field.coc[field.index(x, y)], colour: spread::colour(field, x, y, gap, &offsets) };
             row.extend((rect.x1..rect.x2).map(seen));
-            if fill {
-                let behind =
-                    |x| hidden::behind(field, &envelope, &rays, x, y).map(|(coc, colour)| Sample { x, coc, colour });
-                row.extend((rect.x1..rect.x2).filter_map(behind));
+            let behind = |x| match plate.filter(|plate| plate.shows(field, &envelope, x, y)) {
+                Some(plate) => plate.sample(x, y, gap, &plate_offsets, || guess(x, y)),
+                None => guess(x, y),
+            };
+            if fill || plate.is_some() {
+                let sample = |x| behind(x).map(|(coc, colour)| Sample { x, coc, colour });
+                row.extend((rect.x1..rect.x2).filter_map(sample));
             }
         })?;
         drop(envelope);

@@ -1,0 +1,105 @@
+//! A clean plate: what really lies behind the picture's surfaces, instead of the guess of `hidden`.
+
+use super::hidden::{self, Rays, STEP};
+use super::lens::Lens;
+use super::lights::{self, Light};
+use super::scene::Field;
+use super::spread;
+use crate::effect::Background;
+use crate::geometry::Rect;
+use crate::image::Plane;
+use crate::workers::{Exec, Stop, try_vec};
+
+/// The plate over the same rectangle as the picture's field.
+pub struct Plate {
+    /// The plate's pixels; the picture's own where the plate has nothing: there nothing lies behind.
+    pub field: Field,
+}
+
+impl Plate {
+    /// From the driver's planes, before any light is taken out of the picture. A plate without depth is as far away as the guess says; where
+    /// that finds nothing farther, the plate has nothing to show.
+    pub fn new(
+        picture: &Field,
+        background: Background,
+        lens: &Lens,
+        pixels_per_unit: f64,
+        exec: &Exec,
+    ) -> Result<Self, Stop> {
+        let Background { colour, depth } = background;
+        let no_depth = depth.is_none();
+        let depth = match depth {
+            Some(depth) => depth,
+            None => Plane::new(picture.rect, f32::NAN)?,
+        };
+        let mut field = Field::new(&colour, &depth, lens, pixels_per_unit, exec)?;
+        drop((colour, depth));
+        if no_depth {
+            guess_depth(&mut field, picture, exec)?;
+        }
+        let w = picture.rect.width().max(1);
+        let mut ranges = vec![[f32::MAX, f32::MIN]; picture.rect.height()];
+        let rows: Vec<_> = field.coc.chunks_mut(w).zip(field.colour.chunks_mut(w)).zip(&mut ranges).collect();
+        exec.for_each_mut(rows, [0.05, 0.05], |y, ((coc, colour), range), _| {
+            for x in 0..w {
+                if colour[x][3] <= 0.0 {
+                    (coc[x], colour[x]) = (picture.coc[y * w + x], picture.colour[y * w + x]);
+                }
+            }
+            **range = coc.iter().fold(**range, |[low, high], c| [low.min(*c), high.max(*c)]);
+        })?;
+        [field.least, field.most] =
+            ranges.iter().fold([f32::MAX, f32::MIN], |[low, high], r| [low.min(r[0]), high.max(r[1])]);
+        Ok(Self { field })
+    }
+
+    /// Does it lie behind the pixel's surface?
+    fn is_behind(&self, picture: &Field, i: usize) -> bool {
+        self.field.coc[i] >= picture.coc[i] + STEP
+    }
+
+    /// May a lens point see it behind the pixel's surface? Only beside a farther surface; what is covered all around stays hidden.
+    pub fn shows(&self, picture: &Field, envelope: &[f32], x: i32, y: i32) -> bool {
+        let i = picture.index(x, y);
+        self.is_behind(picture, i) && envelope[i] >= picture.coc[i] + STEP
+    }
+
+    /// CoC and colour of it, spread over the gap between lens points; where it is see-through, in front of what is guessed behind it, and
+    /// `None` where nothing is.
+    pub fn sample(
+        &self,
+        x: i32,
+        y: i32,
+        gap: f32,
+        offsets: &[(i32, i32, f32)],
+        guess: impl FnOnce() -> Option<(f32, [f32; 4])>,
+    ) -> Option<(f32, [f32; 4])> {
+        let colour = spread::colour(&self.field, x, y, gap, offsets);
+        let through = (1.0 - colour[3]).max(0.0);
+        let farther = if through > 0.0 { guess()?.1 } else { [0.0; 4] };
+        Some((self.field.coc[self.field.index(x, y)], std::array::from_fn(|c| colour[c] + through * farther[c])))
+    }
+
+    /// Takes its small lights out. A light that the picture shows, too, is one of the picture's.
+    pub fn lights(&mut self, picture: &Field, inside: &Rect, gap: f32, exec: &Exec) -> Result<Vec<Light>, Stop> {
+        let all = lights::take(&mut self.field, inside, gap, exec)?;
+        self.field.unlit = Vec::new();
+        Ok(all.into_iter().filter(|l| self.is_behind(picture, picture.index(l.x, l.y))).collect())
+    }
+}
+
+/// The CoC that the guess finds behind each pixel.
+fn guess_depth(field: &mut Field, picture: &Field, exec: &Exec) -> Result<(), Stop> {
+    let (envelope, rays) = (hidden::envelope(picture, exec)?, Rays::new(picture));
+    let rect = picture.rect;
+    let mut coc = try_vec(picture.coc.len(), 0f32)?;
+    exec.for_each_mut(coc.chunks_mut(rect.width().max(1)).collect(), [0.05, 0.05], |i, row, _| {
+        for (x, coc) in (rect.x1..).zip(row.iter_mut()) {
+            let y = rect.y1 + i as i32;
+            let own = picture.coc[picture.index(x, y)];
+            *coc = hidden::behind(picture, &envelope, &rays, x, y).map_or(own, |(coc, _)| coc);
+        }
+    })?;
+    field.coc = coc;
+    Ok(())
+}
