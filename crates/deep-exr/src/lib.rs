@@ -1,6 +1,6 @@
 //! Deep OpenEXR files: read in row bands within a memory budget, merged by true depth, flattened.
 //!
-//! [`file`](mod@file) reads, [`write`](mod@write) writes, [`samples`] is what passes between them and the mathematics.
+//! [`mod@file`](mod@file) reads, [`write`](mod@write) writes, [`samples`] is what passes between them and the mathematics.
 //!
 //! ```no_run
 //! use deep_exr::{Choice, DeepFile, Limits};

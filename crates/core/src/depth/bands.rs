@@ -14,7 +14,7 @@ pub(crate) struct Bands<'a> {
     stage: &'a DepthStage<'a>,
     /// Where neighbours are asked for the depth, it is there for all of the window.
     whole: Option<Plane>,
-    /// The pixels that have a depth of their own; beyond them the outermost go on, which makes no silhouette.
+    /// The pixels of the picture; beyond them the outermost go on, which makes no silhouette.
     inside: Rect,
 }
 
@@ -28,10 +28,10 @@ pub(crate) struct Band {
 impl<'a> Bands<'a> {
     pub(crate) fn new(stage: &'a DepthStage, window: Rect, exec: &Exec) -> Result<Self, Stop> {
         let whole = if stage.looks_around() { Some(stage.plane(window.grow(REACH), exec)?) } else { None };
-        Ok(Self { stage, whole, inside: stage.rect() })
+        Ok(Self { stage, whole, inside: stage.picture() })
     }
 
-    /// The columns of a row of the window that have a depth of their own, counted from `x1`.
+    /// The columns of a row of the window that the picture has, counted from `x1`.
     pub(crate) fn own_columns(&self, x1: i32, x2: i32, y: i32) -> std::ops::Range<usize> {
         let own = self.inside.intersect(&Rect::new(x1, y, x2, y + 1));
         if own.is_empty() { 0..0 } else { (own.x1 - x1) as usize..(own.x2 - x1) as usize }
@@ -61,7 +61,7 @@ impl<'a> Bands<'a> {
         }
     }
 
-    /// Columns beyond the image take the outermost pixel.
+    /// Columns beyond the picture take the outermost pixel.
     fn extend(&self, x1: i32, row: &mut [f32]) {
         let place = |x: i32| (i64::from(x) - i64::from(x1)).clamp(0, row.len() as i64) as usize;
         let (first, end) = (place(self.inside.x1), place(self.inside.x2));
@@ -72,7 +72,7 @@ impl<'a> Bands<'a> {
         }
     }
 
-    /// The depth of a row of the window: the band's, but beyond the image what the stage says.
+    /// The depth of a row of the window: the band's, but beyond the picture what the stage says.
     pub(crate) fn own_row(&self, band: &Band, x1: i32, y: i32, out: &mut [f32]) {
         let of = |x: i32| (x - band.rect.x1) as usize;
         let start = (y - band.rect.y1) as usize * band.rect.width() + of(x1);

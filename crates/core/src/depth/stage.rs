@@ -24,6 +24,8 @@ pub struct DepthStage<'a> {
     alpha: Option<ImageRef<'a>>,
     /// Where edges are pulled onto a picture's.
     guide: Option<ImageRef<'a>>,
+    /// The output's pixels that the picture has.
+    picture: Rect,
 }
 
 impl<'a> DepthStage<'a> {
@@ -33,7 +35,28 @@ impl<'a> DepthStage<'a> {
         let channels = params.channels(&image);
         let radial = params.radial || params.convention.is_radial();
         let rays = radial.then(|| Camera::new(format, &to, params.field_of_view));
-        Self { image, from, to, channels, params: params.clone(), rays, alpha: None, guide: None }
+        Self {
+            image,
+            from,
+            to,
+            channels,
+            params: params.clone(),
+            rays,
+            alpha: None,
+            guide: None,
+            picture: Rect::default(),
+        }
+    }
+
+    /// Where the picture is defined (canonical): its border makes no silhouette. Where it has no depth there, nothing is.
+    pub fn over(mut self, source_rod: &RectD) -> Self {
+        self.picture = self.to.rect_to_pixels(source_rod);
+        self
+    }
+
+    /// The pixels of the picture; those of the depth image where nobody said.
+    pub(super) fn picture(&self) -> Rect {
+        if self.picture.is_empty() { self.rect() } else { self.picture }
     }
 
     /// Edges of the depth are pulled onto those of this picture, as far as the parameters say. `source` lies on the output's pixels;
@@ -81,6 +104,25 @@ impl<'a> DepthStage<'a> {
         if let Some(rays) = &self.rays {
             rays.to_planar(x1, y, out);
         }
+        // Beyond the image nothing is there: that is no hole in it.
+        let own = self.columns(x1, out.len());
+        out[..own.start].fill(invalid);
+        out[own.end..].fill(invalid);
+    }
+
+    /// Which of some columns of the output lie over the image.
+    fn columns(&self, x1: i32, n: usize) -> std::ops::Range<usize> {
+        let (bounds, mut low) = (self.image.bounds(), 0);
+        let mut first_at = |limit: i32| {
+            let mut high = n;
+            while low < high {
+                let middle = (low + high) / 2;
+                if self.source_index(0, x1 + middle as i32) < limit { low = middle + 1 } else { high = middle }
+            }
+            low
+        };
+        let start = first_at(bounds.x1);
+        start..first_at(bounds.x2)
     }
 
     /// Numbers over alpha; invalid where there is none.

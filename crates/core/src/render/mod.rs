@@ -108,7 +108,7 @@ pub fn render(prepared: &dyn Prepared, mut job: Job, exec: &Exec) -> Result<Outc
     });
     let decided = params.decided(decision);
     let stage = DepthStage::new(&decided, depth_image, depth_geometry, job.frame.geometry, &job.frame.format);
-    let stage = stage.guided_by(&source.image);
+    let stage = stage.over(&job.frame.source_rod).guided_by(&source.image);
     let stage = if alpha == Alpha::Opaque { stage } else { stage.premultiplied_by(&source.image) };
     match prepared.kernel(&job.frame, &stage) {
         Kernel::Rows(kernel) => rows::render(&*kernel, &stage, &out, &mut output, job.window, exec)?,

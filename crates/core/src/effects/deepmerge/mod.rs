@@ -1,8 +1,8 @@
 //! DeepMerge: deep OpenEXR files, merged by true depth and flattened.
 //!
 //! The mathematics is `deep_exr::flatten`'s, exact to "Interpreting OpenEXR Deep Pixels" (OpenEXR's documentation). Here files are
-//! chosen ([`sequence`]), opened and kept open ([`files`]), read in bands within the memory limit ([`gate`]) and flattened into the
-//! output's pixels ([`merge`]). A picture depends on the files and the parameters alone: windows, threads and memory change no bit.
+//! chosen (`sequence`), opened and kept open (`files`), read in bands within the memory limit (`gate`) and flattened into the
+//! output's pixels (`merge`). A picture depends on the files and the parameters alone: windows, threads and memory change no bit.
 
 mod files;
 mod gate;
