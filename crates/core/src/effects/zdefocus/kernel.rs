@@ -1,9 +1,10 @@
 //! The re-focused picture: samples, what is hidden, views, and the originals where the colour was no number.
 
+use super::cover::Cover;
 use super::lens::{Aperture, Lens, Moves};
 use super::params::Params;
 use super::plate::Plate;
-use super::scene::{FIELD_REACH, Field, Scene, pixels_per_unit, stretch};
+use super::scene::{FIELD_REACH, Field, Makings, Scene, pixels_per_unit, stretch};
 use super::views::{self, Eye};
 use super::{lights, spread};
 use crate::depth::depth_range;
@@ -57,16 +58,18 @@ impl AreaKernel for Defocus<'_> {
         }
         let stretch = stretch(&self.geometry);
         let around = (largest * f64::from(stretch.max(1.0))).ceil() as i32 + 2;
-        let scene = Scene::new(
-            &field,
-            plate.as_ref(),
-            input.window.grow(around),
-            &moves,
-            gap as f32,
-            self.params.occlusion.background_fill,
-            exec,
-        )?;
-        drop((field, plate));
+        let cover = match &plate {
+            Some(plate) => Some(Cover::new(&field, plate, exec)?),
+            None => None,
+        };
+        let makings = Makings {
+            field: &field,
+            plate: plate.as_ref().zip(cover.as_ref()),
+            gap: gap as f32,
+            fill: self.params.occlusion.background_fill,
+        };
+        let scene = Scene::new(&makings, input.window.grow(around), &moves, exec)?;
+        drop((field, plate, cover));
         let mut out = views::render(&scene, &lights, &Eye { aperture, points, stretch }, input.window, exec)?;
         keep_what_is_no_number(&input, &mut out, exec)?;
         Ok(out)

@@ -4,6 +4,7 @@
 //! `spread` and what is `hidden`, guessed or from a clean `plate`; `views` averages what each point of the lens sees. `reference` says the same in
 //! f64, slowly.
 
+mod cover;
 mod hidden;
 mod kernel;
 pub mod lens;

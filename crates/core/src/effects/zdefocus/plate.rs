@@ -14,6 +14,10 @@ use crate::workers::{Exec, Stop, try_vec};
 pub struct Plate {
     /// The plate's pixels; the picture's own where the plate has nothing: there nothing lies behind.
     pub field: Field,
+    /// Where it has something.
+    pub known: Vec<bool>,
+    /// Has it a depth of its own? Without, it may hold the very surface that the picture shows.
+    pub has_depth: bool,
 }
 
 impl Plate {
@@ -27,22 +31,26 @@ impl Plate {
         exec: &Exec,
     ) -> Result<Self, Stop> {
         let Background { colour, depth } = background;
-        let no_depth = depth.is_none();
+        let has_depth = depth.is_some();
         let depth = match depth {
             Some(depth) => depth,
             None => Plane::new(picture.rect, f32::NAN)?,
         };
         let mut field = Field::new(&colour, &depth, lens, pixels_per_unit, exec)?;
         drop((colour, depth));
-        if no_depth {
+        if !has_depth {
             guess_depth(&mut field, picture, exec)?;
         }
         let w = picture.rect.width().max(1);
         let mut ranges = vec![[f32::MAX, f32::MIN]; picture.rect.height()];
-        let rows: Vec<_> = field.coc.chunks_mut(w).zip(field.colour.chunks_mut(w)).zip(&mut ranges).collect();
-        exec.for_each_mut(rows, [0.05, 0.05], |y, ((coc, colour), range), _| {
+        let mut known = try_vec(picture.coc.len(), true)?;
+        let rows: Vec<_> =
+            field.coc.chunks_mut(w).zip(field.colour.chunks_mut(w)).zip(known.chunks_mut(w)).zip(&mut ranges).collect();
+        exec.for_each_mut(rows, [0.05, 0.05], |y, (((coc, colour), known), range), _| {
             for x in 0..w {
-                if colour[x][3] <= 0.0 {
+                // What is nearer than the picture's surface is not behind it.
+                if colour[x][3] <= 0.0 || coc[x].is_nan() || coc[x] <= picture.coc[y * w + x] - STEP {
+                    known[x] = false;
                     (coc[x], colour[x]) = (picture.coc[y * w + x], picture.colour[y * w + x]);
                 }
             }
@@ -50,7 +58,7 @@ impl Plate {
         })?;
         [field.least, field.most] =
             ranges.iter().fold([f32::MAX, f32::MIN], |[low, high], r| [low.min(r[0]), high.max(r[1])]);
-        Ok(Self { field })
+        Ok(Self { field, known, has_depth })
     }
 
     /// Does it lie behind the pixel's surface?
@@ -83,21 +91,41 @@ impl Plate {
     /// Takes its small lights out. A light that the picture shows, too, is one of the picture's.
     pub fn lights(&mut self, picture: &Field, inside: &Rect, gap: f32, exec: &Exec) -> Result<Vec<Light>, Stop> {
         let all = lights::take(&mut self.field, inside, gap, exec)?;
-        self.field.unlit = Vec::new();
         Ok(all.into_iter().filter(|l| self.is_behind(picture, picture.index(l.x, l.y))).collect())
     }
 }
 
-/// The CoC that the guess finds behind each pixel.
+/// What lies behind the plate's own edges, guessed as behind a picture's.
+pub struct Behind {
+    /// Neighbours for the spread of the plate's colours.
+    pub offsets: Vec<(i32, i32, f32)>,
+    search: Option<(Vec<f32>, Rays)>,
+}
+
+impl Behind {
+    /// `fill`: is anything guessed at all?
+    pub fn new(plate: &Plate, gap: f32, fill: bool, exec: &Exec) -> Result<Self, Stop> {
+        let field = &plate.field;
+        let search = if fill { Some((hidden::envelope(field, exec)?, Rays::new(field))) } else { None };
+        Ok(Self { offsets: spread::offsets(field, gap), search })
+    }
+
+    /// CoC and colour behind the plate at a pixel; where the plate has nothing, behind the picture.
+    pub fn guess(&self, plate: &Plate, x: i32, y: i32) -> Option<(f32, [f32; 4])> {
+        let (envelope, rays) = self.search.as_ref()?;
+        hidden::behind(&plate.field, envelope, rays, x, y)
+    }
+}
+
+/// The CoC that the guess finds behind each pixel; NaN where it finds nothing.
 fn guess_depth(field: &mut Field, picture: &Field, exec: &Exec) -> Result<(), Stop> {
     let (envelope, rays) = (hidden::envelope(picture, exec)?, Rays::new(picture));
     let rect = picture.rect;
     let mut coc = try_vec(picture.coc.len(), 0f32)?;
     exec.for_each_mut(coc.chunks_mut(rect.width().max(1)).collect(), [0.05, 0.05], |i, row, _| {
         for (x, coc) in (rect.x1..).zip(row.iter_mut()) {
-            let y = rect.y1 + i as i32;
-            let own = picture.coc[picture.index(x, y)];
-            *coc = hidden::behind(picture, &envelope, &rays, x, y).map_or(own, |(coc, _)| coc);
+            let guess = hidden::behind(picture, &envelope, &rays, x, rect.y1 + i as i32);
+            *coc = guess.map_or(f32::NAN, |(coc, _)| coc);
         }
     })?;
     field.coc = coc;

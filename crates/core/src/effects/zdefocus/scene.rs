@@ -1,7 +1,8 @@
 //! What the lens looks at: every pixel as a sample with its circle of confusion, and the samples that are hidden behind edges.
 
+use super::cover::{self, Cover, Part};
 use super::lens::{Lens, Moves};
-use super::plate::Plate;
+use super::plate::{Behind, Plate};
 use super::{hidden, spread};
 use crate::geometry::{Geometry, Rect};
 use crate::image::{Image, Plane};
@@ -34,8 +35,10 @@ pub struct Scene {
     pub coc: Vec<f32>,
     /// How far a sample moves for one unit of lens, in pixels.
     pub shift: Vec<f32>,
-    /// Premultiplied red, green, blue, alpha.
+    /// Premultiplied red, green, blue, alpha, times the part of a pixel that the sample covers.
     pub colour: [Vec<f32>; 4],
+    /// That part; empty where all samples cover all of theirs.
+    pub share: Vec<f32>,
     /// Rows from bottom to top; in each row the seen samples from left to right, then the hidden ones.
     pub blocks: Vec<Block>,
 }
@@ -110,72 +113,114 @@ pub const FIELD_REACH: (f64, i32) = (2.6, 8);
 #[derive(Clone, Copy)]
 struct Sample {
     x: i32,
-    coc: f32,
-    colour: [f32; 4],
+    layer: Layer,
+    part: Part,
+}
+
+/// Samples of one row come layer by layer.
+#[derive(Clone, Copy, PartialEq)]
+enum Layer {
+    Seen,
+    Fringe,
+    Plate,
+    Guess,
+}
+
+/// What samples are made from.
+pub struct Makings<'a> {
+    /// The picture.
+    pub field: &'a Field,
+    /// The clean plate, and how much of each pixel is in front of it.
+    pub plate: Option<(&'a Plate, &'a Cover)>,
+    /// The radius of the spread for a CoC of 1 px.
+    pub gap: f32,
+    /// Is what is hidden guessed where nothing is known of it?
+    pub fill: bool,
 }
 
 impl Scene {
     /// Samples over `rect`; the field is known [`FIELD_REACH`] around it. Behind edges they are the plate's where it has something there;
-    /// elsewhere, if `fill`, they are guessed.
-    pub fn new(
-        field: &Field,
-        plate: Option<&Plate>,
-        rect: Rect,
-        moves: &Moves,
-        gap: f32,
-        fill: bool,
-        exec: &Exec,
-    ) -> Result<Self, Stop> {
+    /// elsewhere, and behind the plate's own edges, they are guessed.
+    pub fn new(of: &Makings, rect: Rect, moves: &Moves, exec: &Exec) -> Result<Self, Stop> {
+        let Makings { field, plate, gap, fill } = *of;
         let envelope = if fill || plate.is_some() { hidden::envelope(field, exec)? } else { Vec::new() };
         let (offsets, rays) = (spread::offsets(field, gap), hidden::Rays::new(field));
-        let plate_offsets = plate.map_or_else(Vec::new, |plate| spread::offsets(&plate.field, gap));
         let guess = |x, y| if fill { hidden::behind(field, &envelope, &rays, x, y) } else { None };
+        let behind_plate = match plate {
+            Some((plate, _)) => Some(Behind::new(plate, gap, fill, exec)?),
+            None => None,
+        };
         let mut rows: Vec<Vec<Sample>> = vec![Vec::new(); rect.height()];
         exec.for_each_mut(rows.iter_mut().collect(), [0.05, 0.2], |i, row, _| {
             let y = rect.y1 + i as i32;
             row.reserve(rect.width());
-            let seen =
-                |x| Sample { x, coc: field.coc[field.index(x, y)], colour: spread::colour(field, x, y, gap, &offsets) };
-            row.extend((rect.x1..rect.x2).map(seen));
-            let behind = |x| match plate.filter(|plate| plate.shows(field, &envelope, x, y)) {
-                Some(plate) => plate.sample(x, y, gap, &plate_offsets, || guess(x, y)),
-                None => guess(x, y),
+            let (columns, w) = (rect.x1..rect.x2, field.rect.width());
+            let whole = |(coc, colour)| Part { coc, colour, share: 1.0 };
+            let seen = |x| match plate {
+                Some((_, cover)) => {
+                    let i = field.index(x, y);
+                    spread::part(cover, w, i, cover.seen[i], gap, &offsets)
+                }
+                None => whole((field.coc[field.index(x, y)], spread::colour(field, x, y, gap, &offsets))),
             };
-            if fill || plate.is_some() {
-                let sample = |x| behind(x).map(|(coc, colour)| Sample { x, coc, colour });
-                row.extend((rect.x1..rect.x2).filter_map(sample));
+            row.extend(columns.clone().map(|x| Sample { x, layer: Layer::Seen, part: seen(x) }));
+            let mut layer = |layer, part: &dyn Fn(i32) -> Option<Part>| {
+                row.extend(columns.clone().filter_map(|x| part(x).map(|part| Sample { x, layer, part })));
+            };
+            if let (Some((plate, cover)), Some(behind)) = (plate, &behind_plate) {
+                layer(Layer::Fringe, &|x| {
+                    let own = cover.fringe[field.index(x, y)];
+                    (own.coc != cover::NONE).then(|| spread::part(cover, w, field.index(x, y), own, gap, &offsets))
+                });
+                layer(Layer::Plate, &|x| {
+                    let shows = plate.shows(field, &envelope, x, y);
+                    let sample = || plate.sample(x, y, gap, &behind.offsets, || guess(x, y)).map(whole);
+                    if shows { sample() } else { None }
+                });
+                // A plate without depth is where the guess is: not in front of it.
+                layer(Layer::Guess, &|x| match plate.has_depth {
+                    true => behind.guess(plate, x, y).map(whole),
+                    false if plate.shows(field, &envelope, x, y) => None,
+                    false => guess(x, y).map(whole),
+                });
+            } else if fill {
+                layer(Layer::Guess, &|x| guess(x, y).map(whole));
             }
         })?;
-        drop(envelope);
+        drop((envelope, behind_plate));
         let count = rows.iter().map(Vec::len).sum::<usize>();
         let mut scene = Self {
             x: reserved(count)?,
             coc: reserved(count)?,
             shift: reserved(count)?,
             colour: [reserved(count)?, reserved(count)?, reserved(count)?, reserved(count)?],
+            share: reserved(if plate.is_some() { count } else { 0 })?,
             blocks: Vec::new(),
         };
         exec.for_each_mut(vec![(&mut scene, rows)], [0.2, 0.2], |_, (scene, rows), cancel| {
             for (i, row) in rows.iter_mut().enumerate().take_while(|_| !cancel.is_set()) {
-                scene.push_row(rect.y1 + i as i32, row, moves);
+                scene.push_row(rect.y1 + i as i32, row, moves, plate.is_some());
                 *row = Vec::new();
             }
         })?;
         Ok(scene)
     }
 
-    fn push_row(&mut self, y: i32, row: &[Sample], moves: &Moves) {
-        // A new block at each multiple of BLOCK, and where the hidden samples begin again at the left.
-        for run in row.chunk_by(|a, b| b.x > a.x && a.x.div_euclid(BLOCK) == b.x.div_euclid(BLOCK)) {
+    fn push_row(&mut self, y: i32, row: &[Sample], moves: &Moves, in_parts: bool) {
+        // A new block at each multiple of BLOCK, and where a layer begins again at the left.
+        for run in row.chunk_by(|a, b| a.layer == b.layer && a.x.div_euclid(BLOCK) == b.x.div_euclid(BLOCK)) {
             let start = self.x.len();
             let mut range = [f32::MAX, f32::MIN];
-            for s in run {
-                let shift = moves.of(s.coc);
+            for Sample { x, part, .. } in run {
+                let shift = moves.of(part.coc);
                 range = [range[0].min(shift), range[1].max(shift)];
-                self.x.push(s.x);
-                self.coc.push(s.coc);
+                self.x.push(*x);
+                self.coc.push(part.coc);
                 self.shift.push(shift);
-                self.colour.iter_mut().zip(s.colour).for_each(|(plane, v)| plane.push(v));
+                self.colour.iter_mut().zip(part.colour).for_each(|(plane, v)| plane.push(v));
+                if in_parts {
+                    self.share.push(part.share);
+                }
             }
             self.blocks.push(Block { start, end: self.x.len(), y, x: [run[0].x, run[run.len() - 1].x], shift: range });
         }

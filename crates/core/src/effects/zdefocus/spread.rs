@@ -1,6 +1,7 @@
 //! A few lens points leave gaps between their dots on a large blur: each sample's colour is first spread, within its own surface,
 //! over the gap.
 
+use super::cover::{Cover, Part};
 use super::scene::Field;
 
 /// Radius of the spread for a CoC of 1 px: the gap between `points` evenly spread lens points.
@@ -60,4 +61,27 @@ pub fn colour(field: &Field, x: i32, y: i32, gap: f32, offsets: &[(i32, i32, f32
         area += g;
     }
     sum.map(|v| v / area)
+}
+
+/// The same where pixels are covered in parts: of one part of the pixel numbered `i`.
+pub fn part(cover: &Cover, width: usize, i: usize, own: Part, gap: f32, offsets: &[(i32, i32, f32)]) -> Part {
+    let radius = own.coc.abs() * gap;
+    if radius <= 0.5 {
+        return own;
+    }
+    let same = 1.0 / (0.75 + 0.04 * own.coc.abs());
+    let (mut sum, mut share, mut area) = ([0f32; 4], 0f32, 0f32);
+    for &(dx, dy, d) in offsets {
+        if d >= radius + 0.5 {
+            break;
+        }
+        let j = (i as isize + dy as isize * width as isize + dx as isize) as usize;
+        for other in [cover.seen[j], cover.fringe[j]] {
+            let g = weight(radius, d) * (2.0 - (other.coc - own.coc).abs() * same).clamp(0.0, 1.0);
+            (0..4).for_each(|c| sum[c] += other.colour[c] * g);
+            share += other.share * g;
+            area += g;
+        }
+    }
+    Part { coc: own.coc, colour: sum.map(|v| v / area), share: share / area }
 }

@@ -63,12 +63,14 @@ pub fn render(scene: &Scene, lights: &[Light], eye: &Eye, window: Rect, exec: &E
     Ok(out)
 }
 
-/// The planes of one view of a tile: five of the nearest surface (colour × share, share) and five of what lies behind it.
+/// The planes of one view of a tile: five of the nearest surface (colour × share, share) and five of what lies behind it. Where samples cover
+/// only a part of their pixels, two more: part × share.
 struct View {
     tile: Rect,
     nearest: Vec<f32>,
     front: [Vec<f32>; 5],
     back: [Vec<f32>; 5],
+    parts: Option<[Vec<f32>; 2]>,
 }
 
 /// One tile's work.
@@ -100,6 +102,7 @@ fn average(Tile { scene, lights, eye, nearest_point, rect: tile, cancel }: Tile)
         nearest: plane(),
         front: std::array::from_fn(|_| plane()),
         back: std::array::from_fn(|_| plane()),
+        parts: (!scene.share.is_empty()).then(|| [plane(), plane()]),
     };
     let mut sum: [Vec<f32>; 4] = std::array::from_fn(|_| plane());
     let mut count = plane();
@@ -115,7 +118,10 @@ fn average(Tile { scene, lights, eye, nearest_point, rect: tile, cancel }: Tile)
             return vec![0.0; 4 * n];
         }
         view.look(scene, &candidates, point);
-        view.add(&mut sum, &mut count);
+        match &view.parts {
+            None => view.add(&mut sum, &mut count),
+            Some(parts) => view.add_parts(parts, &mut sum, &mut count),
+        }
         if !lights.is_empty() {
             depths.extend_from_slice(&view.nearest);
         }
@@ -245,7 +251,8 @@ impl View {
     #[inline(always)]
     fn look(&mut self, scene: &Scene, candidates: &[&Block], point: [f32; 2]) {
         self.nearest.fill(f32::MAX);
-        self.front.iter_mut().chain(&mut self.back).for_each(|p| p.fill(0.0));
+        let planes = self.front.iter_mut().chain(&mut self.back).chain(self.parts.iter_mut().flatten());
+        planes.for_each(|p| p.fill(0.0));
         let mut at = Landing { x: [0; LANES], y: [0; LANES], right: [0.0; LANES], up: [0.0; LANES] };
         let mut ends = [0; LANES];
         let tile = self.tile;
@@ -318,6 +325,11 @@ impl View {
         if any_back {
             add(&mut self.back, &back[..n], colour, to);
         }
+        if let Some([of_front, of_back]) = &mut self.parts {
+            let part = &scene.share[start + part.start..start + part.end];
+            add_product(&mut of_front[to..to + n], &front[..n], part);
+            add_product(&mut of_back[to..to + n], &back[..n], part);
+        }
     }
 
     /// Puts the nearest surface over what lies behind it and adds that to the average.
@@ -335,9 +347,51 @@ impl View {
                 sum[i] += far + cover * (near - far);
             }
         }
+        self.count(count);
+    }
+
+    /// The same where samples cover only a part of their pixels: the nearest surface then lets through what it does not cover.
+    #[inline(always)]
+    fn add_parts(&self, parts: &[Vec<f32>; 2], sum: &mut [Vec<f32>; 4], count: &mut [f32]) {
+        let n = count.len();
+        let (share, front_part, back_part) = (&self.front[4][..n], &parts[0][..n], &parts[1][..n]);
+        for (c, sum) in sum.iter_mut().enumerate() {
+            let (sum, front, back) = (&mut sum[..n], &self.front[c][..n], &self.back[c][..n]);
+            for i in 0..n {
+                let cover = (share[i] * CLOSE).min(1.0);
+                let (near, part) =
+                    if share[i] > 0.0 { (front[i] / share[i], front_part[i] / share[i]) } else { (0.0, 0.0) };
+                let far = if back_part[i] > LEAST_PART {
+                    back[i] / back_part[i]
+                } else if front_part[i] > 0.0 {
+                    front[i] / front_part[i]
+                } else {
+                    0.0
+                };
+                // So that alpha 1 stays 1 here, too.
+                sum[i] += far + cover * (near - part * far);
+            }
+        }
+        self.count(count);
+    }
+
+    #[inline(always)]
+    fn count(&self, count: &mut [f32]) {
+        let n = count.len();
+        let (share, behind_share) = (&self.front[4][..n], &self.back[4][..n]);
         for i in 0..n {
             count[i] += if share[i] > 0.0 || behind_share[i] > 0.0 { 1.0 } else { 0.0 };
         }
+    }
+}
+
+/// Less than this of what lies behind says nothing of its colour.
+const LEAST_PART: f32 = 1e-3;
+
+#[inline(always)]
+fn add_product(plane: &mut [f32], a: &[f32], b: &[f32]) {
+    for ((v, a), b) in plane.iter_mut().zip(a).zip(b) {
+        *v += a * b;
     }
 }
 

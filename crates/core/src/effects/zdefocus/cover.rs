@@ -1,0 +1,156 @@
+//! How much of a pixel on a silhouette its near surface covers, where a clean plate tells the colour of the far one.
+//!
+//! A renderer's filter mixes both surfaces there: `I = a·F + (1 − a)·B`. The plate knows B at the pixel itself, F is that of the near
+//! surface's nearest pure pixels, and a is the least-squares share along F − B, held by what the depth's neighbours say where the two
+//! colours are alike. The less a mixture fits, the less it counts: thin wires have a bright and a dark side. The near part `I − (1 − a)·B` then moves as the near surface does, and the plate shows what is left.
+
+use super::hidden::STEP;
+use super::plate::Plate;
+use super::scene::Field;
+use crate::workers::{Exec, Stop, try_vec};
+
+/// A sample that covers only a part of its pixel.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Part {
+    /// Signed CoC radius in pixels; [`NONE`] where there is no sample.
+    pub coc: f32,
+    /// Premultiplied RGBA times the part.
+    pub colour: [f32; 4],
+    /// The part, 0 to 1.
+    pub share: f32,
+}
+
+/// The CoC of no sample: of no surface.
+pub const NONE: f32 = f32::MAX;
+const NOTHING: Part = Part { coc: NONE, colour: [0.0; 4], share: 0.0 };
+
+/// What each pixel shows.
+pub struct Cover {
+    /// The surface at the pixel's own depth.
+    pub seen: Vec<Part>,
+    /// The near surface's part of a pixel that has the far surface's depth.
+    pub fringe: Vec<Part>,
+}
+
+/// Parts less than this away from nothing or all are none.
+const LEAST: f32 = 0.02;
+/// How far two colours must differ, of their sum, for a mixture of them to say as much as the depths around.
+const ALIKE: f32 = 0.05;
+/// How much a mixture that does not fit is doubted.
+const OFF: f32 = 4.0;
+/// Pure pixels of the near surface are looked for up to this many pixels away.
+const REACH: i32 = 2;
+
+impl Cover {
+    /// Lights have been taken out of both.
+    pub fn new(picture: &Field, plate: &Plate, exec: &Exec) -> Result<Self, Stop> {
+        let (w, h) = (picture.rect.width(), picture.rect.height());
+        let mut seen = try_vec(w * h, NOTHING)?;
+        let mut fringe = try_vec(w * h, NOTHING)?;
+        let rows: Vec<_> = seen.chunks_mut(w).zip(fringe.chunks_mut(w)).collect();
+        exec.for_each_mut(rows, [0.05, 0.05], |y, (seen, fringe), _| {
+            for x in 0..w {
+                (seen[x], fringe[x]) = parts(picture, plate, x as i32, y as i32);
+            }
+        })?;
+        Ok(Self { seen, fringe })
+    }
+}
+
+/// The pixels up to `reach` around one, and how far away they are, squared.
+fn around(field: &Field, x: i32, y: i32, reach: i32) -> impl Iterator<Item = (i32, i32, f32)> {
+    let (w, h) = (field.rect.width() as i32, field.rect.height() as i32);
+    (y - reach..=y + reach).flat_map(move |py| (x - reach..=x + reach).map(move |px| (px, py))).filter_map(
+        move |(px, py)| {
+            let inside = px >= 0 && py >= 0 && px < w && py < h;
+            inside.then_some((px, py, ((px - x) * (px - x) + (py - y) * (py - y)) as f32))
+        },
+    )
+}
+
+fn parts(picture: &Field, plate: &Plate, x: i32, y: i32) -> (Part, Part) {
+    let w = picture.rect.width() as i32;
+    let index = |x: i32, y: i32| (y * w + x) as usize;
+    let i = index(x, y);
+    let (coc, own) = (picture.coc[i], picture.colour[i]);
+    let all = (Part { coc, colour: own, share: 1.0 }, NOTHING);
+    // What shows through a see-through plate is not known.
+    if !plate.has_depth || !plate.known[i] || plate.field.colour[i][3] < 0.999 {
+        return all;
+    }
+    let near_pixel = plate.field.coc[i] >= coc + STEP;
+    let neighbours = || around(picture, x, y, 1).map(|(x, y, d)| (picture.coc[index(x, y)], d));
+    // The near surface, and does the silhouette pass here?
+    let (near, edge) = if near_pixel {
+        (coc, neighbours().any(|(c, _)| c >= coc + STEP))
+    } else {
+        let near = neighbours().map(|(c, _)| c).fold(f32::MAX, f32::min);
+        (near, near <= coc - STEP)
+    };
+    if !edge {
+        return all;
+    }
+    let behind = plate.field.colour[i];
+    // Of the neighbours' depths, weighted as a tent.
+    let (mut votes, mut of) = (0f32, 0f32);
+    for (c, d) in neighbours() {
+        let weight = [4.0, 2.0, 1.0][d as usize];
+        of += weight;
+        votes += if (c - near).abs() < STEP { weight } else { 0.0 };
+    }
+    let votes = votes / of;
+    let (mut sum, mut weights) = (1e-9 * votes, 1e-9f32);
+    for (pure, d) in pure(picture, x, y, near) {
+        let mix = Mixture::new(own, pure, behind, votes);
+        let weight = 1.0 / ((1.0 + d) * (mix.off + mix.held));
+        sum += weight * mix.share;
+        weights += weight;
+    }
+    // No less than leaves no light missing.
+    let least = (0..3).filter(|c| behind[*c] > 0.0).map(|c| 1.0 - own[c] / behind[c]).fold(0f32, f32::max).min(1.0);
+    let share = (sum / weights).max(least);
+    let part =
+        |share: f32, coc: f32| Part { coc, colour: std::array::from_fn(|c| own[c] - (1.0 - share) * behind[c]), share };
+    match near_pixel {
+        true if share < 1.0 - LEAST => (part(share.max(LEAST), coc), NOTHING),
+        false if share > LEAST => (Part { coc, colour: behind, share: 1.0 }, part(share, near)),
+        _ => all,
+    }
+}
+
+/// How far a colour is a mixture of two.
+struct Mixture {
+    /// The part of the near one.
+    share: f32,
+    /// How far off the mixture is, squared.
+    off: f32,
+    /// What is too little to count, squared.
+    held: f32,
+}
+
+impl Mixture {
+    fn new(own: [f32; 4], near: [f32; 4], far: [f32; 4], votes: f32) -> Self {
+        let (mut along, mut length, mut size) = (0f32, 0f32, 0f32);
+        for c in 0..3 {
+            let difference = near[c] - far[c];
+            along += (own[c] - far[c]) * difference;
+            length += difference * difference;
+            size += (near[c].abs() + far[c].abs()).powi(2);
+        }
+        let held = ALIKE * ALIKE * size + 1e-8;
+        let best = (along / (length + 1e-12)).clamp(0.0, 1.0);
+        let off = (0..3).map(|c| (own[c] - best * near[c] - (1.0 - best) * far[c]).powi(2)).sum::<f32>();
+        let doubt = held + OFF * off;
+        Self { share: ((best * length + doubt * votes) / (length + doubt)).clamp(0.0, 1.0), off, held }
+    }
+}
+
+/// Pixels of the near surface without a farther one beside them, and how far away they are, squared.
+fn pure(picture: &Field, x: i32, y: i32, near: f32) -> impl Iterator<Item = ([f32; 4], f32)> {
+    let w = picture.rect.width() as i32;
+    let coc = move |x: i32, y: i32| picture.coc[(y * w + x) as usize];
+    let inner = move |x, y| !around(picture, x, y, 1).any(|(qx, qy, _)| coc(qx, qy) >= near + STEP);
+    around(picture, x, y, REACH)
+        .filter(move |(px, py, _)| (coc(*px, *py) - near).abs() < STEP && inner(*px, *py))
+        .map(move |(px, py, d)| (picture.colour[(py * w + px) as usize], d))
+}
