@@ -1,26 +1,13 @@
-//! ZDefocus beside real lens re-renders: the same frames, rendered by a path tracer through a thin lens.
+//! ZDefocus beside real lens re-renders: the same frames, rendered by a path tracer through a thin lens. `cargo fathom shots` prints all
+//! figures.
 
 mod common;
 
 use common::{Session, data};
 use mock_host::*;
 
-/// PSNR on t = sRGB(x / (1 + x)), as the figures of other tools were measured.
 fn psnr(a: &Picture, b: &Picture) -> f64 {
-    let tone = |x: f32| {
-        let x = x.max(0.0);
-        let x = f64::from(x / (1.0 + x));
-        if x <= 0.0031308 { 12.92 * x } else { 1.055 * x.powf(1.0 / 2.4) - 0.055 }
-    };
-    assert_eq!(a.bounds, b.bounds);
-    let mut sum = 0.0;
-    for y in a.bounds.y1..a.bounds.y2 {
-        for x in a.bounds.x1..a.bounds.x2 {
-            let (p, q) = (a.get(x, y).unwrap(), b.get(x, y).unwrap());
-            sum += (0..3).map(|c| (tone(p[c]) - tone(q[c])).powi(2)).sum::<f64>();
-        }
-    }
-    -10.0 * (sum / (3 * a.bounds.width() * a.bounds.height()) as f64).log10()
+    mock_host::compare::likeness(a, b).unwrap().psnr
 }
 
 struct Shot {

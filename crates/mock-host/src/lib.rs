@@ -22,6 +22,7 @@ mod action;
 mod buffer;
 mod bundle;
 mod clip;
+pub mod compare;
 mod effect;
 mod effect_object;
 mod error;

@@ -71,6 +71,17 @@ fn effects_are_listed_and_described() {
 }
 
 #[test]
+fn a_folder_of_shots_that_is_none_is_wrong_usage() {
+    let dir = Folder::new("shots");
+    for arguments in
+        [&["shots", &dir.file("missing")][..], &["shots", &dir.file("")], &["shots", &dir.file(""), "--flicker"]]
+    {
+        let (code, errors) = bad(arguments);
+        assert!(code == 2 && errors.contains(&dir.0.display().to_string()), "{arguments:?}: {code}, {errors}");
+    }
+}
+
+#[test]
 fn sequences_are_rendered_with_keys_and_keep_their_place() {
     let dir = Folder::new("sequence");
     for n in 3..=5 {

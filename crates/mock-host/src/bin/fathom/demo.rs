@@ -77,11 +77,7 @@ impl Demo {
         if let Some(path) = &self.recipes {
             return Ok(path.clone());
         }
-        let built = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/data/demo.json");
-        [built, PathBuf::from("tests/data/demo.json")]
-            .into_iter()
-            .find(|p| p.is_file())
-            .map(|p| p.canonicalize().unwrap_or(p))
+        locate::project_file("tests/data/demo.json")
             .ok_or_else(|| usage("tests/data/demo.json was not found; name a list with --recipes"))
     }
 }

@@ -14,6 +14,12 @@ pub fn target_folder() -> Option<PathBuf> {
     found.or_else(|| profile.parent()).map(Path::to_path_buf)
 }
 
+/// A file or folder of the project: of the one that the program was built from, else of the current folder.
+pub fn project_file(name: &str) -> Option<PathBuf> {
+    let built = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(name);
+    [built, PathBuf::from(name)].into_iter().find(|p| p.exists()).map(|p| p.canonicalize().unwrap_or(p))
+}
+
 /// The places to look at, in order: the built bundle, then each folder of OFX_PLUGIN_PATH.
 fn candidates() -> Vec<PathBuf> {
     let mut list = Vec::new();

@@ -7,6 +7,7 @@ mod describe;
 mod locate;
 mod render;
 mod setup;
+mod shots;
 mod time;
 
 use clap::{Parser, Subcommand};
@@ -44,11 +45,14 @@ enum Command {
     Deep(deep::Deep),
     /// Before and after pictures of every effect
     Demo(demo::Demo),
+    /// ZDefocus beside real lens re-renders: PSNR and SSIM of each shot, or flicker. Exit code 1 where another tool does better
+    Shots(shots::Shots),
     /// CPU seconds, wall seconds and peak memory of a render
     Time(time::Time),
 }
 
 /// Why the program ends early.
+#[derive(Debug)]
 enum Failure {
     /// The user asked for something that does not exist or makes no sense.
     Usage(String),
@@ -76,6 +80,7 @@ fn main() -> ExitCode {
         Command::Analyse(c) => c.run(bundle),
         Command::Deep(c) => c.run(),
         Command::Demo(c) => c.run(bundle),
+        Command::Shots(c) => c.run(bundle),
         Command::Time(c) => c.run(bundle),
     };
     match result {
