@@ -1,7 +1,8 @@
 //! The re-focused picture: samples, what is hidden, views, and the originals where the colour was no number.
 
+use super::aperture::{Aperture, CatsEye, Optics};
 use super::cover::Cover;
-use super::lens::{Aperture, Lens, Moves};
+use super::lens::{Lens, Moves};
 use super::params::Params;
 use super::plate::Plate;
 use super::scene::{FIELD_REACH, Field, Makings, Scene, pixels_per_unit, stretch};
@@ -9,7 +10,7 @@ use super::views::{self, Eye};
 use super::{lights, spread};
 use crate::depth::depth_range;
 use crate::effect::{AreaInput, AreaKernel, Border};
-use crate::geometry::Geometry;
+use crate::geometry::{Geometry, RectD};
 use crate::image::Image;
 use crate::workers::{Exec, Stop};
 
@@ -21,6 +22,8 @@ pub struct Defocus<'a> {
     pub lens: Lens,
     /// How the pixels lie.
     pub geometry: Geometry,
+    /// The whole frame, canonical.
+    pub format: RectD,
 }
 
 /// How far the effect looks for a largest blur, in pixels of the full-size frame. The last term covers the whole pixels at the edges of each
@@ -40,7 +43,10 @@ impl AreaKernel for Defocus<'_> {
 
     fn render(&self, mut input: AreaInput, exec: &Exec) -> Result<Image, Stop> {
         let aperture = Aperture::new(&self.params.bokeh);
-        let points = aperture.points(self.params.output.quality.lens_points());
+        let stretch = stretch(&self.geometry);
+        let cats_eye = CatsEye::new(self.params.bokeh.cats_eye, &aperture, &self.format, &self.geometry);
+        let optics = Optics::kept(aperture, self.params.output.quality.lens_points(), cats_eye.is_some());
+        let points = optics.places();
         let gap = spread::gap(points.len());
         let scale = pixels_per_unit(&self.geometry);
         let background = input.background.take();
@@ -56,7 +62,6 @@ impl AreaKernel for Defocus<'_> {
         if let Some(plate) = &mut plate {
             lights.extend(plate.lights(&field, &input.inside, gap as f32, exec)?);
         }
-        let stretch = stretch(&self.geometry);
         let around = (largest * f64::from(stretch.max(1.0))).ceil() as i32 + 2;
         let cover = match &plate {
             Some(plate) => Some(Cover::new(&field, plate, exec)?),
@@ -70,7 +75,9 @@ impl AreaKernel for Defocus<'_> {
         };
         let scene = Scene::new(&makings, input.window.grow(around), &moves, exec)?;
         drop((field, plate, cover));
-        let mut out = views::render(&scene, &lights, &Eye { aperture, points, stretch }, input.window, exec)?;
+        let eye = Eye { optics, cats_eye, stretch };
+        lights::make_up_for_the_barrel(&mut lights, &eye, exec)?;
+        let mut out = views::render(&scene, &lights, &eye, input.window, exec)?;
         keep_what_is_no_number(&input, &mut out, exec)?;
         Ok(out)
     }

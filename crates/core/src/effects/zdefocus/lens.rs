@@ -1,6 +1,6 @@
-//! The lens: from depth to the circle of confusion, and the points of the aperture.
+//! The lens: from depth to the circle of confusion, and how far its points move what they see.
 
-use super::params::{BokehParams, BokehShape, LensModel, SizeParams};
+use super::params::{LensModel, SizeParams};
 use crate::choices;
 use crate::depth::NEAREST;
 
@@ -129,63 +129,6 @@ impl Lens {
         let c = self.k * (1.0 / self.focus - 1.0 / z);
         let c = c * if c < 0.0 { self.near } else { self.far };
         c.clamp(-self.max, self.max)
-    }
-}
-
-/// The shape of the aperture, in units of the CoC radius: x to the right, y up.
-#[derive(Clone, Copy, Debug)]
-pub struct Aperture {
-    /// Half of a blade's sector, in radians; 0 is a disc.
-    half: f64,
-    /// Where the middle of a side lies.
-    turn: f64,
-}
-
-impl Aperture {
-    /// From the artist's choice.
-    pub fn new(bokeh: &BokehParams) -> Self {
-        match bokeh.shape {
-            BokehShape::Disc => Self { half: 0.0, turn: 0.0 },
-            BokehShape::Blades => {
-                Self { half: std::f64::consts::PI / f64::from(bokeh.blades.max(3)), turn: bokeh.rotation.to_radians() }
-            }
-        }
-    }
-
-    /// Radius of the largest disc inside.
-    pub fn inner(&self) -> f32 {
-        self.half.cos() as f32
-    }
-
-    /// Its area.
-    pub fn area(&self) -> f32 {
-        let share = if self.half == 0.0 { 1.0 } else { (2.0 * self.half).sin() / (2.0 * self.half) };
-        (std::f64::consts::PI * share) as f32
-    }
-
-    /// How far out a point is: 1 at the edge, 0 in the middle.
-    pub fn edge(&self, u: [f32; 2]) -> f32 {
-        let radius = (u[0] * u[0] + u[1] * u[1]).sqrt();
-        if self.half == 0.0 {
-            return radius;
-        }
-        // From the middle of the nearest side.
-        let from_turn = f64::from(u[1]).atan2(f64::from(u[0])) - self.turn + self.half;
-        let angle = from_turn.rem_euclid(2.0 * self.half) - self.half;
-        radius * (angle.cos() / self.half.cos()) as f32
-    }
-
-    /// Points that look at the scene, evenly spread over the area: about `count`.
-    ///
-    /// A Vogel spiral (golden angle) is even at every count; for blades the points outside the polygon are left out.
-    pub fn points(&self, count: usize) -> Vec<[f32; 2]> {
-        let n = (count as f64 * std::f64::consts::PI / f64::from(self.area())).round() as usize;
-        let spiral = (0..n).map(|i| {
-            let radius = ((i as f64 + 0.5) / n as f64).sqrt();
-            let angle = i as f64 * std::f64::consts::PI * (3.0 - 5f64.sqrt());
-            [(radius * angle.cos()) as f32, (radius * angle.sin()) as f32]
-        });
-        spiral.filter(|p| self.edge(*p) <= 1.0).collect()
     }
 }
 

@@ -1,8 +1,9 @@
 //! Small bright lights. Blurred by a few lens points they would fall apart into dots, so what they have more than their
 //! surroundings is taken out of the picture first and spread over exact discs (or polygons): they are few.
 
-use super::lens::Aperture;
+use super::aperture::{Aperture, CatsEye, Stamp};
 use super::scene::Field;
+use super::views::Eye;
 use crate::geometry::Rect;
 use crate::workers::{Cancel, Exec, Stop, try_vec};
 
@@ -150,48 +151,142 @@ fn least_in_window(out: &mut [f32], value: impl Fn(usize) -> f32, reach: usize) 
     }
 }
 
-/// Adds a light to the three planes of a tile. `seen(x, y, u)` is how much of the lens at point u (of the unit aperture) sees the
-/// light's depth at a pixel: the share that is not hidden there.
-pub fn spread(
-    light: &Light,
-    aperture: &Aperture,
-    stretch: f32,
-    tile: &Rect,
-    planes: &mut [&mut [f32]],
-    seen: impl Fn(usize, [f32; 2]) -> f32,
-) {
+/// Adds a light to the three planes of a tile. `seen(i, u)` is how much of the lens at point u (of the unit aperture) sees the light's
+/// depth at pixel i of the tile: the share that is not hidden there.
+pub fn spread(light: &Light, eye: &Eye, tile: &Rect, planes: &mut [&mut [f32]], seen: impl Fn(usize, [f32; 2]) -> f32) {
+    // A light in focus stays at its pixel, which every point of the lens sees alike.
+    let coc = if light.coc.abs() < 1e-3 { 1.0 } else { light.coc };
+    let mut add = |x: i32, y: i32, share: [f32; 3]| {
+        let i = (y - tile.y1) as usize * tile.width() + (x - tile.x1) as usize;
+        let seen = seen(i, [(x - light.x) as f32 / (coc * eye.stretch), (y - light.y) as f32 / coc]);
+        for (c, plane) in planes.iter_mut().enumerate() {
+            plane[i] += share[c] * seen * light.colour[c];
+        }
+    };
+    match &eye.optics.stamp {
+        None => plain(light, &eye.optics.aperture, eye.stretch, tile, &mut add),
+        Some(stamp) => stamped(light, stamp, eye, tile, &mut add),
+    }
+}
+
+/// The pixels of the tile that a disc of that radius may meet.
+fn around(light: &Light, [rx, ry]: [i32; 2], tile: &Rect) -> Rect {
+    Rect::new(light.x - rx, light.y - ry, light.x + rx + 1, light.y + ry + 1).intersect(tile)
+}
+
+/// A disc or polygon with a soft edge of one pixel.
+fn plain(light: &Light, aperture: &Aperture, stretch: f32, tile: &Rect, add: &mut dyn FnMut(i32, i32, [f32; 3])) {
     // The soft edge of one pixel widens the disc: a radius smaller by as much has the right second moment, r²/4 per axis.
     let radius = (light.coc * light.coc - 5.0 / 12.0).max(0.0).sqrt();
+    let turned = if light.coc < 0.0 { -1.0 } else { 1.0 };
     let weight = |dx: i32, dy: i32| {
-        let d = [dx as f32 / stretch, dy as f32];
+        let d = [turned * dx as f32 / stretch, turned * dy as f32];
         (aperture.inner() * (radius - aperture.edge(d)) + 0.5).clamp(0.0, 1.0)
     };
-    let reach = Rect::new(0, 0, (radius * stretch).ceil() as i32 + 1, radius.ceil() as i32 + 1);
-    let disc = Rect::new(light.x - reach.x2, light.y - reach.y2, light.x + reach.x2 + 1, light.y + reach.y2 + 1)
-        .intersect(tile);
-    let w = tile.width();
+    let reach = [(radius * stretch).ceil() as i32 + 1, radius.ceil() as i32 + 1];
     // The sum of all weights: the shape's area, half a pixel round it counted half; small ones are added up.
     let area = if radius < SMALL {
-        (-reach.y2..=reach.y2)
-            .flat_map(|dy| (-reach.x2..=reach.x2).map(move |dx| (dx, dy)))
-            .map(|(dx, dy)| weight(dx, dy))
-            .sum()
+        sum_over(reach, weight)
     } else {
         (aperture.area() * radius * radius + std::f32::consts::PI / 12.0) * stretch
     };
+    let disc = around(light, reach, tile);
     for y in disc.y1..disc.y2 {
         for x in disc.x1..disc.x2 {
             let weight = weight(x - light.x, y - light.y);
             if weight > 0.0 {
-                let i = (y - tile.y1) as usize * w + (x - tile.x1) as usize;
-                // A light in focus stays at its pixel, which every point of the lens sees alike.
-                let coc = if light.coc.abs() < 1e-3 { 1.0 } else { light.coc };
-                let u = [(x - light.x) as f32 / (coc * stretch), (y - light.y) as f32 / coc];
-                let amount = weight / area * seen(i, u);
-                planes.iter_mut().zip(light.colour).for_each(|(plane, v)| plane[i] += amount * v);
+                add(x, y, [weight / area; 3]);
             }
         }
     }
+}
+
+fn sum_over([rx, ry]: [i32; 2], weight: impl Fn(i32, i32) -> f32) -> f32 {
+    let all = (-ry..=ry).flat_map(|dy| (-rx..=rx).map(move |dx| (dx, dy)));
+    all.map(|(dx, dy)| weight(dx, dy)).sum()
+}
+
+/// What the table says, less what the barrel cuts off.
+fn stamped(light: &Light, stamp: &Stamp, eye: &Eye, tile: &Rect, add: &mut dyn FnMut(i32, i32, [f32; 3])) {
+    let (side, radius) = (stamp.side(light.coc), light.coc.abs());
+    let disc = around(light, reach_of(light, eye), tile);
+    if disc.is_empty() {
+        return;
+    }
+    let cut = eye.cats_eye.as_ref().map(|cats_eye| Cut::new(light, cats_eye, eye.stretch));
+    for y in disc.y1..disc.y2 {
+        let row = side.row(radius, eye.stretch, y - light.y);
+        for (x, share) in (disc.x1..disc.x2).zip(row.shares(disc.x1 - light.x, disc.x2 - light.x)) {
+            match &cut {
+                _ if share == [0.0; 3] => {}
+                None => add(x, y, share),
+                Some(cut) => add(x, y, share.map(|v| v * cut.through(x - light.x, y - light.y))),
+            }
+        }
+    }
+}
+
+/// How many pixels a stamped light reaches, to the sides and up and down.
+fn reach_of(light: &Light, eye: &Eye) -> [i32; 2] {
+    let radius = light.coc.abs();
+    [(radius * eye.stretch).ceil() as i32 + 1, radius.ceil() as i32 + 1]
+}
+
+/// What the barrel leaves of a light.
+struct Cut<'a> {
+    cats_eye: &'a CatsEye,
+    shift: [f32; 2],
+    /// From a pixel's distance to the lens.
+    per_pixel: [f32; 2],
+    sharpness: f32,
+}
+
+impl<'a> Cut<'a> {
+    fn new(light: &Light, cats_eye: &'a CatsEye, stretch: f32) -> Self {
+        // A light that is hardly blurred is a point: the middle of the lens speaks for it.
+        let coc = light.coc.abs().max(0.5).copysign(light.coc);
+        Self {
+            cats_eye,
+            shift: cats_eye.shift(light.x, light.y),
+            per_pixel: [1.0 / (coc * stretch), 1.0 / coc],
+            sharpness: coc.abs(),
+        }
+    }
+
+    fn through(&self, dx: i32, dy: i32) -> f32 {
+        let u = [dx as f32 * self.per_pixel[0], dy as f32 * self.per_pixel[1]];
+        CatsEye::through(self.cats_eye.of_iris(u), self.shift, self.sharpness)
+    }
+
+    /// The part of the light that is left.
+    fn left(&self, light: &Light, stamp: &Stamp, eye: &Eye) -> [f32; 3] {
+        if light.coc.abs() >= LARGE {
+            return stamp.left(light.coc, |q| CatsEye::through(q, self.shift, self.sharpness));
+        }
+        let ([rx, ry], mut left) = (reach_of(light, eye), [0f32; 3]);
+        for dy in -ry..=ry {
+            let row = stamp.side(light.coc).row(light.coc.abs(), eye.stretch, dy);
+            for (dx, share) in (-rx..).zip(row.shares(-rx, rx + 1)) {
+                let through = self.through(dx, dy);
+                (0..3).for_each(|c| left[c] += share[c] * through);
+            }
+        }
+        left
+    }
+}
+
+/// Cut discs from this radius on are not added up pixel by pixel to know how much is left.
+const LARGE: f32 = 64.0;
+
+/// What the barrel leaves of a light has all of its energy: to be called once before lights are spread.
+pub fn make_up_for_the_barrel(lights: &mut [Light], eye: &Eye, exec: &Exec) -> Result<(), Stop> {
+    let (Some(cats_eye), Some(stamp)) = (&eye.cats_eye, &eye.optics.stamp) else { return Ok(()) };
+    exec.for_each_mut(lights.chunks_mut(16).collect(), [0.2, 0.2], |_, lights, cancel| {
+        for light in lights.iter_mut().take_while(|_| !cancel.is_set()) {
+            let left = Cut::new(light, cats_eye, eye.stretch).left(light, stamp, eye);
+            (0..3).for_each(|c| light.colour[c] *= if left[c] > 0.0 { 1.0 / left[c] } else { 0.0 });
+        }
+    })
 }
 
 /// Discs smaller than this are added up to know their area.

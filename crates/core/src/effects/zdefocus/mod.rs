@@ -1,9 +1,12 @@
 //! ZDefocus: re-focuses a rendered frame from its depth as if the lens had been different.
 //!
-//! `lens` says how large the blur is at each depth and where the lens's points are; `scene` makes samples of the pixels, with
+//! `lens` says how large the blur is at each depth, `aperture` what each point of the lens lets through; `scene` makes samples of the pixels, with
 //! `spread` and what is `hidden`, guessed or from a clean `plate`; `views` averages what each point of the lens sees. `reference` says the same in
 //! f64, slowly.
 
+mod aperture;
+#[cfg(test)]
+mod bokeh_tests;
 mod cover;
 mod hidden;
 mod kernel;
@@ -27,7 +30,7 @@ use crate::effect::{Blend, Clip, Effect, EffectInfo, Frame, Input, Kernel, PassT
 use crate::geometry::RectD;
 use crate::params::{Definitions, ParamSource};
 use lens::Lens;
-pub use params::{BokehShape, BorderMode, FocusMode, LensModel, Output, Params, Quality};
+pub use params::{AnamorphicPreset, BokehShape, BorderMode, FocusMode, LensModel, Output, Params, Quality};
 
 /// The effect.
 pub struct ZDefocus;
@@ -67,6 +70,9 @@ impl Effect for ZDefocus {
     }
     fn enabled(&self, values: &dyn ParamSource, name: &str) -> bool {
         Params::read(values).enabled(name)
+    }
+    fn purge(&self) {
+        aperture::Optics::purge();
     }
 }
 
@@ -133,7 +139,10 @@ impl Prepared for Params {
     fn kernel<'a>(&'a self, frame: &Frame, depth: &DepthStage) -> Kernel<'a> {
         let lens = self.lens(frame, self.focus(frame, depth));
         match self.output.output {
-            Output::Result => Kernel::Area(Box::new(kernel::Defocus { params: self, lens, geometry: frame.geometry })),
+            Output::Result => {
+                let (geometry, format) = (frame.geometry, frame.format);
+                Kernel::Area(Box::new(kernel::Defocus { params: self, lens, geometry, format }))
+            }
             output => Kernel::Rows(Box::new(looks::Look { output, lens })),
         }
     }

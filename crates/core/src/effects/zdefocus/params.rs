@@ -37,6 +37,38 @@ choices! {
 }
 
 choices! {
+    /// How much wider an anamorphic lens makes the picture; its discs are narrower by as much.
+    pub enum AnamorphicPreset {
+        /// A lens that is not anamorphic.
+        Spherical = "1 (spherical)",
+        /// 1.33.
+        X133 = "1.33",
+        /// 1.5.
+        X150 = "1.5",
+        /// 1.8.
+        X180 = "1.8",
+        /// 2.
+        X200 = "2",
+        /// What the artist gives.
+        Custom = "Custom",
+    }
+}
+
+impl AnamorphicPreset {
+    /// The squeeze; `custom` for Custom.
+    pub fn squeeze(self, custom: f64) -> f64 {
+        match self {
+            AnamorphicPreset::Spherical => 1.0,
+            AnamorphicPreset::X133 => 4.0 / 3.0,
+            AnamorphicPreset::X150 => 1.5,
+            AnamorphicPreset::X180 => 1.8,
+            AnamorphicPreset::X200 => 2.0,
+            AnamorphicPreset::Custom => custom,
+        }
+    }
+}
+
+choices! {
     /// What is supposed to lie outside the frame.
     pub enum BorderMode {
         /// The edge pixels go on.
@@ -141,8 +173,35 @@ params! {
         shape: BokehShape = "bokehShape", "Shape", choice(BokehShape::Disc);
         /// Number of aperture blades.
         blades: i32 = "blades", "Blades", int(6, 3, 16);
+        /// Shape of the blades' edges: 0 is straight, 1 rounds them to a disc, below 0 they bend inwards to a star.
+        curvature: f64 = "bladeCurvature", "Blade curvature", double(0.0).range(-1.0, 1.0).slider(-1.0, 1.0);
         /// Turns the aperture, in degrees against the clock. At 0 the middle of a side points to the right.
         rotation: f64 = "bokehRotation", "Rotation", double(0.0).range(-360.0, 360.0).slider(-180.0, 180.0).unit(Unit::Degrees);
+        /// Squeeze of an anamorphic lens, whose blur is an upright oval; Custom takes the number below.
+        anamorphic_preset: AnamorphicPreset = "anamorphicPreset", "Anamorphic", choice(AnamorphicPreset::Spherical);
+        /// How many times higher than wide the blur is, for Custom; below 1 it is wider than high.
+        anamorphic: f64 = "anamorphic", "Anamorphic squeeze", double(1.0).range(0.25, 4.0).slider(0.5, 2.0);
+        /// Fades the blur towards its rim, as an apodising filter does: the part of the radius that fades.
+        softness: f64 = "softness", "Softness", double(0.0).range(0.0, 1.0).slider(0.0, 1.0);
+        /// Spherical aberration: discs behind the focus get a bright rim and those in front of it a soft one, as a real lens flips it. Below 0 it is the other way round.
+        ring: f64 = "ring", "Ring", double(0.0).range(-1.0, 1.0).slider(-1.0, 1.0);
+        /// Width of the ring, as a part of the radius.
+        ring_width: f64 = "ringWidth", "Ring width", double(0.3).range(0.02, 1.0).slider(0.02, 1.0);
+        /// Radius of the hole in the middle of the blur that the mirror of a catadioptric lens leaves, as a part of the whole radius.
+        catadioptric: f64 = "catadioptric", "Catadioptric hole", double(0.0).range(0.0, 0.9).slider(0.0, 0.9);
+        /// Mechanical vignetting: towards the corners of the frame the barrel cuts discs into cat's eyes. At 1, in the corner, the cut goes through the disc's middle.
+        cats_eye: f64 = "catsEye", "Cat's eye", double(0.0).range(0.0, 1.5).slider(0.0, 1.0);
+        /// Axial chromatic aberration: discs behind the focus get a green rim and those in front of it a magenta one. Below 0 it is the other way round.
+        axial: f64 = "axialColour", "Axial colour", double(0.0).range(-1.0, 1.0).slider(-1.0, 1.0);
+        /// Dust and unevenness in the discs, as real glass shows them.
+        noise: f64 = "bokehNoise", "Bokeh noise", double(0.0).range(0.0, 1.0).slider(0.0, 1.0);
+    }
+}
+
+impl BokehParams {
+    /// How many times higher than wide the blur is.
+    pub fn aspect(&self) -> f64 {
+        self.anamorphic_preset.squeeze(self.anamorphic)
     }
 }
 
@@ -227,7 +286,9 @@ impl Params {
             "sizeAtInfinity" => !camera,
             "focalLength" | "fStop" | "sensorPreset" | "lensFormula" => camera,
             "sensorWidth" => camera && self.size.sensor_preset == SensorPreset::Custom,
-            "blades" | "bokehRotation" => self.bokeh.shape == BokehShape::Blades,
+            "blades" | "bladeCurvature" | "bokehRotation" => self.bokeh.shape == BokehShape::Blades,
+            "anamorphic" => self.bokeh.anamorphic_preset == AnamorphicPreset::Custom,
+            "ringWidth" => self.bokeh.ring != 0.0,
             _ => true,
         }
     }

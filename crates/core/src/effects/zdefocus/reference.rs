@@ -1,7 +1,8 @@
 //! The same picture in f64, pixel by pixel and lens point by lens point, with nothing done for speed: what the kernel means.
 
+use super::aperture::{Aperture, Optics};
 use super::hidden::{RAYS, STEP};
-use super::lens::{Aperture, CELLS, Lens};
+use super::lens::{CELLS, Lens};
 use super::lights::{GAPS, LEAST_BLUR, REACHES, SMALL, WHITE};
 use super::params::Params;
 use super::views::{CLOSE, FADE, LEAST_SHARE, SAME_SURFACE};
@@ -35,8 +36,8 @@ fn luminance(c: [f64; 4]) -> f64 {
 /// Renders `window`, with samples up to `around` pixels from it.
 pub fn render(scene: &Scene, params: &Params, lens: &Lens, window: Rect, around: i32) -> Vec<[f64; 4]> {
     let aperture = Aperture::new(&params.bokeh);
-    let points: Vec<[f64; 2]> =
-        aperture.points(params.output.quality.lens_points()).iter().map(|p| p.map(f64::from)).collect();
+    let places = Optics::new(aperture, params.output.quality.lens_points(), false).places();
+    let points: Vec<[f64; 2]> = places.iter().map(|p| p.map(f64::from)).collect();
     let gap = 1.0 / (points.len() as f64).sqrt();
     let most = lens.max;
     let (dimmed, unlit, lights) = without_lights(scene, gap);
@@ -98,8 +99,9 @@ pub fn render(scene: &Scene, params: &Params, lens: &Lens, window: Rect, around:
             for (lx, ly, coc, colour) in &lights {
                 let radius = (coc * coc - 5.0 / 12.0).max(0.0).sqrt();
                 let (dx, dy) = (f64::from(x - lx), f64::from(y - ly));
+                let turned = if *coc < 0.0 { -1.0 } else { 1.0 };
                 let weight = |dx: f64, dy: f64| {
-                    let edge = f64::from(aperture.edge([dx as f32, dy as f32]));
+                    let edge = f64::from(aperture.edge([(turned * dx) as f32, (turned * dy) as f32]));
                     (f64::from(aperture.inner()) * (radius - edge) + 0.5).clamp(0.0, 1.0)
                 };
                 let r = radius.ceil() as i32 + 1;

@@ -7,13 +7,15 @@
 //! The work is done tile by tile, so that a tile's planes stay in the cache, and run by run: neighbours that land on neighbours are one
 //! loop over plain slices.
 
-use super::lens::{Aperture, NearestPoint};
+use super::aperture::{CatsEye, LensPoint, Optics};
+use super::lens::NearestPoint;
 use super::lights::{self, Light};
 use super::scene::{BLOCK, Block, Scene};
 use crate::geometry::Rect;
 use crate::image::Image;
 use crate::simd::{Work, best_work};
 use crate::workers::{Cancel, Exec, Stop};
+use std::sync::Arc;
 
 /// Samples whose CoC is up to this much behind the nearest one at a pixel belong to its surface, in pixels…
 pub const SAME_SURFACE: f32 = 1.0;
@@ -29,10 +31,10 @@ const TILE: [i32; 2] = [256, 48];
 
 /// The lens that looks.
 pub struct Eye {
-    /// Its shape.
-    pub aperture: Aperture,
-    /// Its points, in units of the CoC radius.
-    pub points: Vec<[f32; 2]>,
+    /// Its shape and its points.
+    pub optics: Arc<Optics>,
+    /// What the barrel cuts off.
+    pub cats_eye: Option<CatsEye>,
     /// How much wider than high the bokeh is in pixels.
     pub stretch: f32,
 }
@@ -40,7 +42,7 @@ pub struct Eye {
 /// Averages all views over `window`, and adds the lights.
 pub fn render(scene: &Scene, lights: &[Light], eye: &Eye, window: Rect, exec: &Exec) -> Result<Image, Stop> {
     let mut out = Image::new(window)?;
-    let nearest_point = NearestPoint::new(&eye.points);
+    let nearest_point = NearestPoint::new(&eye.optics.places());
     let columns = window.width().div_ceil(TILE[0] as usize);
     let mut tiles: Vec<(Rect, Vec<f32>)> = Vec::new();
     for y in (window.y1..window.y2).step_by(TILE[1] as usize) {
@@ -106,28 +108,33 @@ fn average(Tile { scene, lights, eye, nearest_point, rect: tile, cancel }: Tile)
     };
     let mut sum: [Vec<f32>; 4] = std::array::from_fn(|_| plane());
     let mut count = plane();
-    let points: Vec<[f32; 2]> = eye.points.iter().map(|p| [p[0] * eye.stretch, p[1]]).collect();
+    let optics = &*eye.optics;
+    let points: Vec<[f32; 2]> = optics.points.iter().map(|p| [p.u[0] * eye.stretch, p.u[1]]).collect();
+    let mut weighing = (!optics.even || eye.cats_eye.is_some()).then(|| Weighing::new(tile, eye));
     let widest = |axis: usize| points.iter().fold(0f32, |m, p| m.max(p[axis].abs()));
     let (wide, high) = (widest(0), widest(1));
     let candidates: Vec<&Block> = scene.blocks.iter().filter(|b| may_reach(b, &tile, wide, high)).collect();
     let lights: Vec<&Light> = lights.iter().filter(|l| meets_disc(l, eye.stretch, &tile)).collect();
     // What hides a light is known for each view: kept only where lights are.
     let mut depths: Vec<f32> = Vec::new();
-    for &point in &points {
+    for (lens_point, &point) in optics.points.iter().zip(&points) {
         if cancel.is_set() {
             return vec![0.0; 4 * n];
         }
         view.look(scene, &candidates, point);
-        match &view.parts {
-            None => view.add(&mut sum, &mut count),
-            Some(parts) => view.add_parts(parts, &mut sum, &mut count),
+        match (&mut weighing, &view.parts) {
+            (Some(weighing), _) => weighing.add(&view, lens_point, &mut sum),
+            (None, None) => view.add(&mut sum, &mut count),
+            (None, Some(parts)) => view.add_parts(parts, &mut sum, &mut count),
         }
         if !lights.is_empty() {
             depths.extend_from_slice(&view.nearest);
         }
     }
-    let mut result: Vec<f32> =
-        sum.iter().flat_map(|plane| plane.iter().zip(&count).map(|(v, n)| v / n.max(1.0))).collect();
+    let mut result: Vec<f32> = match &weighing {
+        None => sum.iter().flat_map(|plane| plane.iter().zip(&count).map(|(v, n)| v / n.max(1.0))).collect(),
+        Some(weighing) => weighing.divided(&sum),
+    };
     let mut planes: Vec<&mut [f32]> = result.chunks_mut(n).take(3).collect();
     for light in lights {
         if cancel.is_set() {
@@ -137,7 +144,7 @@ fn average(Tile { scene, lights, eye, nearest_point, rect: tile, cancel }: Tile)
             let nearest = depths[nearest_point.of(u) * n + i];
             (SAME_SURFACE + FADE - (light.coc - nearest)).clamp(0.0, 1.0)
         };
-        lights::spread(light, &eye.aperture, eye.stretch, &tile, &mut planes, seen);
+        lights::spread(light, eye, &tile, &mut planes, seen);
     }
     result
 }
@@ -382,6 +389,82 @@ impl View {
         for i in 0..n {
             count[i] += if share[i] > 0.0 || behind_share[i] > 0.0 { 1.0 } else { 0.0 };
         }
+    }
+}
+
+/// Sums of weights, where the points of the lens do not all count the same.
+struct Weighing<'a> {
+    tile: Rect,
+    cats_eye: Option<&'a CatsEye>,
+    sharpness: f32,
+    /// Of red, green, blue and alpha.
+    weights: [Vec<f32>; 4],
+    /// What the barrel leaves of the current point.
+    left: Vec<f32>,
+}
+
+impl<'a> Weighing<'a> {
+    fn new(tile: Rect, eye: &'a Eye) -> Self {
+        let n = tile.width() * tile.height();
+        Self {
+            tile,
+            cats_eye: eye.cats_eye.as_ref(),
+            sharpness: (eye.optics.points.len() as f32).sqrt(),
+            weights: std::array::from_fn(|_| vec![0.0; n]),
+            left: vec![1.0; n],
+        }
+    }
+
+    /// Adds a view: what is in front of the focus with the point's weight there, the rest with that behind it.
+    #[inline(always)]
+    fn add(&mut self, view: &View, point: &LensPoint, sum: &mut [Vec<f32>; 4]) {
+        let (n, tile) = (self.left.len(), self.tile);
+        if let Some(cats_eye) = self.cats_eye {
+            let q = cats_eye.of_iris(point.u);
+            for (y, row) in (tile.y1..).zip(self.left.chunks_mut(tile.width())) {
+                for (x, left) in (tile.x1..).zip(row) {
+                    *left = CatsEye::through(q, cats_eye.shift(x, y), self.sharpness);
+                }
+            }
+        }
+        let (share, behind_share) = (&view.front[4][..n], &view.back[4][..n]);
+        let (nearest, left) = (&view.nearest[..n], &self.left[..n]);
+        let parts = view.parts.as_ref();
+        let all = |w: [f32; 3]| [w[0], w[1], w[2], (w[0] + w[1] + w[2]) / 3.0];
+        let (in_front, behind) = (all(point.near), all(point.far));
+        for (c, (sum, weights)) in sum.iter_mut().zip(&mut self.weights).enumerate() {
+            let (sum, weights) = (&mut sum[..n], &mut weights[..n]);
+            let (front, back) = (&view.front[c][..n], &view.back[c][..n]);
+            for i in 0..n {
+                if share[i] <= 0.0 && behind_share[i] <= 0.0 {
+                    continue;
+                }
+                let cover = (share[i] * CLOSE).min(1.0);
+                let of_share = |v: f32| if share[i] > 0.0 { v / share[i] } else { 0.0 };
+                let near = of_share(front[i]);
+                let part = parts.map_or(1.0, |p| of_share(p[0][i]));
+                let back_part = parts.map_or(behind_share[i], |p| p[1][i]);
+                let far = if back_part > if parts.is_some() { LEAST_PART } else { 0.0 } {
+                    back[i] / back_part
+                } else if part > 0.0 {
+                    near / part
+                } else {
+                    0.0
+                };
+                let of_front = left[i] * if nearest[i] < 0.0 { in_front[c] } else { behind[c] };
+                let covered = cover * part;
+                let weight = of_front * covered + left[i] * behind[c] * (1.0 - covered);
+                weights[i] += weight;
+                // Written so that alpha 1 stays exactly 1.
+                sum[i] += weight * far + of_front * cover * (near - part * far);
+            }
+        }
+    }
+
+    /// The averages; 0 where nothing came through.
+    fn divided(&self, sum: &[Vec<f32>; 4]) -> Vec<f32> {
+        let planes = sum.iter().zip(&self.weights);
+        planes.flat_map(|(sum, of)| sum.iter().zip(of).map(|(v, w)| if *w > 0.0 { v / w } else { 0.0 })).collect()
     }
 }
 
