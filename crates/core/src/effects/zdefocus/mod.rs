@@ -7,6 +7,8 @@
 mod aperture;
 #[cfg(test)]
 mod bokeh_tests;
+#[cfg(test)]
+mod closed_forms;
 mod cover;
 mod hidden;
 mod kernel;
