@@ -18,7 +18,7 @@ import OpenEXR
 from PIL import Image
 
 # Shot, left and top of its crop.
-ROWS = [("chess/near_r30", (300, 95)), ("fence/far_r30", (240, 120)), ("bokeh/far_r30_hex", (330, 60))]
+ROWS = [("chess/near_r30", (470, 190)), ("fence/far_r30", (240, 120)), ("bokeh/far_r30_hex", (330, 60))]
 SIZE, ZOOM = (120, 68), 2
 SMALL, MORE = (48, 34), 5
 LINE = 4
