@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""ZDefocus beside a plain disc blur of the same radius, in the same session: CPU seconds of one 1920x1080 frame of float RGBA on one thread.
+"""ZDefocus beside a plain disc blur of the same radius, in the same run: CPU seconds of one 1920x1080 frame of float RGBA on one thread.
 
 OpenCV's filter2D blurs the whole frame by one uniform disc: no depth, no edges. The bench `lens` renders ZDefocus on a wall all of which
 has that radius, on a ramp from minus to plus that radius, and on the chess scene with that radius at infinity; `gather` is the plainest
