@@ -4,36 +4,37 @@
 //! surface's nearest pure pixels, and a is the least-squares share along F − B, held by what the depth's neighbours say where the two
 //! colours are alike. The less a mixture fits, the less it counts: thin wires have a bright and a dark side. The near part `I − (1 − a)·B` then moves as the near surface does, and the plate shows what is left.
 
+use super::field::{Field, pieces, planes};
 use super::hidden::STEP;
 use super::plate::Plate;
-use super::scene::Field;
+use super::sheet::{NONE, Sheet};
 use crate::workers::{Exec, Stop, try_vec};
 
-/// A sample that covers only a part of its pixel.
+/// A surface that covers a part of its pixel.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Part {
-    /// Signed CoC radius in pixels; [`NONE`] where there is no sample.
-    pub coc: f32,
-    /// Premultiplied RGBA times the part.
-    pub colour: [f32; 4],
+struct Part {
+    /// Signed CoC radius in pixels; [`NONE`] where there is none.
+    coc: f32,
+    /// Premultiplied RGBA of the whole of it.
+    colour: [f32; 4],
     /// The part, 0 to 1.
-    pub share: f32,
+    share: f32,
 }
 
-/// The CoC of no sample: of no surface.
-pub const NONE: f32 = f32::MAX;
 const NOTHING: Part = Part { coc: NONE, colour: [0.0; 4], share: 0.0 };
 
 /// What each pixel shows.
 pub struct Cover {
-    /// The surface at the pixel's own depth.
-    pub seen: Vec<Part>,
+    /// The picture, each pixel in the colour of the one surface at its own depth.
+    pub seen: Field,
+    /// How much of the pixel that covers.
+    pub share: Vec<f32>,
     /// The near surface's part of a pixel that has the far surface's depth.
-    pub fringe: Vec<Part>,
+    pub fringe: Sheet,
+    /// How much of the pixel that covers.
+    pub fringe_share: Vec<f32>,
 }
 
-/// Parts less than this away from nothing or all are none.
-const LEAST: f32 = 0.02;
 /// How far two colours must differ, of their sum, for a mixture of them to say as much as the depths around.
 const ALIKE: f32 = 0.05;
 /// How much a mixture that does not fit is doubted.
@@ -42,18 +43,26 @@ const OFF: f32 = 4.0;
 const REACH: i32 = 2;
 
 impl Cover {
-    /// Lights have been taken out of both.
-    pub fn new(picture: &Field, plate: &Plate, exec: &Exec) -> Result<Self, Stop> {
-        let (w, h) = (picture.rect.width(), picture.rect.height());
-        let mut seen = try_vec(w * h, NOTHING)?;
-        let mut fringe = try_vec(w * h, NOTHING)?;
-        let rows: Vec<_> = seen.chunks_mut(w).zip(fringe.chunks_mut(w)).collect();
-        exec.for_each_mut(rows, [0.05, 0.05], |y, (seen, fringe), _| {
+    /// Lights have been taken out of both. Parts are whole multiples of 1/`steps`.
+    pub fn new(picture: &Field, plate: &Plate, steps: usize, exec: &Exec) -> Result<Self, Stop> {
+        let (w, n) = (picture.rect.width().max(1), picture.coc.len());
+        let mut colour = planes(n)?;
+        let (mut share, mut fringe_share) = (try_vec(n, 1f32)?, try_vec(n, 1f32)?);
+        let mut fringe = Sheet::new(picture.rect)?;
+        let shares = share.chunks_mut(w).zip(fringe_share.chunks_mut(w));
+        let rows: Vec<_> = pieces(&mut colour, w).zip(shares).zip(fringe.rows_mut()).collect();
+        exec.for_each_mut(rows, [0.05, 0.05], |y, ((colour, (share, fringe_share)), (coc, fringe)), _| {
             for x in 0..w {
-                (seen[x], fringe[x]) = parts(picture, plate, x as i32, y as i32);
+                let (seen, beyond) = parts(picture, plate, steps as f32, x as i32, y as i32);
+                share[x] = seen.share;
+                (coc[x], fringe_share[x]) = (beyond.coc, beyond.share);
+                (0..4).for_each(|c| (colour[c][x], fringe[c][x]) = (seen.colour[c], beyond.colour[c]));
             }
         })?;
-        Ok(Self { seen, fringe })
+        let mut coc = try_vec(n, 0f32)?;
+        coc.copy_from_slice(&picture.coc);
+        let seen = Field { coc, colour, unlit: Vec::new(), ..*picture };
+        Ok(Self { seen, share, fringe, fringe_share })
     }
 }
 
@@ -68,14 +77,14 @@ fn around(field: &Field, x: i32, y: i32, reach: i32) -> impl Iterator<Item = (i3
     )
 }
 
-fn parts(picture: &Field, plate: &Plate, x: i32, y: i32) -> (Part, Part) {
+fn parts(picture: &Field, plate: &Plate, steps: f32, x: i32, y: i32) -> (Part, Part) {
     let w = picture.rect.width() as i32;
     let index = |x: i32, y: i32| (y * w + x) as usize;
     let i = index(x, y);
-    let (coc, own) = (picture.coc[i], picture.colour[i]);
+    let (coc, own) = (picture.coc[i], picture.at(i));
     let all = (Part { coc, colour: own, share: 1.0 }, NOTHING);
     // What shows through a see-through plate is not known.
-    if !plate.has_depth || !plate.known[i] || plate.field.colour[i][3] < 0.999 {
+    if !plate.has_depth || !plate.known[i] || plate.field.colour[3][i] < 0.999 {
         return all;
     }
     let near_pixel = plate.field.coc[i] >= coc + STEP;
@@ -90,7 +99,7 @@ fn parts(picture: &Field, plate: &Plate, x: i32, y: i32) -> (Part, Part) {
     if !edge {
         return all;
     }
-    let behind = plate.field.colour[i];
+    let behind = plate.field.at(i);
     // Of the neighbours' depths, weighted as a tent.
     let (mut votes, mut of) = (0f32, 0f32);
     for (c, d) in neighbours() {
@@ -108,12 +117,15 @@ fn parts(picture: &Field, plate: &Plate, x: i32, y: i32) -> (Part, Part) {
     }
     // No less than leaves no light missing.
     let least = (0..3).filter(|c| behind[*c] > 0.0).map(|c| 1.0 - own[c] / behind[c]).fold(0f32, f32::max).min(1.0);
-    let share = (sum / weights).max(least);
-    let part =
-        |share: f32, coc: f32| Part { coc, colour: std::array::from_fn(|c| own[c] - (1.0 - share) * behind[c]), share };
+    // What the part leaves over is exactly what it took.
+    let share = ((sum / weights).max(least) * steps).round() / steps;
+    let part = |share: f32, coc: f32| {
+        let colour = std::array::from_fn(|c| (own[c] - (1.0 - share) * behind[c]) / share);
+        Part { coc, colour, share }
+    };
     match near_pixel {
-        true if share < 1.0 - LEAST => (part(share.max(LEAST), coc), NOTHING),
-        false if share > LEAST => (Part { coc, colour: behind, share: 1.0 }, part(share, near)),
+        true if share < 1.0 => (part(share.max(1.0 / steps), coc), NOTHING),
+        false if share > 0.0 => (Part { coc, colour: behind, share: 1.0 }, part(share, near)),
         _ => all,
     }
 }
@@ -152,5 +164,5 @@ fn pure(picture: &Field, x: i32, y: i32, near: f32) -> impl Iterator<Item = ([f3
     let inner = move |x, y| !around(picture, x, y, 1).any(|(qx, qy, _)| coc(qx, qy) >= near + STEP);
     around(picture, x, y, REACH)
         .filter(move |(px, py, _)| (coc(*px, *py) - near).abs() < STEP && inner(*px, *py))
-        .map(move |(px, py, d)| (picture.colour[(py * w + px) as usize], d))
+        .map(move |(px, py, d)| (picture.at((py * w + px) as usize), d))
 }

@@ -4,12 +4,17 @@
 //! a strip of C − c pixels comes into view somewhere on the lens. So a pixel needs a hidden sample if, looking along some direction,
 //! a pixel at distance t has a CoC larger by at least t (and by one pixel).
 
+use super::field::Field;
 use super::lights::luminance;
-use super::scene::Field;
-use crate::workers::{Exec, Stop, try_vec};
+use super::sheet::{NONE, Sheet};
+use crate::geometry::Rect;
+use crate::workers::{Cancel, Exec, Stop, try_vec};
 
-/// Directions in which a pixel looks for the farther side.
-pub const RAYS: usize = 16;
+/// Directions in which a pixel looks for the farther side, as steps from pixel to pixel.
+pub const RAYS: [(i32, i32); 16] = [
+    (1, 0), (2, 1), (1, 1), (1, 2), (0, 1), (-1, 2), (-1, 1), (-2, 1),
+    (-1, 0), (-2, -1), (-1, -1), (-1, -2), (0, -1), (1, -2), (1, -1), (2, -1),
+];
 /// A CoC step of less than this is no edge, in pixels.
 pub const STEP: f32 = 1.0;
 
@@ -52,6 +57,105 @@ fn lift_row(e: &mut [f32], w: usize, y: usize, before: Option<usize>) {
     }
 }
 
+/// Where something may be hidden: the pixels to look behind, row by row.
+struct Wanted {
+    /// Columns in the field.
+    x: Vec<u32>,
+    /// Where each row begins in `x`, and the end.
+    rows: Vec<usize>,
+}
+
+impl Wanted {
+    fn new(field: &Field, envelope: &[f32], exec: &Exec) -> Result<Self, Stop> {
+        let w = field.rect.width();
+        let mut of_row: Vec<Vec<u32>> = vec![Vec::new(); field.rect.height()];
+        exec.for_each_mut(of_row.iter_mut().collect(), [0.1, 0.1], |y, found, _| {
+            let (e, coc) = (&envelope[y * w..(y + 1) * w], &field.coc[y * w..(y + 1) * w]);
+            found.extend((0..w as u32).filter(|&x| e[x as usize] > coc[x as usize]));
+        })?;
+        let ends = of_row.iter().scan(0, |sum, row| {
+            *sum += row.len();
+            Some(*sum)
+        });
+        Ok(Self { rows: std::iter::once(0).chain(ends).collect(), x: of_row.concat() })
+    }
+}
+
+/// Steps along one direction to the first pixel on the farther side of an edge, for each wanted pixel; 0 is none.
+///
+/// A pixel whose next one is no such edge sees the same edges as that one, or farther ones: so it asks the next one's, and so on.
+fn edges(field: &Field, wanted: &Wanted, step: (i32, i32), cancel: &Cancel) -> Result<Vec<u16>, Stop> {
+    let (w, h) = (field.rect.width() as i32, field.rect.height() as i32);
+    let length = ((step.0 * step.0 + step.1 * step.1) as f32).sqrt();
+    let mut of_pixel = try_vec((w * h) as usize, 0u16)?;
+    let mut found = try_vec(wanted.x.len(), 0u16)?;
+    for row in 0..h {
+        // Rows and columns in such an order that the next pixel comes first.
+        let y = if step.1 > 0 { h - 1 - row } else { row };
+        if cancel.is_set() {
+            return Err(Stop::Aborted);
+        }
+        if !(0..h).contains(&(y + step.1)) {
+            continue;
+        }
+        let range = wanted.rows[y as usize]..wanted.rows[y as usize + 1];
+        let mut look = |k: usize| {
+            let x = wanted.x[k] as i32;
+            let i = (y * w + x) as usize;
+            let coc = field.coc[i];
+            let mut t = 1;
+            let hit = loop {
+                let (px, py) = (x + t * step.0, y + t * step.1);
+                if px < 0 || px >= w || py < 0 || py >= h {
+                    break 0;
+                }
+                let j = (py * w + px) as usize;
+                let distance = t as f32 * length;
+                if field.coc[j] - coc >= distance.max(STEP) {
+                    break t;
+                }
+                if of_pixel[j] == 0 || distance > field.most - coc {
+                    break 0;
+                }
+                t += i32::from(of_pixel[j]);
+            };
+            of_pixel[i] = hit.min(i32::from(u16::MAX)) as u16;
+            found[k] = of_pixel[i];
+        };
+        if step.0 > 0 { range.rev().for_each(&mut look) } else { range.for_each(&mut look) }
+    }
+    Ok(found)
+}
+
+/// CoC and colour hidden behind the pixels of `rect`; nothing where no edge of a farther surface is near enough to matter.
+pub fn behind(field: &Field, envelope: &[f32], rect: Rect, exec: &Exec) -> Result<Sheet, Stop> {
+    let mut sheet = Sheet::new(rect)?;
+    let wanted = Wanted::new(field, envelope, exec)?;
+    if wanted.x.is_empty() {
+        return Ok(sheet);
+    }
+    let mut found: Vec<Result<Vec<u16>, Stop>> = RAYS.iter().map(|_| Ok(Vec::new())).collect();
+    exec.for_each_mut(found.iter_mut().collect(), [0.1, 0.15], |k, found, cancel| {
+        **found = edges(field, &wanted, RAYS[k], cancel);
+    })?;
+    let found = found.into_iter().collect::<Result<Vec<_>, _>>()?;
+    exec.for_each_mut(sheet.rows_mut(), [0.15, 0.15], |row, (coc, colour), _| {
+        let y = rect.y1 + row as i32;
+        let r = (y - field.rect.y1) as usize;
+        for k in wanted.rows[r]..wanted.rows[r + 1] {
+            let x = wanted.x[k] as i32 + field.rect.x1;
+            if (rect.x1..rect.x2).contains(&x) {
+                let at = (x - rect.x1) as usize;
+                if let Some((c, v)) = guess(field, &std::array::from_fn(|ray| found[ray][k]), x, y) {
+                    coc[at] = c;
+                    (0..4).for_each(|c| colour[c][at] = v[c]);
+                }
+            }
+        }
+    })?;
+    Ok(sheet)
+}
+
 /// What one direction finds.
 #[derive(Clone, Copy)]
 struct Hit {
@@ -60,37 +164,9 @@ struct Hit {
     colour: [f32; 4],
 }
 
-/// A pixel on a ray: how far to the right, how far up, and its distance.
-type Step = (i32, i32, f32);
-
-/// The steps of each ray, in pixels: computed once.
-pub struct Rays {
-    steps: [Vec<Step>; RAYS],
-}
-
-impl Rays {
-    /// As long as the field's CoCs can ask for.
-    pub fn new(field: &Field) -> Self {
-        let length = (field.most - field.least).max(0.0).ceil() as usize + 3;
-        Self {
-            steps: std::array::from_fn(|k| {
-                let angle = (k as f32 + 0.5) * (std::f32::consts::TAU / RAYS as f32);
-                let (dx, dy) = (angle.cos(), angle.sin());
-                let step = |t: usize| ((t as f32 * dx).round() as i32, (t as f32 * dy).round() as i32);
-                (0..length).map(step).map(|(x, y)| (x, y, ((x * x + y * y) as f32).sqrt())).collect()
-            }),
-        }
-    }
-}
-
-/// CoC and colour hidden behind a pixel; `None` where no edge of a farther surface is near enough to matter.
-pub fn behind(field: &Field, envelope: &[f32], rays: &Rays, x: i32, y: i32) -> Option<(f32, [f32; 4])> {
-    let i = field.index(x, y);
-    let coc = field.coc[i];
-    if envelope[i] <= coc {
-        return None;
-    }
-    let hits: [Option<Hit>; RAYS] = std::array::from_fn(|k| look(field, &rays.steps[k], x, y, coc));
+fn guess(field: &Field, steps: &[u16; 16], x: i32, y: i32) -> Option<(f32, [f32; 4])> {
+    let coc = field.coc[field.index(x, y)];
+    let hits: [Option<Hit>; 16] = std::array::from_fn(|k| hit(field, RAYS[k], i32::from(steps[k]), x, y, coc));
     let nearest = hits.iter().flatten().min_by(|a, b| a.distance.total_cmp(&b.distance))?;
     let tolerance = STEP + 0.25 * (nearest.coc - coc);
     let (mut sum, mut of_coc, mut of_colour) = (0f32, 0f32, [0f32; 4]);
@@ -105,26 +181,22 @@ pub fn behind(field: &Field, envelope: &[f32], rays: &Rays, x: i32, y: i32) -> O
     Some((of_coc / sum, of_colour.map(|v| v / sum)))
 }
 
-/// Along one ray: the first pixel on the farther side, its colour taken two pixels beyond the edge, where antialiasing has ended.
-fn look(field: &Field, steps: &[Step], x: i32, y: i32, coc: f32) -> Option<Hit> {
-    let at = |t: usize| {
-        let (dx, dy, _) = *steps.get(t)?;
-        field.rect.contains(x + dx, y + dy).then(|| field.index(x + dx, y + dy))
-    };
-    let most = field.most - coc;
-    for (t, &(_, _, distance)) in steps.iter().enumerate().skip(1) {
-        if distance > most {
-            return None;
-        }
-        let j = at(t)?;
-        let step = field.coc[j] - coc;
-        if step >= distance.max(STEP) {
-            let same = |k: &usize| (field.coc[*k] - field.coc[j]).abs() <= STEP + 0.1 * step;
-            let inner = at(t + 2).filter(same).or_else(|| at(t + 1).filter(same)).unwrap_or(j);
-            let unlit = field.unlit.get(inner).copied().unwrap_or(1.0);
-            let [r, g, b, a] = field.colour[inner];
-            return Some(Hit { distance, coc: field.coc[j], colour: [r * unlit, g * unlit, b * unlit, a] });
-        }
+/// The pixel that a direction found; its colour is taken some two pixels beyond the edge, where antialiasing has ended.
+fn hit(field: &Field, step: (i32, i32), t: i32, x: i32, y: i32, coc: f32) -> Option<Hit> {
+    if t == 0 {
+        return None;
     }
-    None
+    let at = |t: i32| {
+        let (px, py) = (x + t * step.0, y + t * step.1);
+        field.rect.contains(px, py).then(|| field.index(px, py))
+    };
+    let length = ((step.0 * step.0 + step.1 * step.1) as f32).sqrt();
+    let j = at(t)?;
+    let rise = field.coc[j] - coc;
+    let same = |k: &usize| (field.coc[*k] - field.coc[j]).abs() <= STEP + 0.1 * rise;
+    let two = if length < 2.0 { at(t + 2).filter(same) } else { None };
+    let inner = two.or_else(|| at(t + 1).filter(same)).unwrap_or(j);
+    let unlit = field.unlit.get(inner).copied().unwrap_or(1.0);
+    let [r, g, b, a] = field.at(inner);
+    Some(Hit { distance: t as f32 * length, coc: field.coc[j], colour: [r * unlit, g * unlit, b * unlit, a] })
 }

@@ -5,7 +5,8 @@ use super::cover::Cover;
 use super::lens::{Lens, Moves};
 use super::params::Params;
 use super::plate::Plate;
-use super::scene::{FIELD_REACH, Field, Makings, Scene, pixels_per_unit, stretch};
+use super::field::Field;
+use super::scene::{FIELD_REACH, Makings, Scene, pixels_per_unit, stretch};
 use super::views::{self, Eye};
 use super::{lights, spread};
 use crate::depth::depth_range;
@@ -64,13 +65,14 @@ impl AreaKernel for Defocus<'_> {
         }
         let around = (largest * f64::from(stretch.max(1.0))).ceil() as i32 + 2;
         let cover = match &plate {
-            Some(plate) => Some(Cover::new(&field, plate, exec)?),
+            Some(plate) => Some(Cover::new(&field, plate, points.len(), exec)?),
             None => None,
         };
         let makings = Makings {
             field: &field,
             plate: plate.as_ref().zip(cover.as_ref()),
             gap: gap as f32,
+            points: points.len(),
             fill: self.params.occlusion.background_fill,
         };
         let scene = Scene::new(&makings, input.window.grow(around), &moves, exec)?;

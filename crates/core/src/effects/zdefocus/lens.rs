@@ -179,17 +179,14 @@ impl Moves {
             points.iter().map(|p| f64::from(p[0]).powi(2) + f64::from(p[1]).powi(2)).sum::<f64>() / (2.0 * n);
         // Variance per axis of the bilinear footprints of all points, moved by `m` × lens point.
         let variance = |m: f64| {
-            let axis = |d: f64| {
-                let t = d - d.floor();
-                d.floor().powi(2) * (1.0 - t) + (d.floor() + 1.0).powi(2) * t
-            };
+            let axis = |d: f64| d.round().powi(2);
             points.iter().map(|p| axis(m * f64::from(p[0])) + axis(m * f64::from(p[1]))).sum::<f64>() / (2.0 * n)
         };
         let entry = |i: usize| {
             let r = i as f64 / STEPS as f64;
             let wanted = (r * r * lens_variance - super::spread::variance(gap * r)).max(0.0);
             if r >= EXACT_END as f64 {
-                return ((wanted - 1.0 / 6.0).max(0.0) / lens_variance).sqrt() as f32;
+                return ((wanted - 1.0 / 12.0).max(0.0) / lens_variance).sqrt() as f32;
             }
             let (mut low, mut high) = (0.0, r);
             for _ in 0..40 {

@@ -2,7 +2,7 @@
 //! surroundings is taken out of the picture first and spread over exact discs (or polygons): they are few.
 
 use super::aperture::{Aperture, CatsEye, Stamp};
-use super::scene::Field;
+use super::field::Field;
 use super::views::Eye;
 use crate::geometry::Rect;
 use crate::workers::{Cancel, Exec, Stop, try_vec};
@@ -40,7 +40,10 @@ pub fn take(field: &mut Field, inside: &Rect, gap: f32, exec: &Exec) -> Result<V
     let (w, h) = (field.rect.width(), field.rect.height());
     let mut level = try_vec(w * h, 0f32)?;
     exec.for_each_mut(level.chunks_mut(w).collect(), [0.05, 0.05], |y, row, _| {
-        row.iter_mut().zip(&field.colour[y * w..]).for_each(|(v, c)| *v = luminance(c));
+        let [r, g, b] = [0, 1, 2].map(|c| &field.colour[c][y * w..(y + 1) * w]);
+        for (x, v) in row.iter_mut().enumerate() {
+            *v = luminance(&[r[x], g[x], b[x], 0.0]);
+        }
     })?;
     let mut found: Vec<Vec<Candidate>> = vec![Vec::new(); h];
     exec.for_each_mut(found.iter_mut().collect(), [0.05, 0.05], |y, found, _| {
@@ -98,9 +101,9 @@ fn take_candidates(
             if share > 0.0 {
                 let (x, y) = (field.rect.x1 + (i % w) as i32, field.rect.y1 + (i / w) as i32);
                 if inside.contains(x, y) {
-                    lights.push(Light { x, y, coc, colour: std::array::from_fn(|c| field.colour[i][c] * share) });
+                    lights.push(Light { x, y, coc, colour: std::array::from_fn(|c| field.colour[c][i] * share) });
                 }
-                (0..3).for_each(|c| field.colour[i][c] *= 1.0 - share);
+                (0..3).for_each(|c| field.colour[c][i] *= 1.0 - share);
             }
         }
     }

@@ -10,6 +10,7 @@ mod bokeh_tests;
 #[cfg(test)]
 mod closed_forms;
 mod cover;
+mod field;
 mod hidden;
 mod kernel;
 pub mod lens;
@@ -22,6 +23,7 @@ mod plate_tests;
 #[cfg(test)]
 mod reference;
 mod scene;
+mod sheet;
 mod spread;
 #[cfg(test)]
 mod tests;

@@ -1,10 +1,10 @@
 //! A clean plate: what really lies behind the picture's surfaces, instead of the guess of `hidden`.
 
-use super::hidden::{self, Rays, STEP};
+use super::field::{Field, pieces};
+use super::hidden::{self, STEP};
 use super::lens::Lens;
 use super::lights::{self, Light};
-use super::scene::Field;
-use super::spread;
+use super::sheet::{NONE, Sheet};
 use crate::effect::Background;
 use crate::geometry::Rect;
 use crate::image::Plane;
@@ -45,13 +45,14 @@ impl Plate {
         let mut ranges = vec![[f32::MAX, f32::MIN]; picture.rect.height()];
         let mut known = try_vec(picture.coc.len(), true)?;
         let rows: Vec<_> =
-            field.coc.chunks_mut(w).zip(field.colour.chunks_mut(w)).zip(known.chunks_mut(w)).zip(&mut ranges).collect();
+            field.coc.chunks_mut(w).zip(pieces(&mut field.colour, w)).zip(known.chunks_mut(w)).zip(&mut ranges).collect();
         exec.for_each_mut(rows, [0.05, 0.05], |y, (((coc, colour), known), range), _| {
             for x in 0..w {
                 // What is nearer than the picture's surface is not behind it.
-                if colour[x][3] <= 0.0 || coc[x].is_nan() || coc[x] <= picture.coc[y * w + x] - STEP {
+                if colour[3][x] <= 0.0 || coc[x].is_nan() || coc[x] <= picture.coc[y * w + x] - STEP {
                     known[x] = false;
-                    (coc[x], colour[x]) = (picture.coc[y * w + x], picture.colour[y * w + x]);
+                    coc[x] = picture.coc[y * w + x];
+                    (0..4).for_each(|c| colour[c][x] = picture.colour[c][y * w + x]);
                 }
             }
             **range = coc.iter().fold(**range, |[low, high], c| [low.min(*c), high.max(*c)]);
@@ -72,22 +73,6 @@ impl Plate {
         self.is_behind(picture, i) && envelope[i] >= picture.coc[i] + STEP
     }
 
-    /// CoC and colour of it, spread over the gap between lens points; where it is see-through, in front of what is guessed behind it, and
-    /// `None` where nothing is.
-    pub fn sample(
-        &self,
-        x: i32,
-        y: i32,
-        gap: f32,
-        offsets: &[(i32, i32, f32)],
-        guess: impl FnOnce() -> Option<(f32, [f32; 4])>,
-    ) -> Option<(f32, [f32; 4])> {
-        let colour = spread::colour(&self.field, x, y, gap, offsets);
-        let through = (1.0 - colour[3]).max(0.0);
-        let farther = if through > 0.0 { guess()?.1 } else { [0.0; 4] };
-        Some((self.field.coc[self.field.index(x, y)], std::array::from_fn(|c| colour[c] + through * farther[c])))
-    }
-
     /// Takes its small lights out. A light that the picture shows, too, is one of the picture's.
     pub fn lights(&mut self, picture: &Field, inside: &Rect, gap: f32, exec: &Exec) -> Result<Vec<Light>, Stop> {
         let all = lights::take(&mut self.field, inside, gap, exec)?;
@@ -95,39 +80,11 @@ impl Plate {
     }
 }
 
-/// What lies behind the plate's own edges, guessed as behind a picture's.
-pub struct Behind {
-    /// Neighbours for the spread of the plate's colours.
-    pub offsets: Vec<(i32, i32, f32)>,
-    search: Option<(Vec<f32>, Rays)>,
-}
-
-impl Behind {
-    /// `fill`: is anything guessed at all?
-    pub fn new(plate: &Plate, gap: f32, fill: bool, exec: &Exec) -> Result<Self, Stop> {
-        let field = &plate.field;
-        let search = if fill { Some((hidden::envelope(field, exec)?, Rays::new(field))) } else { None };
-        Ok(Self { offsets: spread::offsets(field, gap), search })
-    }
-
-    /// CoC and colour behind the plate at a pixel; where the plate has nothing, behind the picture.
-    pub fn guess(&self, plate: &Plate, x: i32, y: i32) -> Option<(f32, [f32; 4])> {
-        let (envelope, rays) = self.search.as_ref()?;
-        hidden::behind(&plate.field, envelope, rays, x, y)
-    }
-}
-
 /// The CoC that the guess finds behind each pixel; NaN where it finds nothing.
 fn guess_depth(field: &mut Field, picture: &Field, exec: &Exec) -> Result<(), Stop> {
-    let (envelope, rays) = (hidden::envelope(picture, exec)?, Rays::new(picture));
-    let rect = picture.rect;
-    let mut coc = try_vec(picture.coc.len(), 0f32)?;
-    exec.for_each_mut(coc.chunks_mut(rect.width().max(1)).collect(), [0.05, 0.05], |i, row, _| {
-        for (x, coc) in (rect.x1..).zip(row.iter_mut()) {
-            let guess = hidden::behind(picture, &envelope, &rays, x, rect.y1 + i as i32);
-            *coc = guess.map_or(f32::NAN, |(coc, _)| coc);
-        }
-    })?;
+    let envelope = hidden::envelope(picture, exec)?;
+    let Sheet { mut coc, .. } = hidden::behind(picture, &envelope, picture.rect, exec)?;
+    coc.iter_mut().filter(|c| **c == NONE).for_each(|c| *c = f32::NAN);
     field.coc = coc;
     Ok(())
 }

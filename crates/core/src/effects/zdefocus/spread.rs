@@ -1,87 +1,174 @@
 //! A few lens points leave gaps between their dots on a large blur: each sample's colour is first spread, within its own surface,
-//! over the gap.
+//! over the gap: first along the row, then across.
 
-use super::cover::{Cover, Part};
-use super::scene::Field;
+use super::field::{Field, Planes, pieces, planes};
+use crate::geometry::Rect;
+use crate::simd::{Work, best_work};
+use crate::workers::{Exec, Stop};
 
-/// Radius of the spread for a CoC of 1 px: the gap between `points` evenly spread lens points.
+/// Half the side of the square that the spread fills, for a CoC of 1 px and so many evenly spread lens points: a disc of the area that is one
+/// point's has the same variance.
 pub fn gap(points: usize) -> f64 {
-    1.0 / (points.max(1) as f64).sqrt()
+    0.75f64.sqrt() / (points.max(1) as f64).sqrt()
 }
 
-/// Weight of a neighbour at `distance` in a disc of `radius`, with a soft edge of one pixel; none but the centre up to radius 0.5.
-fn weight(radius: f32, distance: f32) -> f32 {
-    (radius + 0.5 - distance).clamp(0.0, 1.0)
+/// Weight of a neighbour at `distance` along one axis for a half side, with a soft end of one pixel.
+#[inline(always)]
+fn weight(half: f32, distance: f32) -> f32 {
+    (half + 0.5 - distance).clamp(0.0, 1.0)
 }
 
-/// Variance per axis, in px², of the discrete disc of a radius.
-pub fn variance(radius: f64) -> f64 {
-    let reach = (radius + 1.0).ceil() as i32;
-    let (mut sum, mut moment) = (0.0, 0.0);
-    for dy in -reach..=reach {
-        for dx in -reach..=reach {
-            let d2 = f64::from(dx * dx + dy * dy);
-            let w = f64::from(weight(radius as f32, d2.sqrt() as f32));
-            sum += w;
-            moment += w * d2;
+/// Neighbours whose CoC differs by up to this belong to a sample's surface; up to twice this a little.
+#[inline(always)]
+fn alike(coc: f32) -> f32 {
+    0.75 + 0.04 * coc.abs()
+}
+
+/// Variance per axis, in px², of the spread of a half side.
+pub fn variance(half: f64) -> f64 {
+    if half <= 0.5 {
+        return 0.0;
+    }
+    let reach = (half + 1.0).ceil() as i32;
+    let weight = |d: i32| f64::from(weight(half as f32, d.abs() as f32));
+    let sum: f64 = (-reach..=reach).map(weight).sum();
+    (-reach..=reach).map(|d| weight(d) * f64::from(d * d)).sum::<f64>() / sum
+}
+
+/// Pixels of a row that share one count of taps.
+const CHUNK: usize = 128;
+/// Rows of a task.
+const BAND: usize = 32;
+
+/// The colours over `rect`, spread over the gap for a CoC of 1 px; `shares` (or nothing) is how much of each pixel its colour stands for.
+pub fn colours(field: &Field, shares: &[f32], rect: Rect, gap: f32, exec: &Exec) -> Result<Planes, Stop> {
+    let mut out = planes(rect.width() * rect.height())?;
+    let bands: Vec<_> = pieces(&mut out, (rect.width() * BAND).max(1)).collect();
+    exec.for_each_mut(bands, [0.1, 0.2], |i, out, _| {
+        let y = rect.y1 + (i * BAND) as i32;
+        let rect = Rect::new(rect.x1, y, rect.x2, y + (out[0].len() / rect.width()) as i32);
+        best_work(Band { field, shares, rect, gap, out });
+    })?;
+    Ok(out)
+}
+
+struct Band<'a, 'b> {
+    field: &'a Field,
+    shares: &'a [f32],
+    rect: Rect,
+    gap: f32,
+    out: &'a mut [&'b mut [f32]; 4],
+}
+
+impl Work for Band<'_, '_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Band { field, shares, rect, gap, out } = self;
+        let (w, of, up) = (rect.width(), field.rect.width(), field.rect.height() as i32);
+        let start = (rect.x1 - field.rect.x1) as usize;
+        let (first, last) = (rect.y1 - field.rect.y1, rect.y2 - field.rect.y1);
+        let rows = |y1: i32, y2: i32| &field.coc[y1 as usize * of..y2 as usize * of];
+        let reach = taps(rows(first, last), gap) as i32;
+        let (low, high) = ((first - reach).max(0), (last + reach).min(up));
+        // Along the rows, of all rows that the way across needs.
+        let mut along: [Vec<f32>; 4] = std::array::from_fn(|_| vec![0.0; w * (high - low) as usize]);
+        for y in low..high {
+            let row = y as usize * of;
+            for x in (0..w).step_by(CHUNK) {
+                let n = CHUNK.min(w - x);
+                let (i, to) = (row + start + x, (y - low) as usize * w + x);
+                let most = taps(&field.coc[i..i + n], gap);
+                // A neighbour beyond the field is none.
+                let (left, right) = (start + x, of - (start + x + n));
+                let whole = (left.min(most), right.min(most));
+                let at = |d: isize| (i as isize + d) as usize;
+                sum(n, gap, &field.coc[i..i + n], whole, |d| {
+                    let j = at(d);
+                    let share = shares.get(j..j + n);
+                    (&field.coc[j..j + n], [0, 1, 2, 3].map(|c| &field.colour[c][j..j + n]), share)
+                }, &mut along.each_mut().map(|p| &mut p[to..to + n]));
+            }
+        }
+        for y in first..last {
+            for x in (0..w).step_by(CHUNK) {
+                let n = CHUNK.min(w - x);
+                let i = y as usize * of + start + x;
+                let most = taps(&field.coc[i..i + n], gap);
+                let whole = (most.min((y - low) as usize), most.min((high - 1 - y) as usize));
+                let to = (y - first) as usize * w + x;
+                sum(n, gap, &field.coc[i..i + n], whole, |d| {
+                    let j = (i as isize + d * of as isize) as usize;
+                    let k = (y as isize + d - low as isize) as usize * w + x;
+                    (&field.coc[j..j + n], [0, 1, 2, 3].map(|c| &along[c][k..k + n]), shares.get(j..j + n))
+                }, &mut out.each_mut().map(|p| &mut p[to..to + n]));
+            }
         }
     }
-    moment / sum.max(1e-12) / 2.0
 }
 
-/// Neighbours by distance, as far as the largest CoC of the field needs them.
-pub fn offsets(field: &Field, gap: f32) -> Vec<(i32, i32, f32)> {
-    let largest = field.most.abs().max(field.least.abs()) * gap + 0.5;
-    let reach = largest.ceil() as i32;
-    let all = (-reach..=reach).flat_map(|dy| (-reach..=reach).map(move |dx| (dx, dy)));
-    let mut list: Vec<_> =
-        all.map(|(dx, dy)| (dx, dy, ((dx * dx + dy * dy) as f32).sqrt())).filter(|o| o.2 < largest).collect();
-    list.sort_by(|a, b| a.2.total_cmp(&b.2).then((a.1, a.0).cmp(&(b.1, b.0))));
-    if list.is_empty() { vec![(0, 0, 0.0)] } else { list }
+/// How many neighbours to each side the largest of some CoCs asks for.
+#[inline(always)]
+fn taps(coc: &[f32], gap: f32) -> usize {
+    let most = coc.iter().fold(0f32, |m, c| m.max(c.abs()));
+    (most * gap - 0.5).ceil().max(0.0) as usize
 }
 
-/// The colour of a pixel, spread over the gap within its surface: neighbours of nearly the same CoC count.
-pub fn colour(field: &Field, x: i32, y: i32, gap: f32, offsets: &[(i32, i32, f32)]) -> [f32; 4] {
-    let i = field.index(x, y);
-    let coc = field.coc[i];
-    let radius = coc.abs() * gap;
-    if radius <= 0.5 {
-        return field.colour[i];
-    }
-    let w = field.rect.width() as isize;
-    let same = 1.0 / (0.75 + 0.04 * coc.abs());
-    let (mut sum, mut area) = ([0f32; 4], 0f32);
-    for &(dx, dy, d) in offsets {
-        if d >= radius + 0.5 {
-            break;
-        }
-        let j = (i as isize + dy as isize * w + dx as isize) as usize;
-        let g = weight(radius, d) * (2.0 - (field.coc[j] - coc).abs() * same).clamp(0.0, 1.0);
-        (0..4).for_each(|c| sum[c] += field.colour[j][c] * g);
-        area += g;
-    }
-    sum.map(|v| v / area)
-}
+/// A row of neighbours: CoC, colours, and how much they count.
+type Tap<'a> = (&'a [f32], [&'a [f32]; 4], Option<&'a [f32]>);
 
-/// The same where pixels are covered in parts: of one part of the pixel numbered `i`.
-pub fn part(cover: &Cover, width: usize, i: usize, own: Part, gap: f32, offsets: &[(i32, i32, f32)]) -> Part {
-    let radius = own.coc.abs() * gap;
-    if radius <= 0.5 {
-        return own;
+/// The weighted means of `n` samples with their neighbours along one axis, from `whole.0` before to `whole.1` after.
+#[inline(always)]
+fn sum<'a>(
+    n: usize,
+    gap: f32,
+    coc: &[f32],
+    whole: (usize, usize),
+    tap: impl Fn(isize) -> Tap<'a>,
+    out: &mut [&mut [f32]; 4],
+) {
+    if whole == (0, 0) {
+        let (_, colour, _) = tap(0);
+        out.iter_mut().zip(colour).for_each(|(to, from)| to.copy_from_slice(from));
+        return;
     }
-    let same = 1.0 / (0.75 + 0.04 * own.coc.abs());
-    let (mut sum, mut share, mut area) = ([0f32; 4], 0f32, 0f32);
-    for &(dx, dy, d) in offsets {
-        if d >= radius + 0.5 {
-            break;
+    let n = n.min(CHUNK);
+    let (mut half, mut same, mut total) = ([0f32; CHUNK], [0f32; CHUNK], [0f32; CHUNK]);
+    for i in 0..n {
+        half[i] = coc[i].abs() * gap;
+        same[i] = 1.0 / alike(coc[i]);
+    }
+    out.iter_mut().for_each(|plane| plane.fill(0.0));
+    for d in -(whole.0 as isize)..=whole.1 as isize {
+        let (other, colour, share) = tap(d);
+        let (other, distance) = (&other[..n], d.unsigned_abs() as f32);
+        let mut weights = [0f32; CHUNK];
+        for i in 0..n {
+            let alike = (2.0 - (other[i] - coc[i]).abs() * same[i]).clamp(0.0, 1.0);
+            weights[i] = weight(half[i], distance) * alike;
         }
-        let j = (i as isize + dy as isize * width as isize + dx as isize) as usize;
-        for other in [cover.seen[j], cover.fringe[j]] {
-            let g = weight(radius, d) * (2.0 - (other.coc - own.coc).abs() * same).clamp(0.0, 1.0);
-            (0..4).for_each(|c| sum[c] += other.colour[c] * g);
-            share += other.share * g;
-            area += g;
+        if d == 0 {
+            // Also where the square is smaller than a pixel.
+            weights[..n].fill(1.0);
+        }
+        if let Some(share) = share {
+            (0..n).for_each(|i| weights[i] *= share[i]);
+        }
+        for (to, from) in out.iter_mut().zip(colour) {
+            let (to, from) = (&mut to[..n], &from[..n]);
+            for i in 0..n {
+                to[i] += weights[i] * from[i];
+            }
+        }
+        for i in 0..n {
+            total[i] += weights[i];
         }
     }
-    Part { coc: own.coc, colour: sum.map(|v| v / area), share: share / area }
+    for to in out.iter_mut() {
+        let to = &mut to[..n];
+        for i in 0..n {
+            to[i] /= total[i];
+        }
+    }
 }

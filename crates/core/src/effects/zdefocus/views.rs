@@ -1,40 +1,37 @@
 //! What each point of the lens sees, averaged: the samples move by lens point × CoC, nearer ones hide farther ones.
 //!
-//! Within one view a sample is shared by the four pixels around where it lands. The nearest surface at a pixel covers it by the sum
-//! of its shares, up to 1; the rest shows what lies behind. Visibility is so decided for each point of the lens, as in a real one.
-//! The cost grows little with the size of the blur: a tile looks at samples from farther away.
+//! Within one view a sample moves by whole pixels. A surface of one CoC is so a copy of itself, and the rounded moves of all points together
+//! are the disc, each pixel by the part of it that the disc covers. Visibility is decided for each point of the lens by a plain z-buffer,
+//! as in a real one. Where a surface is stretched by the move, samples cover the pixel that opens beside them.
 //!
 //! The work is done tile by tile, so that a tile's planes stay in the cache, and run by run: neighbours that land on neighbours are one
 //! loop over plain slices.
 
-use super::aperture::{CatsEye, LensPoint, Optics};
-use super::lens::NearestPoint;
+use super::lens::{Aperture, NearestPoint};
 use super::lights::{self, Light};
-use super::scene::{BLOCK, Block, Scene};
+use super::scene::{BLOCK, Layer, Scene};
+use super::sheet::NONE;
 use crate::geometry::Rect;
 use crate::image::Image;
 use crate::simd::{Work, best_work};
 use crate::workers::{Cancel, Exec, Stop};
-use std::sync::Arc;
 
-/// Samples whose CoC is up to this much behind the nearest one at a pixel belong to its surface, in pixels…
+/// A light whose CoC is up to this much behind the nearest sample at a pixel is seen there, in pixels…
 pub const SAME_SURFACE: f32 = 1.0;
-/// …and fade out of it over this much more.
+/// …and fades out over this much more.
 pub const FADE: f32 = 1.0;
-/// A smaller share of a pixel does not make a sample the nearest one there.
-pub const LEAST_SHARE: f32 = 0.05;
-/// A stretched surface must not become porous: shares count this much more towards its cover.
-pub const CLOSE: f32 = 1.15;
+/// Neighbours whose CoCs differ by less are one surface: what opens between them is closed.
+pub const JOINED: f32 = 2.5;
 
 /// Size of a tile in pixels.
 const TILE: [i32; 2] = [256, 48];
 
 /// The lens that looks.
 pub struct Eye {
-    /// Its shape and its points.
-    pub optics: Arc<Optics>,
-    /// What the barrel cuts off.
-    pub cats_eye: Option<CatsEye>,
+    /// Its shape.
+    pub aperture: Aperture,
+    /// Its points, in units of the CoC radius.
+    pub points: Vec<[f32; 2]>,
     /// How much wider than high the bokeh is in pixels.
     pub stretch: f32,
 }
@@ -42,7 +39,7 @@ pub struct Eye {
 /// Averages all views over `window`, and adds the lights.
 pub fn render(scene: &Scene, lights: &[Light], eye: &Eye, window: Rect, exec: &Exec) -> Result<Image, Stop> {
     let mut out = Image::new(window)?;
-    let nearest_point = NearestPoint::new(&eye.optics.places());
+    let nearest_point = NearestPoint::new(&eye.points);
     let columns = window.width().div_ceil(TILE[0] as usize);
     let mut tiles: Vec<(Rect, Vec<f32>)> = Vec::new();
     for y in (window.y1..window.y2).step_by(TILE[1] as usize) {
@@ -63,16 +60,6 @@ pub fn render(scene: &Scene, lights: &[Light], eye: &Eye, window: Rect, exec: &E
         }
     })?;
     Ok(out)
-}
-
-/// The planes of one view of a tile: five of the nearest surface (colour × share, share) and five of what lies behind it. Where samples cover
-/// only a part of their pixels, two more: part × share.
-struct View {
-    tile: Rect,
-    nearest: Vec<f32>,
-    front: [Vec<f32>; 5],
-    back: [Vec<f32>; 5],
-    parts: Option<[Vec<f32>; 2]>,
 }
 
 /// One tile's work.
@@ -99,42 +86,30 @@ impl Work for Tile<'_> {
 fn average(Tile { scene, lights, eye, nearest_point, rect: tile, cancel }: Tile) -> Vec<f32> {
     let n = tile.width() * tile.height();
     let plane = || vec![0f32; n];
-    let mut view = View {
-        tile,
-        nearest: plane(),
-        front: std::array::from_fn(|_| plane()),
-        back: std::array::from_fn(|_| plane()),
-        parts: (!scene.share.is_empty()).then(|| [plane(), plane()]),
-    };
+    let mut view = View { tile, nearest: plane(), colour: std::array::from_fn(|_| plane()), number: (0, eye.points.len() as u32) };
     let mut sum: [Vec<f32>; 4] = std::array::from_fn(|_| plane());
     let mut count = plane();
-    let optics = &*eye.optics;
-    let points: Vec<[f32; 2]> = optics.points.iter().map(|p| [p.u[0] * eye.stretch, p.u[1]]).collect();
-    let mut weighing = (!optics.even || eye.cats_eye.is_some()).then(|| Weighing::new(tile, eye));
+    let points: Vec<[f32; 2]> = eye.points.iter().map(|p| [p[0] * eye.stretch, p[1]]).collect();
     let widest = |axis: usize| points.iter().fold(0f32, |m, p| m.max(p[axis].abs()));
     let (wide, high) = (widest(0), widest(1));
-    let candidates: Vec<&Block> = scene.blocks.iter().filter(|b| may_reach(b, &tile, wide, high)).collect();
+    let mut candidates = Vec::new();
+    scene.layers.iter().for_each(|layer| candidates_of(layer, &tile, wide, high, &mut candidates));
     let lights: Vec<&Light> = lights.iter().filter(|l| meets_disc(l, eye.stretch, &tile)).collect();
     // What hides a light is known for each view: kept only where lights are.
     let mut depths: Vec<f32> = Vec::new();
-    for (lens_point, &point) in optics.points.iter().zip(&points) {
+    for (number, &point) in points.iter().enumerate() {
         if cancel.is_set() {
             return vec![0.0; 4 * n];
         }
-        view.look(scene, &candidates, point);
-        match (&mut weighing, &view.parts) {
-            (Some(weighing), _) => weighing.add(&view, lens_point, &mut sum),
-            (None, None) => view.add(&mut sum, &mut count),
-            (None, Some(parts)) => view.add_parts(parts, &mut sum, &mut count),
-        }
+        view.number.0 = number as u32;
+        view.look(&candidates, point);
+        view.add(&mut sum, &mut count);
         if !lights.is_empty() {
             depths.extend_from_slice(&view.nearest);
         }
     }
-    let mut result: Vec<f32> = match &weighing {
-        None => sum.iter().flat_map(|plane| plane.iter().zip(&count).map(|(v, n)| v / n.max(1.0))).collect(),
-        Some(weighing) => weighing.divided(&sum),
-    };
+    let mut result: Vec<f32> =
+        sum.iter().flat_map(|plane| plane.iter().zip(&count).map(|(v, n)| v / n.max(1.0))).collect();
     let mut planes: Vec<&mut [f32]> = result.chunks_mut(n).take(3).collect();
     for light in lights {
         if cancel.is_set() {
@@ -144,7 +119,7 @@ fn average(Tile { scene, lights, eye, nearest_point, rect: tile, cancel }: Tile)
             let nearest = depths[nearest_point.of(u) * n + i];
             (SAME_SURFACE + FADE - (light.coc - nearest)).clamp(0.0, 1.0)
         };
-        lights::spread(light, eye, &tile, &mut planes, seen);
+        lights::spread(light, &eye.aperture, eye.stretch, &tile, &mut planes, seen);
     }
     result
 }
@@ -156,349 +131,274 @@ fn meets_disc(light: &Light, stretch: f32, tile: &Rect) -> bool {
     !disc.intersect(tile).is_empty()
 }
 
-/// Can any sample of the block land in the tile, for points up to `wide` and `high` from the middle?
-fn may_reach(b: &Block, tile: &Rect, wide: f32, high: f32) -> bool {
-    let most = b.shift[0].abs().max(b.shift[1].abs());
-    let (x, y) = (wide * most, high * most);
-    reaches(b, tile, [-x, x], [-y, y])
+/// A row of up to [`BLOCK`] samples that may reach the tile.
+struct Candidate<'a> {
+    layer: &'a Layer,
+    /// Index of the first sample.
+    start: usize,
+    n: usize,
+    x: i32,
+    y: i32,
+    /// Least and greatest move.
+    shift: [f32; 2],
+    /// Are there a sample to the left of the first, and a row below?
+    left: bool,
+    below: bool,
+    /// Least and greatest move of the block below.
+    under: [f32; 2],
 }
 
-/// Do the block's pixels, moved by these ranges, meet the tile?
+fn candidates_of<'a>(layer: &'a Layer, tile: &Rect, wide: f32, high: f32, list: &mut Vec<Candidate<'a>>) {
+    let w = layer.sheet.rect.width();
+    for (b, block) in layer.blocks.iter().enumerate() {
+        if block[0] > block[1] {
+            continue;
+        }
+        let (column, row) = (b % layer.columns, b / layer.columns);
+        let x = (layer.first_column + column as i32) * BLOCK;
+        let (x1, x2) = (x.max(layer.sheet.rect.x1), (x + BLOCK).min(layer.sheet.rect.x2));
+        let y = layer.sheet.rect.y1 + row as i32;
+        let most = block[0].abs().max(block[1].abs());
+        if reaches([x1, x2], y, tile, [-wide * most, wide * most], [-high * most, high * most]) {
+            let start = row * w + (x1 - layer.sheet.rect.x1) as usize;
+            list.push(Candidate {
+                layer,
+                start,
+                n: (x2 - x1) as usize,
+                x: x1,
+                y,
+                shift: *block,
+                left: x1 > layer.sheet.rect.x1,
+                below: row > 0,
+                under: if row > 0 { layer.blocks[b - layer.columns] } else { [0.0; 2] },
+            });
+        }
+    }
+}
+
+/// Do the block's pixels, moved by these ranges, meet the tile? One pixel more on every side: they may close what opens beside them.
 #[inline(always)]
-fn reaches(b: &Block, tile: &Rect, dx: [f32; 2], dy: [f32; 2]) -> bool {
-    b.x[1] as f32 + dx[1] + 1.0 >= tile.x1 as f32
-        && b.x[0] as f32 + dx[0] < tile.x2 as f32
-        && b.y as f32 + dy[1] + 1.0 >= tile.y1 as f32
-        && b.y as f32 + dy[0] < tile.y2 as f32
+fn reaches(x: [i32; 2], y: i32, tile: &Rect, dx: [f32; 2], dy: [f32; 2]) -> bool {
+    x[1] as f32 + dx[1] + 2.0 >= tile.x1 as f32
+        && x[0] as f32 + dx[0] - 2.0 < tile.x2 as f32
+        && y as f32 + dy[1] + 2.0 >= tile.y1 as f32
+        && y as f32 + dy[0] - 2.0 < tile.y2 as f32
 }
 
 const LANES: usize = BLOCK as usize;
 
-/// What a sample does where it lands.
-#[derive(Clone, Copy)]
-enum Pass {
-    /// It says how near it is.
-    Nearest,
-    /// It is added to the nearest surface, or to what lies behind.
-    Belong,
+/// To the nearest whole number, ties to even, by plain float arithmetic that vectorises on any processor; |d| < 2²¹.
+#[inline(always)]
+fn whole(d: f32) -> i32 {
+    const ROUND: f32 = 12_582_912.0; // 1.5 · 2²³: adding it rounds to the nearest whole number and leaves that in the low bits
+    ((d + ROUND).to_bits() as i32).wrapping_sub(ROUND.to_bits() as i32)
 }
 
-/// Where the samples of a block land: the lower left one of four pixels, and the shares of the right and the upper ones.
+/// One bit for each byte that is 1, the first the lowest.
+#[inline(always)]
+fn bits(bytes: &[u8; LANES]) -> u64 {
+    let mut bits = 0;
+    for (i, eight) in bytes.chunks_exact(8).enumerate() {
+        let eight = u64::from_le_bytes([eight[0], eight[1], eight[2], eight[3], eight[4], eight[5], eight[6], eight[7]]);
+        bits |= (eight.wrapping_mul(0x0102_0408_1020_4080) >> 56) << (8 * i);
+    }
+    bits
+}
+
+/// Where the samples of a block land, and what they close: each counted with its left neighbour before it.
 struct Landing {
     x: [i32; LANES],
     y: [i32; LANES],
-    right: [f32; LANES],
-    up: [f32; LANES],
+    /// 1 where a sample also covers the pixel below its own.
+    below: [i32; LANES],
 }
 
-/// `d` as whole pixels (towards −∞) and the rest (0..1), by plain float arithmetic that vectorises on any processor; |d| < 2²¹.
+/// A step through `n` numbers that meets each of them once.
 #[inline(always)]
-fn split(d: f32) -> (i32, f32) {
-    const ROUND: f32 = 12_582_912.0; // 1.5 · 2²³: adding it rounds to the nearest whole number and leaves that in the low bits
-    let rounded = d + ROUND;
-    let rest = d - (rounded - ROUND);
-    let whole = (rounded.to_bits() as i32).wrapping_sub(ROUND.to_bits() as i32);
-    if rest < 0.0 { (whole - 1, rest + 1.0) } else { (whole, rest) }
+fn stride(n: u32) -> u32 {
+    let common = |mut a: u32, mut b: u32| {
+        while b > 0 {
+            (a, b) = (b, a % b);
+        }
+        a
+    };
+    let mut step = (n as f32 * 0.382) as u32 | 1;
+    while common(step, n) != 1 {
+        step += 2;
+    }
+    step
 }
 
-impl Landing {
-    /// A move is split into whole pixels and a rest before it meets the position, so that it is the same in every window.
-    #[inline(always)]
-    fn of(&mut self, scene: &Scene, b: &Block, point: [f32; 2]) {
-        let n = (b.end - b.start).min(LANES);
-        let (shift, x) = (&scene.shift[b.start..b.start + n], &scene.x[b.start..b.start + n]);
-        let (to_x, to_y, right, up) = (&mut self.x[..n], &mut self.y[..n], &mut self.right[..n], &mut self.up[..n]);
-        for i in 0..n {
-            let (wx, rx) = split(shift[i] * point[0]);
-            let (wy, ry) = split(shift[i] * point[1]);
-            to_x[i] = x[i] + wx;
-            to_y[i] = b.y + wy;
-            right[i] = rx;
-            up[i] = ry;
-        }
-    }
-
-    /// The samples after which a run ends: up to there landings follow each other from left to right. Returns how many runs there are.
-    #[inline(always)]
-    fn runs(&self, n: usize, ends: &mut [usize; LANES]) -> usize {
-        let n = n.min(LANES);
-        let (x, y) = (&self.x[..n], &self.y[..n]);
-        let mut differs = 0;
-        for i in 0..n {
-            differs |= (x[i] - x[0] - i as i32) | (y[i] - y[0]);
-        }
-        ends[0] = n;
-        if differs == 0 {
-            return 1;
-        }
-        let mut count = 0;
-        for i in 1..n {
-            ends[count] = i;
-            count += usize::from(x[i] != x[i - 1] + 1 || y[i] != y[i - 1]);
-        }
-        ends[count] = n;
-        count + 1
-    }
-}
-
-/// The part of a run that lands in the tile at one of its four corners: samples, and where the first of them goes.
-#[inline(always)]
-fn clip(tile: &Rect, first: usize, end: usize, x: i32, y: i32) -> Option<(std::ops::Range<usize>, usize)> {
-    if y < tile.y1 || y >= tile.y2 {
-        return None;
-    }
-    let skip = (tile.x1 - x).max(0) as usize;
-    let end = end.min((first as i64 + i64::from(tile.x2) - i64::from(x)).max(0) as usize);
-    let first = first + skip;
-    let to = (y - tile.y1) as usize * tile.width() + (x + skip as i32 - tile.x1) as usize;
-    (first < end).then_some((first..end, to))
+/// The nearest sample at each pixel of a tile, as one lens point sees it.
+struct View {
+    tile: Rect,
+    nearest: Vec<f32>,
+    colour: [Vec<f32>; 4],
+    /// The number of the lens point, and how many there are.
+    number: (u32, u32),
 }
 
 impl View {
     #[inline(always)]
-    fn look(&mut self, scene: &Scene, candidates: &[&Block], point: [f32; 2]) {
+    fn look(&mut self, candidates: &[Candidate], point: [f32; 2]) {
         self.nearest.fill(f32::MAX);
-        let planes = self.front.iter_mut().chain(&mut self.back).chain(self.parts.iter_mut().flatten());
-        planes.for_each(|p| p.fill(0.0));
-        let mut at = Landing { x: [0; LANES], y: [0; LANES], right: [0.0; LANES], up: [0.0; LANES] };
-        let mut ends = [0; LANES];
+        let mut at = Landing { x: [0; LANES], y: [0; LANES], below: [0; LANES] };
         let tile = self.tile;
-        // First who is nearest, then who belongs to it: so the order of samples does not matter for either.
-        for pass in [Pass::Nearest, Pass::Belong] {
-            for b in candidates {
-                let range = |p: f32| [(b.shift[0] * p).min(b.shift[1] * p), (b.shift[0] * p).max(b.shift[1] * p)];
-                if !reaches(b, &tile, range(point[0]), range(point[1])) {
-                    continue;
-                }
-                at.of(scene, b, point);
-                let mut first = 0;
-                let runs = at.runs(b.end - b.start, &mut ends);
-                for &end in &ends[..runs] {
-                    for (corner, ox, oy) in CORNERS {
-                        if let Some((part, to)) = clip(&tile, first, end, at.x[first] + ox, at.y[first] + oy) {
-                            match pass {
-                                Pass::Nearest => self.nearer(&at, corner, &scene.coc[b.start..b.end], part, to),
-                                Pass::Belong => self.belong(&at, corner, scene, b.start, part, to),
-                            }
-                        }
-                    }
-                    first = end;
-                }
+        for b in candidates {
+            let range = |p: f32| [(b.shift[0] * p).min(b.shift[1] * p), (b.shift[0] * p).max(b.shift[1] * p)];
+            let (dx, dy) = (range(point[0]), range(point[1]));
+            if !reaches([b.x, b.x + b.n as i32], b.y, &tile, dx, dy) {
+                continue;
             }
+            self.land(b, point, &mut at);
         }
     }
 
-    /// Notes the CoC of the nearest sample.
+    /// Finds where the samples of a block land, and puts them there run by run.
     #[inline(always)]
-    fn nearer(&mut self, at: &Landing, corner: usize, coc: &[f32], part: std::ops::Range<usize>, to: usize) {
-        let n = part.len();
-        let nearest = &mut self.nearest[to..to + n];
-        let (right, up, coc) = (&at.right[part.clone()], &at.up[part.clone()], &coc[part]);
+    fn land(&mut self, b: &Candidate, point: [f32; 2], at: &mut Landing) {
+        let n = b.n.min(LANES);
+        let one = |range: [f32; 2], p: f32| (whole(range[0] * p), whole(range[0] * p) == whole(range[1] * p));
+        let ((x, same_x), (y, same_y)) = (one(b.shift, point[0]), one(b.shift, point[1]));
+        let (under, same_under) = one(b.under, point[1]);
+        if same_x && same_y && same_under && y - under != 1 {
+            // All move alike, as most blocks do: nothing opens within, and nothing below.
+            self.run(b, 0..n, point, [x, y], 0);
+            return;
+        }
+        let all = b.start..b.start + n;
+        let shift = &b.layer.shift[all.clone()];
+        let coc = &b.layer.sheet.coc[all];
+        let (to_x, to_y, to_below) = (&mut at.x[..n], &mut at.y[..n], &mut at.below[..n]);
         for i in 0..n {
-            let counts = share(corner, right[i], up[i]) >= LEAST_SHARE && coc[i] < nearest[i];
-            nearest[i] = if counts { coc[i] } else { nearest[i] };
+            to_x[i] = whole(shift[i] * point[0]);
+            to_y[i] = whole(shift[i] * point[1]);
         }
-    }
-
-    /// Adds samples to the surface that they belong to.
-    #[inline(always)]
-    fn belong(
-        &mut self,
-        at: &Landing,
-        corner: usize,
-        scene: &Scene,
-        start: usize,
-        part: std::ops::Range<usize>,
-        to: usize,
-    ) {
-        let n = part.len();
-        let (mut front, mut back) = ([0f32; LANES], [0f32; LANES]);
-        let mut any_back = false;
-        {
-            let nearest = &self.nearest[to..to + n];
-            let (right, up) = (&at.right[part.clone()], &at.up[part.clone()]);
-            let coc = &scene.coc[start + part.start..start + part.end];
-            let (front, back) = (&mut front[..n], &mut back[..n]);
+        if b.below {
+            let w = b.layer.sheet.rect.width();
+            let under = b.start - w..b.start - w + n;
+            let (under_shift, under_coc) = (&b.layer.shift[under.clone()], &b.layer.sheet.coc[under]);
             for i in 0..n {
-                let share = share(corner, right[i], up[i]);
-                let belongs = ((SAME_SURFACE + FADE - (coc[i] - nearest[i])) * (1.0 / FADE)).clamp(0.0, 1.0);
-                front[i] = share * belongs;
-                back[i] = share - front[i];
-                any_back |= back[i] > 0.0;
+                let opens = to_y[i] - whole(under_shift[i] * point[1]) == 1;
+                to_below[i] = i32::from(opens & ((coc[i] - under_coc[i]).abs() < JOINED));
+            }
+        } else {
+            to_below.fill(0);
+        }
+        let mut differs = [0u8; LANES];
+        {
+            let (x, y, below, differs) = (&at.x[..n], &at.y[..n], &at.below[..n], &mut differs[..n]);
+            for i in 1..n {
+                differs[i] = u8::from((x[i] != x[i - 1]) | (y[i] != y[i - 1]) | (below[i] != below[i - 1]));
             }
         }
-        let colour = |c: usize| &scene.colour[c][start + part.start..start + part.end];
-        add(&mut self.front, &front[..n], colour, to);
-        if any_back {
-            add(&mut self.back, &back[..n], colour, to);
-        }
-        if let Some([of_front, of_back]) = &mut self.parts {
-            let part = &scene.share[start + part.start..start + part.end];
-            add_product(&mut of_front[to..to + n], &front[..n], part);
-            add_product(&mut of_back[to..to + n], &back[..n], part);
+        let mut ends = bits(&differs);
+        let mut first = 0;
+        loop {
+            let end = (ends.trailing_zeros() as usize).min(n);
+            self.run(b, first..end, point, [at.x[first], at.y[first]], at.below[first]);
+            if end >= n {
+                break;
+            }
+            ends &= ends - 1;
+            first = end;
         }
     }
 
-    /// Puts the nearest surface over what lies behind it and adds that to the average.
+    /// Samples that move alike; those `below` cover the pixels under theirs, too, and the first of them what opens to its left.
+    #[inline(always)]
+    fn run(&mut self, b: &Candidate, run: std::ops::Range<usize>, point: [f32; 2], [x, y]: [i32; 2], below: i32) {
+        let i = b.start + run.start;
+        let joined = (b.left || run.start > 0) && (b.layer.sheet.coc[i] - b.layer.sheet.coc[i - 1]).abs() < JOINED;
+        let opens = joined && x - whole(b.layer.shift[i - 1] * point[0]) == 1;
+        let (px, py) = (b.x + run.start as i32 + x, b.y + y);
+        for row in 0..1 + below {
+            self.put(b, run.clone(), px, py - row);
+            if opens {
+                self.put_one(b, run.start, px - 1, py - row);
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn put_one(&mut self, b: &Candidate, i: usize, x: i32, y: i32) {
+        if self.tile.contains(x, y) {
+            let to = (y - self.tile.y1) as usize * self.tile.width() + (x - self.tile.x1) as usize;
+            let from = b.start + i;
+            if b.layer.sheet.coc[from] < self.nearest[to] && (b.layer.seen_by.is_empty() || self.sees(b, from)) {
+                self.nearest[to] = b.layer.sheet.coc[from];
+                (0..4).for_each(|c| self.colour[c][to] = b.layer.sheet.colour[c][from]);
+            }
+        }
+    }
+
+    /// Does this point of the lens see a sample that covers only a part of its pixel? As many points do as is its part, others at every pixel.
+    #[inline(always)]
+    fn sees(&self, b: &Candidate, i: usize) -> bool {
+        let x = (b.x + (i - b.start) as i32) as u32;
+        let turn = x.wrapping_mul(0x9E37_79B1) ^ (b.y as u32).wrapping_mul(0x85EB_CA77);
+        let turn = (turn ^ (turn >> 15)).wrapping_mul(0x2C1B_3C6D) >> 8;
+        let (number, points) = self.number;
+        // 0.382 of the points is about as far as two successive ones should lie apart; a stride without a common divisor meets them all.
+        let rank = (turn % points + number * stride(points)) % points;
+        (rank as f32) < b.layer.seen_by[i]
+    }
+
+    /// A run of samples lands at (x, y) and to the right: those nearer than what is there stay.
+    #[inline(always)]
+    fn put(&mut self, b: &Candidate, run: std::ops::Range<usize>, x: i32, y: i32) {
+        let tile = self.tile;
+        if y < tile.y1 || y >= tile.y2 {
+            return;
+        }
+        let skip = (tile.x1 - x).max(0) as usize;
+        let len = run.len().min((tile.x2 - x).max(0) as usize);
+        if skip >= len {
+            return;
+        }
+        let n = (len - skip).min(LANES);
+        let to = (y - tile.y1) as usize * tile.width() + (x + skip as i32 - tile.x1) as usize;
+        let from = b.start + run.start + skip;
+        let mut nearer = [0u32; LANES];
+        let mut there = [u32::MAX; LANES];
+        if !b.layer.seen_by.is_empty() {
+            (0..n).for_each(|i| there[i] = if self.sees(b, from + i) { u32::MAX } else { 0 });
+        }
+        let any = {
+            let (coc, nearest, nearer) = (&b.layer.sheet.coc[from..from + n], &mut self.nearest[to..to + n], &mut nearer[..n]);
+            let mut any = 0;
+            for i in 0..n {
+                let is = if coc[i] < nearest[i] { there[i] } else { 0 };
+                nearest[i] = if is != 0 { coc[i] } else { nearest[i] };
+                nearer[i] = is;
+                any |= is;
+            }
+            any != 0
+        };
+        if !any {
+            return;
+        }
+        for (to_plane, plane) in self.colour.iter_mut().zip(&b.layer.sheet.colour) {
+            let (to_plane, plane, nearer) = (&mut to_plane[to..to + n], &plane[from..from + n], &nearer[..n]);
+            for i in 0..n {
+                to_plane[i] = f32::from_bits((plane[i].to_bits() & nearer[i]) | (to_plane[i].to_bits() & !nearer[i]));
+            }
+        }
+    }
+
+    /// Adds what is seen to the average.
     #[inline(always)]
     fn add(&self, sum: &mut [Vec<f32>; 4], count: &mut [f32]) {
         let n = count.len();
-        let (share, behind_share) = (&self.front[4][..n], &self.back[4][..n]);
-        for (c, sum) in sum.iter_mut().enumerate() {
-            let (sum, front, back) = (&mut sum[..n], &self.front[c][..n], &self.back[c][..n]);
+        let nearest = &self.nearest[..n];
+        for (sum, plane) in sum.iter_mut().zip(&self.colour) {
+            let (sum, plane) = (&mut sum[..n], &plane[..n]);
             for i in 0..n {
-                let cover = (share[i] * CLOSE).min(1.0);
-                let near = if share[i] > 0.0 { front[i] / share[i] } else { 0.0 };
-                let far = if behind_share[i] > 0.0 { back[i] / behind_share[i] } else { near };
-                // Written so that equal colours stay exactly equal: alpha 1 stays 1.
-                sum[i] += far + cover * (near - far);
+                sum[i] += if nearest[i] < NONE { plane[i] } else { 0.0 };
             }
         }
-        self.count(count);
-    }
-
-    /// The same where samples cover only a part of their pixels: the nearest surface then lets through what it does not cover.
-    #[inline(always)]
-    fn add_parts(&self, parts: &[Vec<f32>; 2], sum: &mut [Vec<f32>; 4], count: &mut [f32]) {
-        let n = count.len();
-        let (share, front_part, back_part) = (&self.front[4][..n], &parts[0][..n], &parts[1][..n]);
-        for (c, sum) in sum.iter_mut().enumerate() {
-            let (sum, front, back) = (&mut sum[..n], &self.front[c][..n], &self.back[c][..n]);
-            for i in 0..n {
-                let cover = (share[i] * CLOSE).min(1.0);
-                let (near, part) =
-                    if share[i] > 0.0 { (front[i] / share[i], front_part[i] / share[i]) } else { (0.0, 0.0) };
-                let far = if back_part[i] > LEAST_PART {
-                    back[i] / back_part[i]
-                } else if front_part[i] > 0.0 {
-                    front[i] / front_part[i]
-                } else {
-                    0.0
-                };
-                // So that alpha 1 stays 1 here, too.
-                sum[i] += far + cover * (near - part * far);
-            }
-        }
-        self.count(count);
-    }
-
-    #[inline(always)]
-    fn count(&self, count: &mut [f32]) {
-        let n = count.len();
-        let (share, behind_share) = (&self.front[4][..n], &self.back[4][..n]);
         for i in 0..n {
-            count[i] += if share[i] > 0.0 || behind_share[i] > 0.0 { 1.0 } else { 0.0 };
+            count[i] += if nearest[i] < NONE { 1.0 } else { 0.0 };
         }
-    }
-}
-
-/// Sums of weights, where the points of the lens do not all count the same.
-struct Weighing<'a> {
-    tile: Rect,
-    cats_eye: Option<&'a CatsEye>,
-    sharpness: f32,
-    /// Of red, green, blue and alpha.
-    weights: [Vec<f32>; 4],
-    /// What the barrel leaves of the current point.
-    left: Vec<f32>,
-}
-
-impl<'a> Weighing<'a> {
-    fn new(tile: Rect, eye: &'a Eye) -> Self {
-        let n = tile.width() * tile.height();
-        Self {
-            tile,
-            cats_eye: eye.cats_eye.as_ref(),
-            sharpness: (eye.optics.points.len() as f32).sqrt(),
-            weights: std::array::from_fn(|_| vec![0.0; n]),
-            left: vec![1.0; n],
-        }
-    }
-
-    /// Adds a view: what is in front of the focus with the point's weight there, the rest with that behind it.
-    #[inline(always)]
-    fn add(&mut self, view: &View, point: &LensPoint, sum: &mut [Vec<f32>; 4]) {
-        let (n, tile) = (self.left.len(), self.tile);
-        if let Some(cats_eye) = self.cats_eye {
-            let q = cats_eye.of_iris(point.u);
-            for (y, row) in (tile.y1..).zip(self.left.chunks_mut(tile.width())) {
-                for (x, left) in (tile.x1..).zip(row) {
-                    *left = CatsEye::through(q, cats_eye.shift(x, y), self.sharpness);
-                }
-            }
-        }
-        let (share, behind_share) = (&view.front[4][..n], &view.back[4][..n]);
-        let (nearest, left) = (&view.nearest[..n], &self.left[..n]);
-        let parts = view.parts.as_ref();
-        let all = |w: [f32; 3]| [w[0], w[1], w[2], (w[0] + w[1] + w[2]) / 3.0];
-        let (in_front, behind) = (all(point.near), all(point.far));
-        for (c, (sum, weights)) in sum.iter_mut().zip(&mut self.weights).enumerate() {
-            let (sum, weights) = (&mut sum[..n], &mut weights[..n]);
-            let (front, back) = (&view.front[c][..n], &view.back[c][..n]);
-            for i in 0..n {
-                if share[i] <= 0.0 && behind_share[i] <= 0.0 {
-                    continue;
-                }
-                let cover = (share[i] * CLOSE).min(1.0);
-                let of_share = |v: f32| if share[i] > 0.0 { v / share[i] } else { 0.0 };
-                let near = of_share(front[i]);
-                let part = parts.map_or(1.0, |p| of_share(p[0][i]));
-                let back_part = parts.map_or(behind_share[i], |p| p[1][i]);
-                let far = if back_part > if parts.is_some() { LEAST_PART } else { 0.0 } {
-                    back[i] / back_part
-                } else if part > 0.0 {
-                    near / part
-                } else {
-                    0.0
-                };
-                let of_front = left[i] * if nearest[i] < 0.0 { in_front[c] } else { behind[c] };
-                let covered = cover * part;
-                let weight = of_front * covered + left[i] * behind[c] * (1.0 - covered);
-                weights[i] += weight;
-                // Written so that alpha 1 stays exactly 1.
-                sum[i] += weight * far + of_front * cover * (near - part * far);
-            }
-        }
-    }
-
-    /// The averages; 0 where nothing came through.
-    fn divided(&self, sum: &[Vec<f32>; 4]) -> Vec<f32> {
-        let planes = sum.iter().zip(&self.weights);
-        planes.flat_map(|(sum, of)| sum.iter().zip(of).map(|(v, w)| if *w > 0.0 { v / w } else { 0.0 })).collect()
-    }
-}
-
-/// Less than this of what lies behind says nothing of its colour.
-const LEAST_PART: f32 = 1e-3;
-
-#[inline(always)]
-fn add_product(plane: &mut [f32], a: &[f32], b: &[f32]) {
-    for ((v, a), b) in plane.iter_mut().zip(a).zip(b) {
-        *v += a * b;
-    }
-}
-
-/// The four pixels around a landing: number, x, y.
-const CORNERS: [(usize, i32, i32); 4] = [(0, 0, 0), (1, 1, 0), (2, 0, 1), (3, 1, 1)];
-
-#[inline(always)]
-fn share(corner: usize, right: f32, up: f32) -> f32 {
-    let x = if corner & 1 == 0 { 1.0 - right } else { right };
-    let y = if corner & 2 == 0 { 1.0 - up } else { up };
-    x * y
-}
-
-#[inline(always)]
-fn add<'a>(planes: &mut [Vec<f32>; 5], weight: &[f32], colour: impl Fn(usize) -> &'a [f32], to: usize) {
-    let n = weight.len();
-    for (c, plane) in planes[..4].iter_mut().enumerate() {
-        let (plane, colour) = (&mut plane[to..to + n], &colour(c)[..n]);
-        for i in 0..n {
-            plane[i] += weight[i] * colour[i];
-        }
-    }
-    let plane = &mut planes[4][to..to + n];
-    for i in 0..n {
-        plane[i] += weight[i];
     }
 }

@@ -1,0 +1,95 @@
+//! The picture as the lens needs it: colours that are numbers, and a circle of confusion for each pixel.
+
+use super::lens::Lens;
+use crate::geometry::Rect;
+use crate::image::{Image, Plane};
+use crate::workers::{Exec, Stop, try_vec};
+
+/// Four planes of colour: premultiplied red, green, blue, alpha.
+pub type Planes = [Vec<f32>; 4];
+
+/// Four planes of zeros.
+pub fn planes(n: usize) -> Result<Planes, Stop> {
+    Ok([try_vec(n, 0f32)?, try_vec(n, 0f32)?, try_vec(n, 0f32)?, try_vec(n, 0f32)?])
+}
+
+/// Pieces of `n` values of each plane, in step with each other.
+pub fn pieces(planes: &mut Planes, n: usize) -> impl Iterator<Item = [&mut [f32]; 4]> {
+    let [r, g, b, a] = planes;
+    let rest = g.chunks_mut(n).zip(b.chunks_mut(n)).zip(a.chunks_mut(n));
+    r.chunks_mut(n).zip(rest).map(|(r, ((g, b), a))| [r, g, b, a])
+}
+
+/// Planes that the steps before the views read.
+pub struct Field {
+    /// Where.
+    pub rect: Rect,
+    /// Signed CoC radius in pixels of this image.
+    pub coc: Vec<f32>,
+    /// Finite.
+    pub colour: Planes,
+    /// What is left of a colour without the light in it: for what is painted behind edges, which no lamp should light. Empty is 1 everywhere.
+    pub unlit: Vec<f32>,
+    /// The largest CoC.
+    pub most: f32,
+    /// The smallest CoC.
+    pub least: f32,
+}
+
+impl Field {
+    /// Index of a pixel, which must be inside.
+    pub fn index(&self, x: i32, y: i32) -> usize {
+        (y - self.rect.y1) as usize * self.rect.width() + (x - self.rect.x1) as usize
+    }
+
+    /// The colour of the pixel numbered `i`.
+    #[inline]
+    pub fn at(&self, i: usize) -> [f32; 4] {
+        std::array::from_fn(|c| self.colour[c][i])
+    }
+
+    /// From the driver's planes. A colour that is no number becomes the mean of its good neighbours: it must not spread (the output puts
+    /// the original back at its own pixel).
+    pub fn new(picture: &Image, depth: &Plane, lens: &Lens, pixels_per_unit: f64, exec: &Exec) -> Result<Self, Stop> {
+        let rect = picture.rect();
+        let (w, h) = (rect.width(), rect.height());
+        let mut coc = try_vec(w * h, 0f32)?;
+        let mut colour = planes(w * h)?;
+        let mut ranges = vec![[f32::MAX, f32::MIN]; h];
+        let rows: Vec<_> = coc.chunks_mut(w).zip(pieces(&mut colour, w)).zip(&mut ranges).collect();
+        exec.for_each_mut(rows, [0.02, 0.05], |y, ((coc, colour), range), _| {
+            let all = y * w..(y + 1) * w;
+            for (coc, z) in coc.iter_mut().zip(&depth.data()[all.clone()]) {
+                *coc = (lens.coc(f64::from(*z)) * pixels_per_unit) as f32;
+            }
+            for (to, from) in colour.iter_mut().zip(&picture.planes) {
+                to.copy_from_slice(&from.data()[all.clone()]);
+            }
+            // A sum of zeros times anything is a number as long as all are.
+            if !colour.iter().all(|plane| plane.iter().map(|v| v * 0.0).sum::<f32>() == 0.0) {
+                put_numbers(picture, colour, y);
+            }
+            **range = coc.iter().fold(**range, |[low, high], c| [low.min(*c), high.max(*c)]);
+        })?;
+        let [least, most] = ranges.iter().fold([f32::MAX, f32::MIN], |[low, high], r| [low.min(r[0]), high.max(r[1])]);
+        Ok(Self { rect, coc, colour, unlit: Vec::new(), most, least })
+    }
+}
+
+fn put_numbers(picture: &Image, row: &mut [&mut [f32]; 4], y: usize) {
+    let (w, h) = (picture.rect().width(), picture.rect().height());
+    let source = |i: usize| -> [f32; 4] { std::array::from_fn(|c| picture.planes[c].data()[i]) };
+    for x in (0..w).filter(|x| !source(y * w + x).iter().all(|v| v.is_finite())) {
+        let (mut sum, mut n) = ([0f32; 4], 0f32);
+        for py in y.saturating_sub(1)..(y + 2).min(h) {
+            for px in x.saturating_sub(1)..(x + 2).min(w) {
+                let v = source(py * w + px);
+                if v.iter().all(|v| v.is_finite()) {
+                    (0..4).for_each(|c| sum[c] += v[c]);
+                    n += 1.0;
+                }
+            }
+        }
+        (0..4).for_each(|c| row[c][x] = sum[c] / n.max(1.0));
+    }
+}
