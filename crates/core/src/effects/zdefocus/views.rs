@@ -24,7 +24,7 @@ pub const FADE: f32 = 1.0;
 pub const JOINED: f32 = 2.5;
 
 /// Size of a tile in pixels.
-const TILE: [i32; 2] = [256, 48];
+const TILE: [i32; 2] = [128, 32];
 
 /// The lens that looks.
 pub struct Eye {
@@ -89,6 +89,7 @@ fn average(Tile { scene, lights, eye, nearest_point, rect: tile, cancel }: Tile)
     let mut view = View { tile, nearest: plane(), colour: std::array::from_fn(|_| plane()), number: (0, eye.points.len() as u32) };
     let mut sum: [Vec<f32>; 4] = std::array::from_fn(|_| plane());
     let mut count = plane();
+    let mut seen_whole = 0f32;
     let points: Vec<[f32; 2]> = eye.points.iter().map(|p| [p[0] * eye.stretch, p[1]]).collect();
     let widest = |axis: usize| points.iter().fold(0f32, |m, p| m.max(p[axis].abs()));
     let (wide, high) = (widest(0), widest(1));
@@ -103,13 +104,13 @@ fn average(Tile { scene, lights, eye, nearest_point, rect: tile, cancel }: Tile)
         }
         view.number.0 = number as u32;
         view.look(&candidates, point);
-        view.add(&mut sum, &mut count);
+        view.add(&mut sum, &mut count, &mut seen_whole);
         if !lights.is_empty() {
             depths.extend_from_slice(&view.nearest);
         }
     }
     let mut result: Vec<f32> =
-        sum.iter().flat_map(|plane| plane.iter().zip(&count).map(|(v, n)| v / n.max(1.0))).collect();
+        sum.iter().flat_map(|plane| plane.iter().zip(&count).map(|(v, n)| v / (n + seen_whole).max(1.0))).collect();
     let mut planes: Vec<&mut [f32]> = result.chunks_mut(n).take(3).collect();
     for light in lights {
         if cancel.is_set() {
@@ -386,11 +387,21 @@ impl View {
         }
     }
 
-    /// Adds what is seen to the average.
+    /// Adds what is seen to the average; where all pixels of the tile see something, `seen_whole` counts it.
     #[inline(always)]
-    fn add(&self, sum: &mut [Vec<f32>; 4], count: &mut [f32]) {
+    fn add(&self, sum: &mut [Vec<f32>; 4], count: &mut [f32], seen_whole: &mut f32) {
         let n = count.len();
         let nearest = &self.nearest[..n];
+        if nearest.iter().all(|v| *v < NONE) {
+            for (sum, plane) in sum.iter_mut().zip(&self.colour) {
+                let (sum, plane) = (&mut sum[..n], &plane[..n]);
+                for i in 0..n {
+                    sum[i] += plane[i];
+                }
+            }
+            *seen_whole += 1.0;
+            return;
+        }
         for (sum, plane) in sum.iter_mut().zip(&self.colour) {
             let (sum, plane) = (&mut sum[..n], &plane[..n]);
             for i in 0..n {
