@@ -6,14 +6,28 @@
 
 use super::field::Field;
 use super::lights::luminance;
-use super::sheet::{NONE, Sheet};
+use super::sheet::Sheet;
 use crate::geometry::Rect;
 use crate::workers::{Cancel, Exec, Stop, try_vec};
 
 /// Directions in which a pixel looks for the farther side, as steps from pixel to pixel.
 pub const RAYS: [(i32, i32); 16] = [
-    (1, 0), (2, 1), (1, 1), (1, 2), (0, 1), (-1, 2), (-1, 1), (-2, 1),
-    (-1, 0), (-2, -1), (-1, -1), (-1, -2), (0, -1), (1, -2), (1, -1), (2, -1),
+    (1, 0),
+    (2, 1),
+    (1, 1),
+    (1, 2),
+    (0, 1),
+    (-1, 2),
+    (-1, 1),
+    (-2, 1),
+    (-1, 0),
+    (-2, -1),
+    (-1, -1),
+    (-1, -2),
+    (0, -1),
+    (1, -2),
+    (1, -1),
+    (2, -1),
 ];
 /// A CoC step of less than this is no edge, in pixels.
 pub const STEP: f32 = 1.0;

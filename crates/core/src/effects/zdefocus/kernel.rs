@@ -2,10 +2,10 @@
 
 use super::aperture::{Aperture, CatsEye, Optics};
 use super::cover::Cover;
+use super::field::Field;
 use super::lens::{Lens, Moves};
 use super::params::Params;
 use super::plate::Plate;
-use super::field::Field;
 use super::scene::{FIELD_REACH, Makings, Scene, pixels_per_unit, stretch};
 use super::views::{self, Eye};
 use super::{lights, spread};
@@ -59,9 +59,10 @@ impl AreaKernel for Defocus<'_> {
             Some(background) => Some(Plate::new(&field, background, &self.lens, scale, exec)?),
             None => None,
         };
-        let mut lights = lights::take(&mut field, &input.inside, gap as f32, exec)?;
+        let apart = lights::gap(points.len());
+        let mut lights = lights::take(&mut field, &input.inside, apart, exec)?;
         if let Some(plate) = &mut plate {
-            lights.extend(plate.lights(&field, &input.inside, gap as f32, exec)?);
+            lights.extend(plate.lights(&field, &input.inside, apart, exec)?);
         }
         let around = (largest * f64::from(stretch.max(1.0))).ceil() as i32 + 2;
         let cover = match &plate {

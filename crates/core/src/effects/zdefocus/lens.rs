@@ -159,27 +159,27 @@ impl NearestPoint {
 
 /// How far the samples really move, so that the blur has exactly the right second moment.
 ///
-/// A sample lands between pixels and is shared by four of them (bilinear), which blurs by itself: by up to 1/4 px² and on
-/// average 1/6 px² per axis. Spreading over the gaps between lens points (`spread`) blurs too. The lens is made smaller by as
-/// much, for every size: without it, small blurs come out visibly too soft.
+/// Samples move by whole pixels, which blurs by itself: on average by 1/12 px² per axis, and small blurs not at all until the outermost points
+/// reach the next pixel. Spreading over the gaps between lens points (`spread`) blurs too. The lens is made smaller or larger by as much,
+/// for every size: without it, small blurs come out visibly too soft or too sharp.
 pub struct Moves {
     /// Move per unit of lens for CoC radii of i / STEPS pixels.
     table: Vec<f32>,
 }
 
-/// Entries per pixel of radius, and the radius from which the average 1/6 px² is exact enough.
+/// Entries per pixel of radius, and the radius from which the average 1/12 px² is exact enough.
 const STEPS: usize = 16;
 const EXACT_END: usize = 12;
 
 impl Moves {
-    /// `gap` is the radius of the spread for a CoC of 1 px, `largest` the largest radius that will be asked for, in pixels.
+    /// `gap` is half the side of the spread for a CoC of 1 px, `largest` the largest radius that will be asked for, in pixels.
     pub fn new(points: &[[f32; 2]], gap: f64, largest: f64) -> Self {
         let n = points.len().max(1) as f64;
         let lens_variance =
             points.iter().map(|p| f64::from(p[0]).powi(2) + f64::from(p[1]).powi(2)).sum::<f64>() / (2.0 * n);
-        // Variance per axis of the bilinear footprints of all points, moved by `m` × lens point.
+        // Variance per axis of all points, moved by `m` × lens point to the nearest pixel.
         let variance = |m: f64| {
-            let axis = |d: f64| d.round().powi(2);
+            let axis = |d: f64| d.round_ties_even().powi(2);
             points.iter().map(|p| axis(m * f64::from(p[0])) + axis(m * f64::from(p[1]))).sum::<f64>() / (2.0 * n)
         };
         let entry = |i: usize| {
@@ -188,12 +188,14 @@ impl Moves {
             if r >= EXACT_END as f64 {
                 return ((wanted - 1.0 / 12.0).max(0.0) / lens_variance).sqrt() as f32;
             }
-            let (mut low, mut high) = (0.0, r);
+            let (mut low, mut high) = (0.0, r + 1.0);
             for _ in 0..40 {
                 let m = 0.5 * (low + high);
                 if variance(m) < wanted { low = m } else { high = m }
             }
-            low as f32
+            // The variance goes up in steps, as one point after the other reaches the next pixel: not exactly where it does.
+            let under = wanted - variance(low) < variance(high) - wanted;
+            (if under { (low - 1e-3).max(0.0) } else { high + 1e-3 }) as f32
         };
         Self { table: (0..=(largest.max(0.0).ceil() as usize + 1) * STEPS).map(entry).collect() }
     }

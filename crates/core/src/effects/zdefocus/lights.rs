@@ -9,6 +9,11 @@ use crate::workers::{Cancel, Exec, Stop, try_vec};
 
 /// What is not brighter than this (the white of a scene-linear picture) is never a light; from twice this it is one in full.
 pub const WHITE: f32 = 1.0;
+/// The gap between so many evenly spread lens points, for a CoC of 1 px.
+pub fn gap(points: usize) -> f32 {
+    1.0 / (points.max(1) as f32).sqrt()
+}
+
 /// A light is smaller than this many gaps between lens points, each way.
 pub const GAPS: f32 = 4.0;
 /// Up to this blur, in pixels, a light stays where it is; from twice this it is spread in full.

@@ -44,8 +44,13 @@ impl Plate {
         let w = picture.rect.width().max(1);
         let mut ranges = vec![[f32::MAX, f32::MIN]; picture.rect.height()];
         let mut known = try_vec(picture.coc.len(), true)?;
-        let rows: Vec<_> =
-            field.coc.chunks_mut(w).zip(pieces(&mut field.colour, w)).zip(known.chunks_mut(w)).zip(&mut ranges).collect();
+        let rows: Vec<_> = field
+            .coc
+            .chunks_mut(w)
+            .zip(pieces(&mut field.colour, w))
+            .zip(known.chunks_mut(w))
+            .zip(&mut ranges)
+            .collect();
         exec.for_each_mut(rows, [0.05, 0.05], |y, (((coc, colour), known), range), _| {
             for x in 0..w {
                 // What is nearer than the picture's surface is not behind it.

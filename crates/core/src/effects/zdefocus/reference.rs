@@ -2,20 +2,24 @@
 
 use super::aperture::{Aperture, Optics};
 use super::hidden::{RAYS, STEP};
-use super::lens::{CELLS, Lens};
+use super::lens::{CELLS, Lens, Moves};
 use super::lights::{GAPS, LEAST_BLUR, REACHES, SMALL, WHITE};
 use super::params::Params;
-use super::views::{CLOSE, FADE, LEAST_SHARE, SAME_SURFACE};
+use super::views::{FADE, JOINED, SAME_SURFACE};
 use crate::geometry::Rect;
+use std::collections::HashMap;
 
 /// One sample.
 #[derive(Clone, Copy)]
 struct Sample {
-    x: f64,
-    y: f64,
     coc: f64,
     colour: [f64; 4],
+    /// Its move for one unit of lens.
+    shift: f64,
 }
+
+/// At most one sample at each pixel.
+type Layer = HashMap<(i32, i32), Sample>;
 
 /// A picture with depth, larger than the window by the reach.
 pub struct Scene<'a> {
@@ -43,58 +47,34 @@ pub fn render(scene: &Scene, params: &Params, lens: &Lens, window: Rect, around:
     let (dimmed, unlit, lights) = without_lights(scene, gap);
     let unlit = Scene { colour: &*unlit, ..*scene };
     let scene = Scene { colour: &*dimmed, ..*scene };
-    let mut samples = Vec::new();
+    let (mut seen, mut hidden) = (Layer::new(), Layer::new());
+    let half = super::spread::gap(points.len());
+    let moves = Moves::new(&places, half, most);
+    let of = |coc, colour| Sample { coc, colour, shift: f64::from(moves.of(coc as f32)) };
     let area = window.grow(around);
     for y in area.y1..area.y2 {
         for x in area.x1..area.x2 {
-            let at = |coc, colour| Sample { x: f64::from(x), y: f64::from(y), coc, colour };
-            samples.push(at((scene.coc)(x, y), spread(&scene, x, y, gap)));
+            seen.insert((x, y), of((scene.coc)(x, y), spread(&scene, x, y, half)));
             if params.occlusion.background_fill {
-                samples.extend(behind(&unlit, x, y, most).map(|(coc, colour)| at(coc, colour)));
+                hidden.extend(behind(&unlit, x, y, most).map(|(coc, colour)| ((x, y), of(coc, colour))));
             }
         }
     }
-    let moves: Vec<f64> = samples.iter().map(|s| shift(s.coc, &points, gap)).collect();
+    // What each lens point sees.
+    let views: Vec<Layer> = points
+        .iter()
+        .map(|p| {
+            let mut view = Layer::new();
+            [&seen, &hidden].into_iter().for_each(|layer| look(layer, *p, &mut view));
+            view
+        })
+        .collect();
     let pixels = (window.y1..window.y2).flat_map(|y| (window.x1..window.x2).map(move |x| (x, y)));
     pixels
         .map(|(x, y)| {
-            let (mut sum, mut count) = ([0.0; 4], 0.0);
-            let mut nearest_of_point = Vec::new();
-            for p in &points {
-                // Bilinear share of this pixel in each sample.
-                let landing: Vec<(f64, &Sample)> = samples
-                    .iter()
-                    .zip(&moves)
-                    .map(|(s, m)| {
-                        let dx = (s.x + m * p[0] - f64::from(x)).abs();
-                        let dy = (s.y + m * p[1] - f64::from(y)).abs();
-                        ((1.0 - dx).max(0.0) * (1.0 - dy).max(0.0), s)
-                    })
-                    .filter(|(share, _)| *share > 0.0)
-                    .collect();
-                let large = landing.iter().filter(|(share, _)| *share >= f64::from(LEAST_SHARE));
-                let nearest = large.map(|(_, s)| s.coc).fold(f64::MAX, f64::min);
-                nearest_of_point.push(nearest);
-                let (mut front, mut back) = ([0.0; 5], [0.0; 5]);
-                for (share, s) in landing {
-                    let belongs = belongs(s.coc - nearest);
-                    for c in 0..5 {
-                        let v = if c < 4 { s.colour[c] } else { 1.0 };
-                        front[c] += share * belongs * v;
-                        back[c] += share * (1.0 - belongs) * v;
-                    }
-                }
-                if front[4] <= 0.0 && back[4] <= 0.0 {
-                    continue;
-                }
-                count += 1.0;
-                let cover = (front[4] * f64::from(CLOSE)).min(1.0);
-                for c in 0..4 {
-                    let near = if front[4] > 0.0 { front[c] / front[4] } else { 0.0 };
-                    let far = if back[4] > 0.0 { back[c] / back[4] } else { near };
-                    sum[c] += far + cover * (near - far);
-                }
-            }
+            let here: Vec<Option<&Sample>> = views.iter().map(|view| view.get(&(x, y))).collect();
+            let count = here.iter().flatten().count() as f64;
+            let sum: [f64; 4] = std::array::from_fn(|c| here.iter().flatten().map(|s| s.colour[c]).sum());
             let mut out = sum.map(|v| v / f64::max(count, 1.0));
             for (lx, ly, coc, colour) in &lights {
                 let radius = (coc * coc - 5.0 / 12.0).max(0.0).sqrt();
@@ -122,12 +102,33 @@ pub fn render(scene: &Scene, params: &Params, lens: &Lens, window: Rect, around:
                     let i = (0..points.len())
                         .min_by(|a, b| distance(&points[*a]).total_cmp(&distance(&points[*b])))
                         .unwrap();
-                    (0..3).for_each(|c| out[c] += w / area * belongs(coc - nearest_of_point[i]) * colour[c]);
+                    (0..3).for_each(|c| {
+                        out[c] += w / area * belongs(coc - here[i].map_or(f64::MAX, |s| s.coc)) * colour[c]
+                    });
                 }
             }
             out
         })
         .collect()
+}
+
+/// Moves all samples of a layer; the nearest stays. Where a surface opens by one pixel, its upper or right sample covers that, too.
+fn look(layer: &Layer, p: [f64; 2], view: &mut Layer) {
+    for (&(x, y), sample) in layer {
+        let by = |s: &Sample, axis: usize| (s.shift * p[axis]).round_ties_even() as i32;
+        let opens = |other: Option<&Sample>, axis: usize| {
+            other.is_some_and(|o| (sample.coc - o.coc).abs() < f64::from(JOINED) && by(sample, axis) - by(o, axis) == 1)
+        };
+        let (left, down) = (opens(layer.get(&(x - 1, y)), 0), opens(layer.get(&(x, y - 1)), 1));
+        for (dx, dy) in
+            [(0, 0), (1, 0), (0, 1), (1, 1)].into_iter().filter(|d| (d.0 == 0 || left) && (d.1 == 0 || down))
+        {
+            let at = (x + by(sample, 0) - dx, y + by(sample, 1) - dy);
+            if view.get(&at).is_none_or(|there| sample.coc < there.coc) {
+                view.insert(at, *sample);
+            }
+        }
+    }
 }
 
 fn belongs(behind: f64) -> f64 {
@@ -178,38 +179,41 @@ fn without_lights<'a>(scene: &Scene<'a>, gap: f64) -> (Colour<'a>, Colour<'a>, L
     (Box::new(dimmed), Box::new(unlit), lights)
 }
 
-/// The mean of a pixel's surface over the gap between lens points.
-fn spread(scene: &Scene, x: i32, y: i32, gap: f64) -> [f64; 4] {
-    let coc = (scene.coc)(x, y);
-    let radius = coc.abs() * gap;
-    let reach = if radius <= 0.5 { 0 } else { (radius + 0.5).ceil() as i32 };
-    let (mut sum, mut area) = ([0.0; 4], 0.0);
-    for dy in -reach..=reach {
-        for dx in -reach..=reach {
-            let inside =
-                if reach == 0 { 1.0 } else { (radius + 0.5 - f64::from(dx * dx + dy * dy).sqrt()).clamp(0.0, 1.0) };
-            let same = (2.0 - ((scene.coc)(x + dx, y + dy) - coc).abs() / (0.75 + 0.04 * coc.abs())).clamp(0.0, 1.0);
-            let colour = if inside * same > 0.0 { (scene.colour)(x + dx, y + dy) } else { [0.0; 4] };
-            (0..4).for_each(|c| sum[c] += inside * same * colour[c]);
-            area += inside * same;
+/// The mean of a pixel's surface over the gap between lens points: along the rows, then across them.
+fn spread(scene: &Scene, x: i32, y: i32, half: f64) -> [f64; 4] {
+    let mean = |x: i32, y: i32, step: (i32, i32), value: &dyn Fn(i32, i32) -> [f64; 4]| {
+        let coc = (scene.coc)(x, y);
+        let reach = (coc.abs() * half + 1.0).ceil() as i32;
+        let (mut sum, mut area) = ([0.0; 4], 0.0);
+        for d in -reach..=reach {
+            let (px, py) = (x + d * step.0, y + d * step.1);
+            let inside = if d == 0 { 1.0 } else { (coc.abs() * half + 0.5 - f64::from(d.abs())).clamp(0.0, 1.0) };
+            let same = (2.0 - ((scene.coc)(px, py) - coc).abs() / (0.75 + 0.04 * coc.abs())).clamp(0.0, 1.0);
+            if inside * same > 0.0 {
+                (0..4).for_each(|c| sum[c] += inside * same * value(px, py)[c]);
+                area += inside * same;
+            }
         }
-    }
-    sum.map(|v| v / area)
+        sum.map(|v| v / area)
+    };
+    mean(x, y, (0, 1), &|x, y| mean(x, y, (1, 0), scene.colour))
 }
 
 /// What is hidden behind a pixel.
 fn behind(scene: &Scene, x: i32, y: i32, most: f64) -> Option<(f64, [f64; 4])> {
     let coc = (scene.coc)(x, y);
     let mut hits: Vec<(f64, f64, [f64; 4])> = Vec::new();
-    for k in 0..RAYS {
-        let angle = (k as f32 + 0.5) * (std::f32::consts::TAU / RAYS as f32);
-        let at = |t: i32| (x + (t as f32 * angle.cos()).round() as i32, y + (t as f32 * angle.sin()).round() as i32);
+    for ray in RAYS {
+        let at = |t: i32| (x + t * ray.0, y + t * ray.1);
         let step = |t: i32| (scene.coc)(at(t).0, at(t).1) - coc;
-        let distance = |t: i32| f64::from(at(t).0 - x).hypot(f64::from(at(t).1 - y));
-        let edge = (1..=(most - coc).ceil() as i32 + 1).find(|&t| step(t) >= distance(t).max(f64::from(STEP)));
+        let length = f64::from(ray.0).hypot(f64::from(ray.1));
+        let distance = |t: i32| f64::from(t) * length;
+        let edge =
+            (1..=((most - coc) / length).ceil() as i32 + 1).find(|&t| step(t) >= distance(t).max(f64::from(STEP)));
         if let Some(t) = edge {
             let same = |k: &i32| (step(*k) - step(t)).abs() <= f64::from(STEP) + 0.1 * step(t);
-            let inner = [t + 2, t + 1].into_iter().find(same).unwrap_or(t);
+            let inner = if length < 2.0 { [t + 2, t + 1] } else { [t + 1, t + 1] };
+            let inner = inner.into_iter().find(same).unwrap_or(t);
             hits.push((distance(t), step(t) + coc, (scene.colour)(at(inner).0, at(inner).1)));
         }
     }
@@ -225,29 +229,4 @@ fn behind(scene: &Scene, x: i32, y: i32, most: f64) -> Option<(f64, [f64; 4])> {
         }
     }
     Some((of_coc / sum, of_colour.map(|v| v / sum)))
-}
-
-/// How far a sample moves for one unit of lens: so that the bilinear shares and the spread leave the second moment of the whole blur right.
-fn shift(coc: f64, points: &[[f64; 2]], gap: f64) -> f64 {
-    let n = points.len() as f64;
-    let moment = points.iter().map(|p| p[0] * p[0] + p[1] * p[1]).sum::<f64>() / (2.0 * n);
-    let r = coc.abs();
-    let wanted = (r * r * moment - super::spread::variance(gap * r)).max(0.0);
-    let variance = |m: f64| {
-        let axis = |d: f64| {
-            let t = d - d.floor();
-            d.floor().powi(2) * (1.0 - t) + d.ceil().powi(2) * t
-        };
-        points.iter().map(|p| axis(m * p[0]) + axis(m * p[1])).sum::<f64>() / (2.0 * n)
-    };
-    let (mut low, mut high) = (0.0, r);
-    for _ in 0..50 {
-        let m = 0.5 * (low + high);
-        if variance(m) < wanted {
-            low = m;
-        } else {
-            high = m;
-        }
-    }
-    low.copysign(coc)
 }

@@ -140,7 +140,11 @@ fn part(plane: &[f32], from: Rect, to: Rect) -> Result<Vec<f32>, Stop> {
 
 /// The picture's own samples.
 fn seen(field: &Field, shares: &[f32], rect: Rect, gap: f32, exec: &Exec) -> Result<Sheet, Stop> {
-    Ok(Sheet { rect, coc: part(&field.coc, field.rect, rect)?, colour: spread::colours(field, shares, rect, gap, exec)? })
+    Ok(Sheet {
+        rect,
+        coc: part(&field.coc, field.rect, rect)?,
+        colour: spread::colours(field, shares, rect, gap, exec)?,
+    })
 }
 
 /// The plate's samples where a lens point may see them; where the plate is see-through, in front of what is guessed behind it.

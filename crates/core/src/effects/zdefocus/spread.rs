@@ -84,11 +84,18 @@ impl Work for Band<'_, '_> {
                 let (left, right) = (start + x, of - (start + x + n));
                 let whole = (left.min(most), right.min(most));
                 let at = |d: isize| (i as isize + d) as usize;
-                sum(n, gap, &field.coc[i..i + n], whole, |d| {
-                    let j = at(d);
-                    let share = shares.get(j..j + n);
-                    (&field.coc[j..j + n], [0, 1, 2, 3].map(|c| &field.colour[c][j..j + n]), share)
-                }, &mut along.each_mut().map(|p| &mut p[to..to + n]));
+                sum(
+                    n,
+                    gap,
+                    &field.coc[i..i + n],
+                    whole,
+                    |d| {
+                        let j = at(d);
+                        let share = shares.get(j..j + n);
+                        (&field.coc[j..j + n], [0, 1, 2, 3].map(|c| &field.colour[c][j..j + n]), share)
+                    },
+                    &mut along.each_mut().map(|p| &mut p[to..to + n]),
+                );
             }
         }
         for y in first..last {
@@ -98,11 +105,18 @@ impl Work for Band<'_, '_> {
                 let most = taps(&field.coc[i..i + n], gap);
                 let whole = (most.min((y - low) as usize), most.min((high - 1 - y) as usize));
                 let to = (y - first) as usize * w + x;
-                sum(n, gap, &field.coc[i..i + n], whole, |d| {
-                    let j = (i as isize + d * of as isize) as usize;
-                    let k = (y as isize + d - low as isize) as usize * w + x;
-                    (&field.coc[j..j + n], [0, 1, 2, 3].map(|c| &along[c][k..k + n]), shares.get(j..j + n))
-                }, &mut out.each_mut().map(|p| &mut p[to..to + n]));
+                sum(
+                    n,
+                    gap,
+                    &field.coc[i..i + n],
+                    whole,
+                    |d| {
+                        let j = (i as isize + d * of as isize) as usize;
+                        let k = (y as isize + d - low as isize) as usize * w + x;
+                        (&field.coc[j..j + n], [0, 1, 2, 3].map(|c| &along[c][k..k + n]), shares.get(j..j + n))
+                    },
+                    &mut out.each_mut().map(|p| &mut p[to..to + n]),
+                );
             }
         }
     }

@@ -7,7 +7,8 @@
 //! The work is done tile by tile, so that a tile's planes stay in the cache, and run by run: neighbours that land on neighbours are one
 //! loop over plain slices.
 
-use super::lens::{Aperture, NearestPoint};
+use super::aperture::{CatsEye, LensPoint, Optics};
+use super::lens::NearestPoint;
 use super::lights::{self, Light};
 use super::scene::{BLOCK, Layer, Scene};
 use super::sheet::NONE;
@@ -15,6 +16,7 @@ use crate::geometry::Rect;
 use crate::image::Image;
 use crate::simd::{Work, best_work};
 use crate::workers::{Cancel, Exec, Stop};
+use std::sync::Arc;
 
 /// A light whose CoC is up to this much behind the nearest sample at a pixel is seen there, in pixels…
 pub const SAME_SURFACE: f32 = 1.0;
@@ -28,10 +30,10 @@ const TILE: [i32; 2] = [128, 32];
 
 /// The lens that looks.
 pub struct Eye {
-    /// Its shape.
-    pub aperture: Aperture,
-    /// Its points, in units of the CoC radius.
-    pub points: Vec<[f32; 2]>,
+    /// Its shape and its points.
+    pub optics: Arc<Optics>,
+    /// What the barrel cuts off.
+    pub cats_eye: Option<CatsEye>,
     /// How much wider than high the bokeh is in pixels.
     pub stretch: f32,
 }
@@ -39,7 +41,7 @@ pub struct Eye {
 /// Averages all views over `window`, and adds the lights.
 pub fn render(scene: &Scene, lights: &[Light], eye: &Eye, window: Rect, exec: &Exec) -> Result<Image, Stop> {
     let mut out = Image::new(window)?;
-    let nearest_point = NearestPoint::new(&eye.points);
+    let nearest_point = NearestPoint::new(&eye.optics.places());
     let columns = window.width().div_ceil(TILE[0] as usize);
     let mut tiles: Vec<(Rect, Vec<f32>)> = Vec::new();
     for y in (window.y1..window.y2).step_by(TILE[1] as usize) {
@@ -86,11 +88,18 @@ impl Work for Tile<'_> {
 fn average(Tile { scene, lights, eye, nearest_point, rect: tile, cancel }: Tile) -> Vec<f32> {
     let n = tile.width() * tile.height();
     let plane = || vec![0f32; n];
-    let mut view = View { tile, nearest: plane(), colour: std::array::from_fn(|_| plane()), number: (0, eye.points.len() as u32) };
+    let mut view = View {
+        tile,
+        nearest: plane(),
+        colour: std::array::from_fn(|_| plane()),
+        number: (0, eye.optics.points.len() as u32),
+    };
     let mut sum: [Vec<f32>; 4] = std::array::from_fn(|_| plane());
     let mut count = plane();
     let mut seen_whole = 0f32;
-    let points: Vec<[f32; 2]> = eye.points.iter().map(|p| [p[0] * eye.stretch, p[1]]).collect();
+    let optics = &*eye.optics;
+    let points: Vec<[f32; 2]> = optics.points.iter().map(|p| [p.u[0] * eye.stretch, p.u[1]]).collect();
+    let mut weighing = (!optics.even || eye.cats_eye.is_some()).then(|| Weighing::new(tile, eye));
     let widest = |axis: usize| points.iter().fold(0f32, |m, p| m.max(p[axis].abs()));
     let (wide, high) = (widest(0), widest(1));
     let mut candidates = Vec::new();
@@ -104,13 +113,21 @@ fn average(Tile { scene, lights, eye, nearest_point, rect: tile, cancel }: Tile)
         }
         view.number.0 = number as u32;
         view.look(&candidates, point);
-        view.add(&mut sum, &mut count, &mut seen_whole);
+        match &mut weighing {
+            Some(weighing) => weighing.add(&view, &optics.points[number], &mut sum),
+            None => view.add(&mut sum, &mut count, &mut seen_whole),
+        }
         if !lights.is_empty() {
             depths.extend_from_slice(&view.nearest);
         }
     }
-    let mut result: Vec<f32> =
-        sum.iter().flat_map(|plane| plane.iter().zip(&count).map(|(v, n)| v / (n + seen_whole).max(1.0))).collect();
+    let mean = |plane: &Vec<f32>| -> Vec<f32> {
+        plane.iter().zip(&count).map(|(v, n)| v / (n + seen_whole).max(1.0)).collect()
+    };
+    let mut result: Vec<f32> = match &weighing {
+        None => sum.iter().flat_map(mean).collect(),
+        Some(weighing) => weighing.divided(&sum),
+    };
     let mut planes: Vec<&mut [f32]> = result.chunks_mut(n).take(3).collect();
     for light in lights {
         if cancel.is_set() {
@@ -120,7 +137,7 @@ fn average(Tile { scene, lights, eye, nearest_point, rect: tile, cancel }: Tile)
             let nearest = depths[nearest_point.of(u) * n + i];
             (SAME_SURFACE + FADE - (light.coc - nearest)).clamp(0.0, 1.0)
         };
-        lights::spread(light, &eye.aperture, eye.stretch, &tile, &mut planes, seen);
+        lights::spread(light, eye, &tile, &mut planes, seen);
     }
     result
 }
@@ -200,7 +217,8 @@ fn whole(d: f32) -> i32 {
 fn bits(bytes: &[u8; LANES]) -> u64 {
     let mut bits = 0;
     for (i, eight) in bytes.chunks_exact(8).enumerate() {
-        let eight = u64::from_le_bytes([eight[0], eight[1], eight[2], eight[3], eight[4], eight[5], eight[6], eight[7]]);
+        let eight =
+            u64::from_le_bytes([eight[0], eight[1], eight[2], eight[3], eight[4], eight[5], eight[6], eight[7]]);
         bits |= (eight.wrapping_mul(0x0102_0408_1020_4080) >> 56) << (8 * i);
     }
     bits
@@ -366,7 +384,8 @@ impl View {
             (0..n).for_each(|i| there[i] = if self.sees(b, from + i) { u32::MAX } else { 0 });
         }
         let any = {
-            let (coc, nearest, nearer) = (&b.layer.sheet.coc[from..from + n], &mut self.nearest[to..to + n], &mut nearer[..n]);
+            let (coc, nearest, nearer) =
+                (&b.layer.sheet.coc[from..from + n], &mut self.nearest[to..to + n], &mut nearer[..n]);
             let mut any = 0;
             for i in 0..n {
                 let is = if coc[i] < nearest[i] { there[i] } else { 0 };
@@ -411,5 +430,62 @@ impl View {
         for i in 0..n {
             count[i] += if nearest[i] < NONE { 1.0 } else { 0.0 };
         }
+    }
+}
+
+/// Sums of weights, where the points of the lens do not all count the same.
+struct Weighing<'a> {
+    tile: Rect,
+    cats_eye: Option<&'a CatsEye>,
+    sharpness: f32,
+    /// Of red, green, blue and alpha.
+    weights: [Vec<f32>; 4],
+    /// What the barrel leaves of the current point.
+    left: Vec<f32>,
+}
+
+impl<'a> Weighing<'a> {
+    fn new(tile: Rect, eye: &'a Eye) -> Self {
+        let n = tile.width() * tile.height();
+        Self {
+            tile,
+            cats_eye: eye.cats_eye.as_ref(),
+            sharpness: (eye.optics.points.len() as f32).sqrt(),
+            weights: std::array::from_fn(|_| vec![0.0; n]),
+            left: vec![1.0; n],
+        }
+    }
+
+    /// Adds a view: what is in front of the focus with the point's weight there, the rest with that behind it.
+    #[inline(always)]
+    fn add(&mut self, view: &View, point: &LensPoint, sum: &mut [Vec<f32>; 4]) {
+        let (n, tile) = (self.left.len(), self.tile);
+        if let Some(cats_eye) = self.cats_eye {
+            let q = cats_eye.of_iris(point.u);
+            for (y, row) in (tile.y1..).zip(self.left.chunks_mut(tile.width())) {
+                for (x, left) in (tile.x1..).zip(row) {
+                    *left = CatsEye::through(q, cats_eye.shift(x, y), self.sharpness);
+                }
+            }
+        }
+        let (nearest, left) = (&view.nearest[..n], &self.left[..n]);
+        let all = |w: [f32; 3]| [w[0], w[1], w[2], (w[0] + w[1] + w[2]) / 3.0];
+        let (in_front, behind) = (all(point.near), all(point.far));
+        for (c, (sum, weights)) in sum.iter_mut().zip(&mut self.weights).enumerate() {
+            let (sum, weights, colour) = (&mut sum[..n], &mut weights[..n], &view.colour[c][..n]);
+            for i in 0..n {
+                let side = if nearest[i] < 0.0 { in_front[c] } else { behind[c] };
+                let weight = if nearest[i] < NONE { left[i] * side } else { 0.0 };
+                weights[i] += weight;
+                // Where nothing was seen an older colour is left over: it counts nothing, and it is a number.
+                sum[i] += weight * colour[i];
+            }
+        }
+    }
+
+    /// The averages; 0 where nothing came through.
+    fn divided(&self, sum: &[Vec<f32>; 4]) -> Vec<f32> {
+        let planes = sum.iter().zip(&self.weights);
+        planes.flat_map(|(sum, of)| sum.iter().zip(of).map(|(v, w)| if *w > 0.0 { v / w } else { 0.0 })).collect()
     }
 }
