@@ -8,7 +8,7 @@ use super::params::Params;
 use super::plate::Plate;
 use super::scene::{FIELD_REACH, Makings, Scene, pixels_per_unit, stretch};
 use super::views::{self, Eye};
-use super::{lights, spread};
+use super::{lights, shine, spread};
 use crate::depth::depth_range;
 use crate::effect::{AreaInput, AreaKernel, Border};
 use crate::geometry::{Geometry, RectD};
@@ -79,7 +79,7 @@ impl AreaKernel for Defocus<'_> {
         let scene = Scene::new(&makings, input.window.grow(around), &moves, exec)?;
         drop((field, plate, cover));
         let eye = Eye { optics, cats_eye, stretch };
-        lights::make_up_for_the_barrel(&mut lights, &eye, exec)?;
+        shine::make_up_for_the_barrel(&mut lights, &eye, exec)?;
         let mut out = views::render(&scene, &lights, &eye, input.window, exec)?;
         keep_what_is_no_number(&input, &mut out, exec)?;
         Ok(out)

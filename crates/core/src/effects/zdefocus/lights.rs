@@ -1,9 +1,7 @@
 //! Small bright lights. Blurred by a few lens points they would fall apart into dots, so what they have more than their
 //! surroundings is taken out of the picture first and spread over exact discs (or polygons): they are few.
 
-use super::aperture::{Aperture, CatsEye, Stamp};
 use super::field::Field;
-use super::views::Eye;
 use crate::geometry::Rect;
 use crate::workers::{Cancel, Exec, Stop, try_vec};
 
@@ -30,6 +28,8 @@ pub struct Light {
     pub coc: f32,
     /// Red, green, blue beyond the surroundings.
     pub colour: [f32; 3],
+    /// Side of the square that it fills, in pixels: 1, or more where lights that lie together are drawn as one.
+    pub size: i32,
 }
 
 /// How far the surroundings of a light reach, in pixels: the largest of these that is not more than [`GAPS`] gaps of its own blur. Only
@@ -61,7 +61,7 @@ pub fn take(field: &mut Field, inside: &Rect, gap: f32, exec: &Exec) -> Result<V
     field.unlit = try_vec(w * h, 1f32)?;
     let mut lights = Ok(Vec::new());
     exec.for_each_mut(vec![(field, &mut lights)], [0.05, 0.05], |_, (field, lights), cancel| {
-        **lights = take_candidates(field, inside, &level, &candidates, cancel);
+        **lights = take_candidates(field, inside, &level, &candidates, gap, cancel);
     })?;
     lights
 }
@@ -83,6 +83,7 @@ fn take_candidates(
     inside: &Rect,
     level: &[f32],
     candidates: &[Candidate],
+    gap: f32,
     cancel: &Cancel,
 ) -> Result<Vec<Light>, Stop> {
     let (w, h) = (field.rect.width(), field.rect.height());
@@ -92,13 +93,19 @@ fn take_candidates(
         if these.peek().is_none() {
             continue;
         }
-        let mut around = try_vec(w * h, 0f32)?;
-        around.copy_from_slice(level);
-        least_around(&mut around, w, h, reach, cancel)?;
+        // Few candidates look around for themselves; many share the work.
+        let work = these.clone().count() * (2 * reach + 1) * (2 * reach / LANES + 2);
+        let mut around = Vec::new();
+        if work > 16 * w * h {
+            around = try_vec(w * h, 0f32)?;
+            around.copy_from_slice(level);
+            least_around(&mut around, w, h, reach, cancel)?;
+        }
         for &(_, i, coc) in these {
+            let least = if around.is_empty() { least_near(level, w, i, reach) } else { around[i] };
             let lit = ((level[i] - WHITE) / WHITE).min(1.0);
             let blurred = ((coc.abs() - LEAST_BLUR) / LEAST_BLUR).clamp(0.0, 1.0);
-            let excess = lit * (1.0 - around[i].max(0.0) / level[i]);
+            let excess = lit * (1.0 - least.max(0.0) / level[i]);
             // The edge of a sharp lamp on a blurred wall must not be blurred with the wall.
             let astray = ((field.coc[i] - coc).abs() - LEAST_BLUR).clamp(0.0, 1.0);
             let share = blurred.max(astray) * excess;
@@ -106,20 +113,82 @@ fn take_candidates(
             if share > 0.0 {
                 let (x, y) = (field.rect.x1 + (i % w) as i32, field.rect.y1 + (i / w) as i32);
                 if inside.contains(x, y) {
-                    lights.push(Light { x, y, coc, colour: std::array::from_fn(|c| field.colour[c][i] * share) });
+                    lights.push(Light {
+                        x,
+                        y,
+                        coc,
+                        colour: std::array::from_fn(|c| field.colour[c][i] * share),
+                        size: 1,
+                    });
                 }
                 (0..3).for_each(|c| field.colour[c][i] *= 1.0 - share);
             }
         }
     }
-    // In the order of pixels, whatever the reaches are: sums are then the same in every window.
-    lights.sort_by_key(|l| (l.y, l.x));
-    Ok(lights)
+    Ok(together(lights, gap))
+}
+
+/// Lights closer than this part of the gap between lens points are drawn as one.
+pub const TOGETHER: f32 = 0.75;
+/// …if their CoCs are alike: within this part of a pixel or of the CoC.
+pub const ALIKE: [f32; 2] = [0.5, 0.02];
+
+/// Which lights are one: the square they lie in and the step of their CoC. Nothing else counts, whatever the window holds.
+fn cell(light: &Light, gap: f32) -> (i32, i32, i32, i32) {
+    let coc = light.coc.abs();
+    // Steps of half a pixel, then of 2 %.
+    let linear = ALIKE[0] / ALIKE[1];
+    let step = if coc <= linear { coc / ALIKE[0] } else { (1.0 + (coc / linear).ln()) / ALIKE[1] };
+    let step = if light.coc < 0.0 { -1 - step as i32 } else { step as i32 };
+    let side = ((coc * gap * TOGETHER) as i32).max(1);
+    (light.y.div_euclid(side), light.x.div_euclid(side), side, step)
+}
+
+/// A large blur does not tell lights apart that lie side by side: they become one, in the middle of their light.
+fn together(mut lights: Vec<Light>, gap: f32) -> Vec<Light> {
+    // In a fixed order, whatever the reaches are: sums are then the same in every window.
+    lights.sort_by_cached_key(|l| (cell(l, gap), l.y, l.x));
+    let mut all: Vec<Light> = lights.chunk_by(|a, b| cell(a, gap) == cell(b, gap)).map(one_of).collect();
+    all.sort_by_key(|l| (l.y, l.x, l.coc.to_bits()));
+    all
+}
+
+fn one_of(lights: &[Light]) -> Light {
+    if let [light] = lights {
+        return *light;
+    }
+    let (mut colour, mut total, mut sum) = ([0f32; 3], 0f32, [0f32; 3]);
+    let [mut low, mut high] = [[i32::MAX; 2], [i32::MIN; 2]];
+    for light in lights {
+        (0..3).for_each(|c| colour[c] += light.colour[c]);
+        let weight = luminance(&[light.colour[0], light.colour[1], light.colour[2], 0.0]).max(1e-6);
+        total += weight;
+        // From the first one: large coordinates would cost digits.
+        let offset = [(light.x - lights[0].x) as f32, (light.y - lights[0].y) as f32, light.coc];
+        (0..3).for_each(|k| sum[k] += weight * offset[k]);
+        low = [low[0].min(light.x), low[1].min(light.y)];
+        high = [high[0].max(light.x), high[1].max(light.y)];
+    }
+    let [x, y, coc] = sum.map(|v| v / total);
+    let size = 1 + (high[0] - low[0]).max(high[1] - low[1]);
+    Light { x: lights[0].x + x.round() as i32, y: lights[0].y + y.round() as i32, coc, colour, size }
 }
 
 /// Rec. 709.
 pub fn luminance(c: &[f32; 4]) -> f32 {
     0.2126 * c[0] + 0.7152 * c[1] + 0.0722 * c[2]
+}
+
+/// About how many values are compared at once.
+const LANES: usize = 8;
+
+/// The least value within `reach` of one pixel, over a square.
+fn least_near(v: &[f32], w: usize, i: usize, reach: usize) -> f32 {
+    let (x, y) = (i % w, i / w);
+    let columns = x.saturating_sub(reach)..(x + reach + 1).min(w);
+    let rows = y.saturating_sub(reach)..(y + reach + 1).min(v.len() / w);
+    let row = |y: usize| &v[y * w + columns.start..y * w + columns.end];
+    rows.fold(f32::MAX, |least, y| row(y).iter().fold(least, |m, v| if *v < m { *v } else { m }))
 }
 
 /// The least value within `reach` of each pixel, over a square.
@@ -158,144 +227,3 @@ fn least_in_window(out: &mut [f32], value: impl Fn(usize) -> f32, reach: usize) 
         *out = queue.front().map_or(0.0, |&f| value(f));
     }
 }
-
-/// Adds a light to the three planes of a tile. `seen(i, u)` is how much of the lens at point u (of the unit aperture) sees the light's
-/// depth at pixel i of the tile: the share that is not hidden there.
-pub fn spread(light: &Light, eye: &Eye, tile: &Rect, planes: &mut [&mut [f32]], seen: impl Fn(usize, [f32; 2]) -> f32) {
-    // A light in focus stays at its pixel, which every point of the lens sees alike.
-    let coc = if light.coc.abs() < 1e-3 { 1.0 } else { light.coc };
-    let mut add = |x: i32, y: i32, share: [f32; 3]| {
-        let i = (y - tile.y1) as usize * tile.width() + (x - tile.x1) as usize;
-        let seen = seen(i, [(x - light.x) as f32 / (coc * eye.stretch), (y - light.y) as f32 / coc]);
-        for (c, plane) in planes.iter_mut().enumerate() {
-            plane[i] += share[c] * seen * light.colour[c];
-        }
-    };
-    match &eye.optics.stamp {
-        None => plain(light, &eye.optics.aperture, eye.stretch, tile, &mut add),
-        Some(stamp) => stamped(light, stamp, eye, tile, &mut add),
-    }
-}
-
-/// The pixels of the tile that a disc of that radius may meet.
-fn around(light: &Light, [rx, ry]: [i32; 2], tile: &Rect) -> Rect {
-    Rect::new(light.x - rx, light.y - ry, light.x + rx + 1, light.y + ry + 1).intersect(tile)
-}
-
-/// A disc or polygon with a soft edge of one pixel.
-fn plain(light: &Light, aperture: &Aperture, stretch: f32, tile: &Rect, add: &mut dyn FnMut(i32, i32, [f32; 3])) {
-    // The soft edge of one pixel widens the disc: a radius smaller by as much has the right second moment, r²/4 per axis.
-    let radius = (light.coc * light.coc - 5.0 / 12.0).max(0.0).sqrt();
-    let turned = if light.coc < 0.0 { -1.0 } else { 1.0 };
-    let weight = |dx: i32, dy: i32| {
-        let d = [turned * dx as f32 / stretch, turned * dy as f32];
-        (aperture.inner() * (radius - aperture.edge(d)) + 0.5).clamp(0.0, 1.0)
-    };
-    let reach = [(radius * stretch).ceil() as i32 + 1, radius.ceil() as i32 + 1];
-    // The sum of all weights: the shape's area, half a pixel round it counted half; small ones are added up.
-    let area = if radius < SMALL {
-        sum_over(reach, weight)
-    } else {
-        (aperture.area() * radius * radius + std::f32::consts::PI / 12.0) * stretch
-    };
-    let disc = around(light, reach, tile);
-    for y in disc.y1..disc.y2 {
-        for x in disc.x1..disc.x2 {
-            let weight = weight(x - light.x, y - light.y);
-            if weight > 0.0 {
-                add(x, y, [weight / area; 3]);
-            }
-        }
-    }
-}
-
-fn sum_over([rx, ry]: [i32; 2], weight: impl Fn(i32, i32) -> f32) -> f32 {
-    let all = (-ry..=ry).flat_map(|dy| (-rx..=rx).map(move |dx| (dx, dy)));
-    all.map(|(dx, dy)| weight(dx, dy)).sum()
-}
-
-/// What the table says, less what the barrel cuts off.
-fn stamped(light: &Light, stamp: &Stamp, eye: &Eye, tile: &Rect, add: &mut dyn FnMut(i32, i32, [f32; 3])) {
-    let (side, radius) = (stamp.side(light.coc), light.coc.abs());
-    let disc = around(light, reach_of(light, eye), tile);
-    if disc.is_empty() {
-        return;
-    }
-    let cut = eye.cats_eye.as_ref().map(|cats_eye| Cut::new(light, cats_eye, eye.stretch));
-    for y in disc.y1..disc.y2 {
-        let row = side.row(radius, eye.stretch, y - light.y);
-        for (x, share) in (disc.x1..disc.x2).zip(row.shares(disc.x1 - light.x, disc.x2 - light.x)) {
-            match &cut {
-                _ if share == [0.0; 3] => {}
-                None => add(x, y, share),
-                Some(cut) => add(x, y, share.map(|v| v * cut.through(x - light.x, y - light.y))),
-            }
-        }
-    }
-}
-
-/// How many pixels a stamped light reaches, to the sides and up and down.
-fn reach_of(light: &Light, eye: &Eye) -> [i32; 2] {
-    let radius = light.coc.abs();
-    [(radius * eye.stretch).ceil() as i32 + 1, radius.ceil() as i32 + 1]
-}
-
-/// What the barrel leaves of a light.
-struct Cut<'a> {
-    cats_eye: &'a CatsEye,
-    shift: [f32; 2],
-    /// From a pixel's distance to the lens.
-    per_pixel: [f32; 2],
-    sharpness: f32,
-}
-
-impl<'a> Cut<'a> {
-    fn new(light: &Light, cats_eye: &'a CatsEye, stretch: f32) -> Self {
-        // A light that is hardly blurred is a point: the middle of the lens speaks for it.
-        let coc = light.coc.abs().max(0.5).copysign(light.coc);
-        Self {
-            cats_eye,
-            shift: cats_eye.shift(light.x, light.y),
-            per_pixel: [1.0 / (coc * stretch), 1.0 / coc],
-            sharpness: coc.abs(),
-        }
-    }
-
-    fn through(&self, dx: i32, dy: i32) -> f32 {
-        let u = [dx as f32 * self.per_pixel[0], dy as f32 * self.per_pixel[1]];
-        CatsEye::through(self.cats_eye.of_iris(u), self.shift, self.sharpness)
-    }
-
-    /// The part of the light that is left.
-    fn left(&self, light: &Light, stamp: &Stamp, eye: &Eye) -> [f32; 3] {
-        if light.coc.abs() >= LARGE {
-            return stamp.left(light.coc, |q| CatsEye::through(q, self.shift, self.sharpness));
-        }
-        let ([rx, ry], mut left) = (reach_of(light, eye), [0f32; 3]);
-        for dy in -ry..=ry {
-            let row = stamp.side(light.coc).row(light.coc.abs(), eye.stretch, dy);
-            for (dx, share) in (-rx..).zip(row.shares(-rx, rx + 1)) {
-                let through = self.through(dx, dy);
-                (0..3).for_each(|c| left[c] += share[c] * through);
-            }
-        }
-        left
-    }
-}
-
-/// Cut discs from this radius on are not added up pixel by pixel to know how much is left.
-const LARGE: f32 = 64.0;
-
-/// What the barrel leaves of a light has all of its energy: to be called once before lights are spread.
-pub fn make_up_for_the_barrel(lights: &mut [Light], eye: &Eye, exec: &Exec) -> Result<(), Stop> {
-    let (Some(cats_eye), Some(stamp)) = (&eye.cats_eye, &eye.optics.stamp) else { return Ok(()) };
-    exec.for_each_mut(lights.chunks_mut(16).collect(), [0.2, 0.2], |_, lights, cancel| {
-        for light in lights.iter_mut().take_while(|_| !cancel.is_set()) {
-            let left = Cut::new(light, cats_eye, eye.stretch).left(light, stamp, eye);
-            (0..3).for_each(|c| light.colour[c] *= if left[c] > 0.0 { 1.0 / left[c] } else { 0.0 });
-        }
-    })
-}
-
-/// Discs smaller than this are added up to know their area.
-pub const SMALL: f32 = 10.0;

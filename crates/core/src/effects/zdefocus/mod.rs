@@ -24,6 +24,7 @@ mod plate_tests;
 mod reference;
 mod scene;
 mod sheet;
+mod shine;
 mod spread;
 #[cfg(test)]
 mod tests;

@@ -3,8 +3,9 @@
 use super::aperture::{Aperture, Optics};
 use super::hidden::{RAYS, STEP};
 use super::lens::{CELLS, Lens, Moves};
-use super::lights::{GAPS, LEAST_BLUR, REACHES, SMALL, WHITE};
+use super::lights::{GAPS, LEAST_BLUR, REACHES, WHITE};
 use super::params::Params;
+use super::shine::SMALL;
 use super::views::{FADE, JOINED, SAME_SURFACE};
 use crate::geometry::Rect;
 use std::collections::HashMap;

@@ -9,9 +9,10 @@
 
 use super::aperture::{CatsEye, LensPoint, Optics};
 use super::lens::NearestPoint;
-use super::lights::{self, Light};
+use super::lights::Light;
 use super::scene::{BLOCK, Layer, Scene};
 use super::sheet::NONE;
+use super::shine::{self, Hiders};
 use crate::geometry::Rect;
 use crate::image::Image;
 use crate::simd::{Work, best_work};
@@ -129,22 +130,22 @@ fn average(Tile { scene, lights, eye, nearest_point, rect: tile, cancel }: Tile)
         Some(weighing) => weighing.divided(&sum),
     };
     let mut planes: Vec<&mut [f32]> = result.chunks_mut(n).take(3).collect();
+    let least = depths.iter().fold(f32::MAX, |m, v| if *v < m { *v } else { m });
+    let hiders = Hiders { nearest: &depths, least, point: nearest_point };
     for light in lights {
         if cancel.is_set() {
             break;
         }
-        let seen = |i: usize, u: [f32; 2]| {
-            let nearest = depths[nearest_point.of(u) * n + i];
-            (SAME_SURFACE + FADE - (light.coc - nearest)).clamp(0.0, 1.0)
-        };
-        lights::spread(light, eye, &tile, &mut planes, seen);
+        shine::spread(light, eye, &tile, &mut planes, &hiders);
     }
     result
 }
 
 /// Does a light's disc meet the tile?
 fn meets_disc(light: &Light, stretch: f32, tile: &Rect) -> bool {
-    let (x, y) = ((light.coc.abs() * stretch.max(1.0)).ceil() as i32 + 2, light.coc.abs().ceil() as i32 + 2);
+    // The soft edge of a polygon's side reaches farther in its corners.
+    let soft = 2 + light.size;
+    let (x, y) = ((light.coc.abs() * stretch.max(1.0)).ceil() as i32 + soft, light.coc.abs().ceil() as i32 + soft);
     let disc = Rect::new(light.x - x, light.y - y, light.x + x + 1, light.y + y + 1);
     !disc.intersect(tile).is_empty()
 }

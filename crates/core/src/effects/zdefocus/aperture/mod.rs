@@ -82,6 +82,11 @@ impl Aperture {
         self.outline.inner()
     }
 
+    /// For straight sides: the vector across each, so long that a point on the side gives 1. Empty for a disc; of a plain aperture.
+    fn sides(&self) -> Vec<[f32; 2]> {
+        self.outline.sides()
+    }
+
     /// Its area; of a plain aperture.
     pub fn area(&self) -> f32 {
         self.outline.area(0.0)
@@ -163,6 +168,8 @@ pub struct Optics {
     pub points: Vec<LensPoint>,
     /// All weights are 1: the points need none.
     pub even: bool,
+    /// Of a plain aperture with straight sides, the vector across each, so long that a point on the side gives 1. Empty for a disc.
+    pub sides: Vec<[f32; 2]>,
     /// Draws lights; `None` where they are whole discs and polygons, which need no table.
     pub stamp: Option<Stamp>,
 }
@@ -177,13 +184,13 @@ static KEPT_OPTICS: Mutex<Vec<(Key, Arc<Optics>)>> = Mutex::new(Vec::new());
 impl Optics {
     /// About `count` points; `cut`: are lights not whole?
     pub fn new(aperture: Aperture, count: usize, cut: bool) -> Self {
-        let even = aperture.is_even();
+        let (even, sides) = (aperture.is_even(), aperture.sides());
         if aperture.is_plain() && !cut {
-            return Self { aperture, points: points::even(&aperture, count), even, stamp: None };
+            return Self { aperture, points: points::even(&aperture, count), even, sides, stamp: None };
         }
         let stamp = Stamp::new(&aperture);
         let points = if even { points::even(&aperture, count) } else { points::weighted(&aperture, &stamp, count) };
-        Self { aperture, points, even, stamp: Some(stamp) }
+        Self { aperture, points, even, sides, stamp: Some(stamp) }
     }
 
     /// Where the points are, in units of the CoC radius.

@@ -55,6 +55,19 @@ impl Outline {
         self.side == Side::Straight
     }
 
+    /// For straight sides: the vector across each, so long that a point on the side gives 1. Empty for a disc.
+    pub fn sides(&self) -> Vec<[f32; 2]> {
+        if self.half == 0.0 {
+            return Vec::new();
+        }
+        let count = (PI / self.half).round() as usize;
+        let across = |k: usize| {
+            let (sin, cos) = (self.turn + 2.0 * self.half * k as f64).sin_cos();
+            [(cos / self.half.cos()) as f32, (sin / self.half.cos()) as f32]
+        };
+        (0..count).map(across).collect()
+    }
+
     /// Radius of the largest disc inside.
     pub fn inner(&self) -> f32 {
         let middle = match self.side {
