@@ -23,11 +23,17 @@ impl Camera {
         Self { step: scale.map(|s| (per_unit / s) as f32), centre: centre.map(|c| c as f32) }
     }
 
+    /// Tangents of the angles between the ray through a pixel's centre and the axis, to the right and up.
+    #[inline(always)]
+    pub fn tangents(&self, x: i32, y: i32) -> [f32; 2] {
+        let tan = |axis: usize, i: i32| (i as f32 + 0.5 - self.centre[axis]) * self.step[axis];
+        [tan(0, x), tan(1, y)]
+    }
+
     /// Length of the ray through a pixel's centre up to the plane at distance 1: √(1 + tan²x + tan²y), at least 1.
     #[inline(always)]
     pub fn ray_length(&self, x: i32, y: i32) -> f32 {
-        let tan = |axis: usize, i: i32| (i as f32 + 0.5 - self.centre[axis]) * self.step[axis];
-        let (tx, ty) = (tan(0, x), tan(1, y));
+        let [tx, ty] = self.tangents(x, y);
         (1.0 + tx * tx + ty * ty).sqrt()
     }
 

@@ -1,142 +1,231 @@
-//! DepthFog on rows of f32. The loops have no branches, so that they become vector code.
+//! All that DepthFog can do, on rows of f32: what the air leaves and what it adds at each pixel, and both put over the picture.
 
-use super::params::{FogModel, FogOutput, Params};
-use crate::effect::{Leaves, RowKernel};
+use super::height::Ground;
+use super::model::{Air, OPAQUE};
+use super::panels::{LANES, Lanes, Panels};
+use super::params::{FogOutput, Params};
+use super::sight::Sight;
+use super::table::{Table, place};
+use crate::effect::{Frame, Leaves, RowKernel};
 use crate::effects::look;
 use crate::image::ColourRow;
-use crate::maths::{exp2, lower, pow_positive, upper};
+use crate::maths::{exp2, upper};
 use crate::simd::{Work, best_work};
+use std::f32::consts::LOG2_E;
 
-/// log₂ 50: at the visibility 1/50 is left.
-const TWO_PERCENT: f32 = 5.643_856;
-/// From this many halvings on nothing is left (2⁻⁸⁰ of the picture; it also keeps subnormal numbers out).
-const NOTHING_LEFT: f32 = 80.0;
-/// Pixels that are computed at a time; their transmittances stay in the first-level cache.
-const CHUNK: usize = 256;
+/// Rec. 709 luminance.
+const LUMINANCE: [f32; 3] = [0.2126, 0.7152, 0.0722];
 
-/// Which curve runs from distance to transmittance; each is its own loop.
-#[derive(Clone, Copy)]
-enum Curve {
-    Exponential,
-    Squared,
-    Power,
-    Linear,
-    LinearPower,
+/// How the light in the air is found.
+enum Light {
+    /// By depth alone: it is in the table.
+    Table,
+    /// All of one colour: what is not left.
+    OneColour([f32; 3]),
+    /// Summed along the ray.
+    Panels(Panels),
 }
 
 /// DepthFog with its numbers ready.
 pub(super) struct Fog {
-    curve: Curve,
-    start: f32,
-    /// How deep the fog is: air behind that adds nothing, a linear ramp is at its end.
-    length: f32,
-    /// One over the distance that the curve is measured in.
-    per_metre: f32,
-    power: f32,
-    /// The least that comes through.
+    table: Table,
+    ground: Option<Ground>,
+    light: Light,
+    sight: Sight,
+    tint: [f32; 3],
+    /// The least that comes through, and how much of the fog the sky gets.
     least: f32,
-    fog: [f32; 3],
+    sky: f32,
+    desaturate: f32,
     alpha: bool,
+    /// Taking haze out: the least that it is divided by.
+    floor: Option<f32>,
     output: FogOutput,
 }
 
 impl Fog {
-    pub(super) fn new(p: &Params) -> Self {
-        let air = &p.air;
-        let squared = air.model == FogModel::ExponentialSquared;
-        let power = if squared { 2.0 * air.falloff } else { air.falloff };
-        let length = (air.end - air.start).max(0.0);
-        let curve = match air.model {
-            FogModel::Linear if power == 1.0 => Curve::Linear,
-            FogModel::Linear => Curve::LinearPower,
-            _ if power == 1.0 => Curve::Exponential,
-            _ if power == 2.0 => Curve::Squared,
-            _ => Curve::Power,
-        };
-        let (length, unit) = match air.model {
-            // A ramp without length is a wall.
-            FogModel::Linear => (length, length.max(1e-9)),
-            _ if air.use_end => (length, air.visibility),
-            _ => (f64::INFINITY, air.visibility),
+    pub(super) fn new(p: &Params, frame: &Frame) -> Self {
+        let air = Air::new(p);
+        let tint = p.colour.tint.map(|v| v.max(0.0));
+        let table = Table::new(&air, tint, false);
+        let ground = Ground::new(p);
+        let one = air.one_colour().map(|c| c.map(|v| v as f32));
+        let light = match &ground {
+            None => Light::Table,
+            Some(ground) if air.is_empty() => Light::OneColour(ground.colour),
+            Some(ground) if one == Some(ground.colour) => Light::OneColour(ground.colour),
+            Some(ground) => Light::Panels(Panels::new(&air, &table, ground, tint)),
         };
         Self {
-            curve,
-            start: air.start as f32,
-            length: length as f32,
-            per_metre: (1.0 / unit) as f32,
-            power: power as f32,
-            least: (1.0 - air.max_opacity) as f32,
-            fog: p.colour.fog.map(|v| v as f32),
-            alpha: p.colour.alpha,
+            table,
+            ground,
+            light,
+            sight: Sight::new(frame, p.depth.field_of_view, &p.camera),
+            tint: tint.map(|v| v as f32),
+            least: (1.0 - p.air.max_opacity) as f32,
+            sky: p.colour.sky as f32,
+            desaturate: p.colour.desaturate as f32,
+            alpha: p.colour.alpha && !p.removes(),
+            floor: p.removes().then_some(p.air.haze_floor as f32),
             output: p.output,
         }
     }
 
-    /// What comes through at each depth.
+    /// What is left and what is added at up to [`LANES`] pixels; lanes beyond them hold anything.
     #[inline(always)]
-    fn transmittances(&self, z: &[f32], out: &mut [f32]) {
-        let beer_lambert = |share: f32| {
-            let halvings = share * TWO_PERCENT;
-            let t = exp2(-halvings);
-            if halvings < NOTHING_LEFT { t } else { 0.0 }
-        };
-        let (unit, power, length) = (self.per_metre, self.power, self.length);
-        // Exactly 1 at the end; a ramp without length is a wall right behind its start.
-        let ramp = |d: f32| if d > 0.0 && d >= length { 1.0 } else { d * unit };
-        match self.curve {
-            Curve::Exponential => self.each(z, out, |d| beer_lambert(lower(d, length) * unit)),
-            Curve::Squared => {
-                self.each(z, out, |d| beer_lambert((lower(d, length) * unit) * (lower(d, length) * unit)))
+    fn air(&self, x1: i32, y: i32, z: &[f32], lanes: &mut Lanes) {
+        for (lane, &z) in lanes.z.iter_mut().zip(z) {
+            *lane = if z > 0.0 { z } else { 0.0 };
+        }
+        let fills = !matches!(self.light, Light::OneColour(_));
+        let imposes = matches!(self.light, Light::Panels(_));
+        let mut depth = [0.0; LANES];
+        for i in 0..z.len() {
+            let numbers = self.table.at(lanes.z[i]);
+            depth[i] = numbers[place::DEPTH];
+            if imposes {
+                lanes.set_own(i, &numbers);
+            } else if fills {
+                for c in 0..3 {
+                    lanes.left[c][i] = numbers[place::LEFT + c];
+                    lanes.light[c][i] = numbers[place::LIGHT + c];
+                    lanes.base[c][i] = numbers[place::BASE + c];
+                }
             }
-            Curve::Power => self.each(z, out, |d| beer_lambert(pow_positive(lower(d, length) * unit, power))),
-            Curve::Linear => self.each(z, out, |d| 1.0 - ramp(d)),
-            Curve::LinearPower => self.each(z, out, |d| 1.0 - pow_positive(ramp(d), power)),
+        }
+        let Some(ground) = &self.ground else { return };
+        for i in 0..LANES {
+            let ray = self.sight.ray(x1 + i as i32, y);
+            (lanes.rise[i], lanes.length[i]) = (ray.rise, ray.length);
+        }
+        match &self.light {
+            Light::Table => {}
+            Light::OneColour(colour) => {
+                for i in 0..LANES {
+                    depth[i] += ground.depth(lanes.z[i], lanes.rise[i], lanes.length[i]);
+                }
+                for c in 0..3 {
+                    for i in 0..LANES {
+                        let left = exp2(-(depth[i] * self.tint[c] * LOG2_E));
+                        lanes.left[c][i] = left;
+                        lanes.light[c][i] = colour[c] * (1.0 - left);
+                    }
+                }
+            }
+            Light::Panels(panels) => panels.walk(ground, lanes),
         }
     }
 
-    /// `f` gets the way through the fog: 0 in front of it and where the depth is NaN.
+    /// The limit of opacity, and the sky's share.
     #[inline(always)]
-    fn each(&self, z: &[f32], out: &mut [f32], f: impl Fn(f32) -> f32) {
-        let (start, least) = (self.start, self.least);
-        for (t, &z) in out.iter_mut().zip(z) {
-            *t = upper(f(upper(z - start, 0.0)), least);
+    fn limit(&self, z: &[f32], lanes: &mut Lanes) {
+        let nothing = (-OPAQUE).exp() as f32;
+        for c in 0..3 {
+            let (left, light) = (&mut lanes.left[c], &mut lanes.light[c]);
+            for i in 0..z.len() {
+                let t = if left[i] > nothing { left[i] } else { 0.0 };
+                let held = upper(t, self.least);
+                let share = if z[i] == f32::INFINITY { self.sky } else { 1.0 };
+                let opacity = (1.0 - held) * share;
+                // The same mixture of light, less of it.
+                light[i] *= if opacity < 1.0 - t { opacity / (1.0 - t) } else { 1.0 };
+                left[i] = 1.0 - opacity;
+            }
         }
     }
 
+    /// The picture through the air.
     #[inline(always)]
-    fn result(&self, t: &[f32], colour: ColourRow) {
+    fn result(&self, lanes: &Lanes, colour: ColourRow) {
         let ColourRow { r, g, b, a } = colour;
-        if self.alpha {
-            for (plane, fog) in [r, g, b].into_iter().zip(self.fog) {
-                plane.iter_mut().zip(t).for_each(|(v, &t)| *v = left(*v, t) + fog * (1.0 - t));
+        let n = a.len();
+        let [tr, tg, tb] = &lanes.left;
+        if let Some(floor) = self.floor {
+            for (plane, (left, light)) in [r, g, b].into_iter().zip(lanes.left.iter().zip(&lanes.light)) {
+                for i in 0..n {
+                    plane[i] = (plane[i] - light[i] * a[i]) / upper(left[i], floor);
+                }
             }
-            // Written so that 1 stays exactly 1.
-            a.iter_mut().zip(t).for_each(|(a, &t)| *a += (1.0 - *a) * (1.0 - t));
-        } else {
-            for (plane, fog) in [r, g, b].into_iter().zip(self.fog) {
-                for ((v, &t), &a) in plane.iter_mut().zip(t).zip(&*a) {
-                    *v = left(*v, t) + fog * (1.0 - t) * a;
+            return;
+        }
+        if self.desaturate > 0.0 {
+            for i in 0..n {
+                let grey = LUMINANCE[0] * r[i] + LUMINANCE[1] * g[i] + LUMINANCE[2] * b[i];
+                let share = self.desaturate * (1.0 - mean(tr[i], tg[i], tb[i]));
+                (r[i], g[i], b[i]) =
+                    (r[i] + share * (grey - r[i]), g[i] + share * (grey - g[i]), b[i] + share * (grey - b[i]));
+            }
+        }
+        for (plane, (left, light)) in [r, g, b].into_iter().zip(lanes.left.iter().zip(&lanes.light)) {
+            for i in 0..n {
+                let cover = if self.alpha { 1.0 } else { a[i] };
+                let kept = plane[i] * left[i];
+                plane[i] = (if left[i] > 0.0 { kept } else { 0.0 }) + light[i] * cover;
+            }
+        }
+        if self.alpha {
+            for i in 0..n {
+                a[i] += (1.0 - a[i]) * (1.0 - mean(tr[i], tg[i], tb[i]));
+            }
+        }
+    }
+
+    /// What gives the result when it is put over the picture: whatever the air does besides covering goes into the colours.
+    #[inline(always)]
+    fn element(&self, lanes: &Lanes, mut colour: ColourRow) {
+        let n = colour.a.len();
+        let mut before = [[0.0; LANES]; 4];
+        for (to, plane) in before.iter_mut().zip(colour.planes()) {
+            to[..n].copy_from_slice(plane);
+        }
+        self.result(lanes, colour.reborrow());
+        let ColourRow { r, g, b, a } = colour;
+        let [tr, tg, tb] = &lanes.left;
+        for i in 0..n {
+            let left = mean(tr[i], tg[i], tb[i]);
+            let empty = before.iter().all(|plane| plane[i] == 0.0) && !self.alpha;
+            // Grey air without more to it: exactly its light.
+            let same =
+                tr[i] == left && tg[i] == left && tb[i] == left && self.desaturate == 0.0 && self.floor.is_none();
+            let cover = if self.alpha { 1.0 } else { before[3][i] };
+            for (c, plane) in [&mut *r, &mut *g, &mut *b].into_iter().enumerate() {
+                let rest = plane[i] - left * before[c][i];
+                plane[i] = if same { lanes.light[c][i] * cover } else { rest };
+            }
+            a[i] = if empty { 0.0 } else { 1.0 - left };
+        }
+    }
+
+    #[inline(always)]
+    fn chunks(&self, x1: i32, y: i32, z: &[f32], mut colour: ColourRow) {
+        if self.output == FogOutput::Depth {
+            return look::depth(z, colour);
+        }
+        let mut lanes = Lanes::new();
+        for from in (0..z.len()).step_by(LANES) {
+            let to = z.len().min(from + LANES);
+            self.air(x1 + from as i32, y, &z[from..to], &mut lanes);
+            self.limit(&z[from..to], &mut lanes);
+            let part = colour.part(from..to);
+            match self.output {
+                FogOutput::Result => self.result(&lanes, part),
+                FogOutput::Element => self.element(&lanes, part),
+                _ => {
+                    let ColourRow { r, g, b, a } = part;
+                    let [tr, tg, tb] = &lanes.left;
+                    r.iter_mut().zip(g).zip(b).zip(a).enumerate().for_each(|(i, (((r, g), b), a))| {
+                        (*r, *g, *b, *a) = (tr[i], tg[i], tb[i], mean(tr[i], tg[i], tb[i]));
+                    });
                 }
             }
         }
     }
-
-    #[inline(always)]
-    fn element(&self, t: &[f32], colour: ColourRow) {
-        let ColourRow { r, g, b, a } = colour;
-        for (i, &t) in t.iter().enumerate() {
-            let empty = r[i] == 0.0 && g[i] == 0.0 && b[i] == 0.0 && a[i] == 0.0;
-            let light = (1.0 - t) * if self.alpha { 1.0 } else { a[i] };
-            [r[i], g[i], b[i]] = self.fog.map(|fog| fog * light);
-            a[i] = if empty && !self.alpha { 0.0 } else { 1.0 - t };
-        }
-    }
 }
 
-/// What of the picture is left: nothing at all at 0.
+/// Exactly the number where all three are the same.
 #[inline(always)]
-fn left(v: f32, t: f32) -> f32 {
-    if t > 0.0 { v * t } else { 0.0 }
+fn mean(r: f32, g: f32, b: f32) -> f32 {
+    g + ((r - g) + (b - g)) * (1.0 / 3.0)
 }
 
 impl RowKernel for Fog {
@@ -153,14 +242,16 @@ impl RowKernel for Fog {
     fn mixes(&self) -> bool {
         self.output != FogOutput::Depth
     }
-    fn row(&self, _x1: i32, _y: i32, z: &[f32], colour: ColourRow) {
-        best_work(Row { kernel: self, z, colour });
+    fn row(&self, x1: i32, y: i32, z: &[f32], colour: ColourRow) {
+        best_work(Row { kernel: self, x1, y, z, colour });
     }
 }
 
 /// A call of [`RowKernel::row`].
 struct Row<'a> {
     kernel: &'a Fog,
+    x1: i32,
+    y: i32,
     z: &'a [f32],
     colour: ColourRow<'a>,
 }
@@ -169,27 +260,6 @@ impl Work for Row<'_> {
     type Output = ();
     #[inline(always)]
     fn run(self) {
-        self.kernel.chunks(self.z, self.colour);
-    }
-}
-
-impl Fog {
-    #[inline(always)]
-    fn chunks(&self, z: &[f32], mut colour: ColourRow) {
-        if self.output == FogOutput::Depth {
-            return look::depth(z, colour);
-        }
-        let mut buffer = [0.0; CHUNK];
-        for from in (0..z.len()).step_by(CHUNK) {
-            let to = z.len().min(from + CHUNK);
-            let t = &mut buffer[..to - from];
-            self.transmittances(&z[from..to], t);
-            let part = colour.part(from..to);
-            match self.output {
-                FogOutput::Result => self.result(t, part),
-                FogOutput::Element => self.element(t, part),
-                _ => [part.r, part.g, part.b, part.a].into_iter().for_each(|plane| plane.copy_from_slice(t)),
-            }
-        }
+        self.kernel.chunks(self.x1, self.y, self.z, self.colour);
     }
 }

@@ -5,16 +5,25 @@
 //! given as Koschmieder's *visibility*, the distance V at which a contrast has sunk to 2 %: σ = −ln 0.02 / V = 3.912 / V.
 //! `reference` says in f64 exactly what each model means; `kernel` does it fast.
 
+#[cfg(test)]
+mod air_tests;
+mod height;
 mod kernel;
+mod model;
+mod panels;
 mod params;
-pub mod reference;
+mod plain;
+#[cfg(test)]
+mod reference;
+mod sight;
+mod table;
 #[cfg(test)]
 mod tests;
 
 use crate::depth::DepthStage;
 use crate::effect::{Blend, Effect, EffectInfo, Frame, Kernel, PassThrough, Plan, Prepared};
 use crate::params::{Definitions, ParamSource};
-pub use params::{AirParams, ColourParams, FogModel, FogOutput, Params};
+pub use params::{AirParams, CameraParams, ColourParams, FogModel, FogOutput, HeightParams, LayerParams, Params};
 
 /// The effect.
 pub struct DepthFog;
@@ -61,7 +70,10 @@ impl Prepared for Params {
     fn blend(&self) -> Blend {
         self.common.blend(self.output == FogOutput::Result)
     }
-    fn kernel<'a>(&'a self, _frame: &Frame, _depth: &DepthStage) -> Kernel<'a> {
-        Kernel::Rows(Box::new(kernel::Fog::new(self)))
+    fn kernel<'a>(&'a self, frame: &Frame, _depth: &DepthStage) -> Kernel<'a> {
+        match self.is_plain() {
+            true => Kernel::Rows(Box::new(plain::Fog::new(self))),
+            false => Kernel::Rows(Box::new(kernel::Fog::new(self, frame))),
+        }
     }
 }

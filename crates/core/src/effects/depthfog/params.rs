@@ -14,6 +14,8 @@ choices! {
         ExponentialSquared = "Exponential squared",
         /// Opacity rises evenly from the start to the end.
         Linear = "Linear",
+        /// No air but that of the layers and of the height fog.
+        None = "None",
     }
 }
 
@@ -34,7 +36,7 @@ choices! {
 params! {
     /// The air.
     pub struct AirParams {
-        /// How the fog thickens with distance. Exponential is even air as in nature; Exponential squared is clear near the camera; Linear rises evenly from Fog start to Fog end.
+        /// How the fog thickens with distance. Exponential is even air as in nature; Exponential squared is clear near the camera; Linear rises evenly from Fog start to Fog end; None leaves only layers and height fog.
         model: FogModel = "fogModel", "Model", choice(FogModel::Exponential);
         /// Distance in metres, measured from Fog start, at which the fog has absorbed 98 % of the picture: the visibility of a weather report. The same number gives the same air in the next shot.
         visibility: f64 = "visibility", "Visibility", double(100.0).range(1e-3, 1e9).slider(1.0, 1000.0).unit(Unit::Distance);
@@ -48,6 +50,10 @@ params! {
         max_opacity: f64 = "maxOpacity", "Max opacity", double(1.0).range(0.0, 1.0).slider(0.0, 1.0);
         /// Bends the fog over distance: the distance, as a share of Visibility (Linear: of the way from start to end), is raised to this power. 1 is the plain model; above 1 the fog holds back at first and then thickens quickly; below 1 it thickens at once. The far end stays where it is.
         falloff: f64 = "falloff", "Falloff", double(1.0).range(0.1, 10.0).slider(0.25, 4.0);
+        /// Multiplies all fog of this effect, layers and height fog too. 2 is twice as thick, 0 is clear air. Below 0 haze is taken out of the picture: -1 undoes what 1 puts in.
+        density: f64 = "density", "Density", double(1.0).range(-10.0, 10.0).slider(-1.0, 2.0);
+        /// Negative density only: haze that left less than this share of the picture is taken out only as if it had left this much, so that the noise behind thick haze is not blown up.
+        haze_floor: f64 = "hazeFloor", "Haze floor", double(0.1).range(1e-3, 1.0).slider(0.01, 0.5);
     }
 }
 
@@ -56,8 +62,66 @@ params! {
     pub struct ColourParams {
         /// Colour of the fog, scene-linear. Values above 1 glow.
         fog: [f64; 3] = "fogColour", "Fog colour", colour(0.55, 0.62, 0.70);
+        /// Colour that distant fog turns to, scene-linear. Needs Colour blend.
+        far: [f64; 3] = "farColour", "Far colour", colour(0.75, 0.82, 0.92);
+        /// How far the fog's colour turns to Far colour over distance: from Fog colour at Fog start to this share of Far colour at Visibility (Linear: at Fog end) and beyond.
+        blend: f64 = "colourBlend", "Colour blend", double(0.0).range(0.0, 1.0).slider(0.0, 1.0);
+        /// How strongly each channel is absorbed, as a multiple of the fog's density. White is grey fog; a higher blue lets distant things turn warm as through thick air, a higher red turns them cold as under water.
+        tint: [f64; 3] = "extinctionTint", "Extinction tint", colour(1.0, 1.0, 1.0).slider(0.0, 2.0);
+        /// Takes colour out of the picture where fog hides it: 0 leaves the saturation, 1 leaves grey where nothing else is left.
+        desaturate: f64 = "desaturate", "Desaturate", double(0.0).range(0.0, 1.0).slider(0.0, 1.0);
+        /// How much of the fog the sky gets: what is infinitely far or has no depth. 1 treats it as very far, 0 leaves it clear.
+        sky: f64 = "skyFog", "Fog on sky", double(1.0).range(0.0, 1.0).slider(0.0, 1.0);
         /// Put fog also where the picture is transparent, so that its alpha rises with the fog. Off: the alpha stays as it is.
         alpha: bool = "fogAlpha", "Fog in alpha", boolean(false);
+    }
+}
+
+params! {
+    /// A layer of air between two depths.
+    pub struct LayerParams {
+        /// Adds fog, smoke or haze between two distances only.
+        on: bool = "on", "On", boolean(false);
+        /// Distance in metres at which the layer begins.
+        near: f64 = "near", "Near", double(5.0).range(0.0, 1e9).slider(0.0, 100.0).unit(Unit::Distance);
+        /// Distance in metres at which the layer ends.
+        far: f64 = "far", "Far", double(15.0).range(0.0, 1e9).slider(0.0, 100.0).unit(Unit::Distance);
+        /// Length in metres over which the layer rises around its near end. Both soft ends together are at most as long as the layer.
+        near_softness: f64 = "nearSoftness", "Near softness", double(1.0).range(0.0, 1e9).slider(0.0, 20.0).unit(Unit::Distance);
+        /// Length in metres over which the layer falls around its far end.
+        far_softness: f64 = "farSoftness", "Far softness", double(1.0).range(0.0, 1e9).slider(0.0, 20.0).unit(Unit::Distance);
+        /// How much light a metre of the layer absorbs: 0.1 leaves 37 % behind ten metres.
+        density: f64 = "density", "Density", double(0.1).range(0.0, 1000.0).slider(0.0, 1.0);
+        /// Colour of the layer, scene-linear.
+        colour: [f64; 3] = "colour", "Colour", colour(0.55, 0.62, 0.70);
+    }
+}
+
+params! {
+    /// Fog that lies on the ground.
+    pub struct HeightParams {
+        /// Adds fog that lies low: even up to Fog height and thinner and thinner above. Set Camera height, Camera pitch and Field of view as the camera had them.
+        on: bool = "heightFog", "Height fog", boolean(false);
+        /// Height in metres up to which the fog lies evenly.
+        height: f64 = "fogHeight", "Fog height", double(0.0).range(-1e6, 1e6).slider(-10.0, 50.0).unit(Unit::Distance);
+        /// How fast the fog thins above Fog height: every so many metres 37 % of it are left.
+        falloff: f64 = "heightFalloff", "Height falloff", double(2.0).range(1e-3, 1e6).slider(0.1, 50.0).unit(Unit::Distance);
+        /// How much light a metre of the fog absorbs below Fog height: 0.1 leaves 37 % behind ten metres.
+        density: f64 = "heightDensity", "Height density", double(0.1).range(0.0, 1000.0).slider(0.0, 1.0);
+        /// Colour of the height fog, scene-linear.
+        colour: [f64; 3] = "heightColour", "Height colour", colour(0.55, 0.62, 0.70);
+    }
+}
+
+params! {
+    /// Where the camera stood, for what lies in the world rather than in the picture.
+    pub struct CameraParams {
+        /// Height of the camera in metres over the height 0 that Fog height counts from.
+        height: f64 = "cameraHeight", "Camera height", double(1.6).range(-1e6, 1e6).slider(0.0, 20.0).unit(Unit::Distance);
+        /// How far the camera looks up (above 0) or down (below 0), in degrees.
+        pitch: f64 = "cameraPitch", "Camera pitch", double(0.0).range(-90.0, 90.0).slider(-45.0, 45.0).unit(Unit::Degrees);
+        /// How far the camera is tilted sideways, in degrees, against the clock as seen by the camera.
+        roll: f64 = "cameraRoll", "Camera roll", double(0.0).range(-180.0, 180.0).slider(-45.0, 45.0).unit(Unit::Degrees);
     }
 }
 
@@ -69,6 +133,9 @@ params! {
     }
 }
 
+/// The layers: what their parameters' names begin with, and their titles.
+const LAYERS: [(&str, &str); 3] = [("layer1", "Layer 1"), ("layer2", "Layer 2"), ("layer3", "Layer 3")];
+
 /// A snapshot.
 #[derive(Clone, Debug)]
 pub struct Params {
@@ -76,6 +143,12 @@ pub struct Params {
     pub air: AirParams,
     /// What it looks like.
     pub colour: ColourParams,
+    /// Layers in depth.
+    pub layers: [LayerParams; 3],
+    /// What lies on the ground.
+    pub height: HeightParams,
+    /// The camera.
+    pub camera: CameraParams,
     /// What comes out.
     pub output: FogOutput,
     /// Depth group.
@@ -91,6 +164,14 @@ impl Params {
         AirParams::define(&mut list, "");
         list.group("colour", "Colour", true);
         ColourParams::define(&mut list, "");
+        for (prefix, label) in LAYERS {
+            list.group(prefix, label, false);
+            LayerParams::define(&mut list, prefix);
+        }
+        list.group("heightGroup", "Height fog", false);
+        HeightParams::define(&mut list, "");
+        list.group("cameraGroup", "Camera", false);
+        CameraParams::define(&mut list, "");
         list.group("outputGroup", "Output", true);
         OutputParams::define(&mut list, "");
         list.group("depth", "Depth", true);
@@ -103,6 +184,9 @@ impl Params {
         Self {
             air: AirParams::read(source, ""),
             colour: ColourParams::read(source, ""),
+            layers: LAYERS.map(|(prefix, _)| LayerParams::read(source, prefix)),
+            height: HeightParams::read(source, ""),
+            camera: CameraParams::read(source, ""),
             output: OutputParams::read(source, "").output,
             depth: DepthParams::read(source, ""),
             common: CommonParams::read(source, ""),
@@ -111,18 +195,53 @@ impl Params {
 
     /// Does the parameter change anything, as the others are set?
     pub(crate) fn enabled(&self, name: &str) -> bool {
-        let linear = self.air.model == FogModel::Linear;
+        let (linear, none) = (self.air.model == FogModel::Linear, self.air.model == FogModel::None);
+        let removes = self.removes();
+        let coloured = matches!(self.output, FogOutput::Result | FogOutput::Element);
+        let in_world = self.height.on;
+        if let Some((layer, name)) = LAYERS
+            .iter()
+            .zip(&self.layers)
+            .find_map(|((prefix, _), layer)| name.strip_prefix(prefix).map(|name| (layer, name)))
+        {
+            return name == "On" || layer.on && (name != "Colour" || coloured);
+        }
         match name {
-            "visibility" | "useFogEnd" => !linear,
-            "fogEnd" => linear || self.air.use_end,
-            "fogColour" | "fogAlpha" => matches!(self.output, FogOutput::Result | FogOutput::Element),
+            "visibility" => !linear && !none || self.colour.blend > 0.0 && !linear,
+            "useFogEnd" => !linear && !none,
+            "fogStart" | "falloff" => !none,
+            "fogEnd" => !none && (linear || self.air.use_end),
+            "hazeFloor" => removes && coloured,
+            "fogColour" | "colourBlend" => coloured && !none,
+            "farColour" => coloured && !none && self.colour.blend > 0.0,
+            "desaturate" | "fogAlpha" => coloured && !removes,
+            "fogHeight" | "heightFalloff" | "heightDensity" => self.height.on,
+            "heightColour" => self.height.on && coloured,
+            "cameraHeight" | "cameraPitch" | "cameraRoll" => in_world,
             _ => true,
         }
+    }
+
+    /// Is haze taken out instead of put in?
+    pub(crate) fn removes(&self) -> bool {
+        self.air.density < 0.0
+    }
+
+    /// Is it nothing but one fog of one colour over distance? Then each pixel has a closed form.
+    pub(crate) fn is_plain(&self) -> bool {
+        let c = &self.colour;
+        let grey = c.tint == [1.0; 3] && c.blend == 0.0 && c.desaturate == 0.0;
+        let only = self.layers.iter().all(|l| !l.on) && !self.height.on && self.air.model != FogModel::None;
+        self.air.density == 1.0 && grey && only && c.sky == 1.0
     }
 
     /// Is there no fog anywhere, whatever the depth?
     pub(crate) fn is_clear(&self) -> bool {
         let cut_off = self.air.model != FogModel::Linear && self.air.use_end && self.air.end <= self.air.start;
-        self.common.mix == 0.0 || self.air.max_opacity == 0.0 || cut_off
+        let no_base = self.air.model == FogModel::None || cut_off;
+        let no_layers = self.layers.iter().all(|l| !l.on || l.density == 0.0 || l.far <= l.near);
+        let no_height = !self.height.on || self.height.density == 0.0;
+        let no_air = no_base && no_layers && no_height;
+        self.common.mix == 0.0 || self.air.max_opacity == 0.0 || self.air.density == 0.0 || no_air
     }
 }

@@ -1,0 +1,178 @@
+//! Air whose parts are coloured differently, where one of them depends on the ray: the light is summed from near to far over panels.
+//!
+//! In a panel the kinds of air keep their proportions, and what it scatters towards the eye has a closed form. Two halves of a panel tell how
+//! much their proportions change, and take it out (Richardson).
+
+use super::height::Ground;
+use super::model::Air;
+use super::table::{Table, place};
+use crate::maths::exp2;
+use std::f32::consts::LOG2_E;
+
+/// Pixels at a time.
+pub(super) const LANES: usize = 64;
+/// Panels besides those that end where something begins or ends.
+const PANELS: usize = 14;
+
+/// Numbers of a depth that only its panel needs.
+type Part = [f32; 5];
+
+fn part(numbers: &[f32; 16]) -> Part {
+    let c = place::COLOUR_DEPTH;
+    [numbers[place::DEPTH], numbers[place::BASE_DEPTH], numbers[c], numbers[c + 1], numbers[c + 2]]
+}
+
+/// The ends of panels' halves: the first is at 0, each second one ends a panel.
+pub(super) struct Panels {
+    ends: Vec<(f32, Part)>,
+    tint: [f32; 3],
+}
+
+/// Some pixels on their way.
+pub(super) struct Lanes {
+    pub(super) z: [f32; LANES],
+    pub(super) rise: [f32; LANES],
+    pub(super) length: [f32; LANES],
+    /// What the table says at their own depths.
+    pub(super) own: [[f32; LANES]; 5],
+    /// Results: what is left, light, and light of the fog over distance for a colour of 1; three channels each.
+    pub(super) left: [[f32; LANES]; 3],
+    pub(super) light: [[f32; LANES]; 3],
+    pub(super) base: [[f32; LANES]; 3],
+    /// At the end of the panel before.
+    before: [[f32; LANES]; 6],
+}
+
+impl Lanes {
+    pub(super) fn new() -> Self {
+        let zero = [0.0; LANES];
+        Self {
+            z: zero,
+            rise: zero,
+            length: zero,
+            own: [zero; 5],
+            left: [zero; 3],
+            light: [zero; 3],
+            base: [zero; 3],
+            before: [zero; 6],
+        }
+    }
+
+    /// Takes a pixel in.
+    pub(super) fn set_own(&mut self, i: usize, numbers: &[f32; 16]) {
+        self.own.iter_mut().zip(part(numbers)).for_each(|(lane, v)| lane[i] = v);
+    }
+}
+
+/// Depths at which 1 − e^(−τ) rises evenly, for some ways that τ may grow.
+fn even_ends(air: &Air, densest: f64) -> Vec<f64> {
+    let share = |z: f64| {
+        let of = |depth: f64| 1.0 - (-depth).exp();
+        of(air.before(z).total()) + of(densest * z) + of(densest * z / 30.0)
+    };
+    let all = share(1e8);
+    let end = |i: usize| {
+        let wanted = all * i as f64 / (PANELS + 1) as f64;
+        // Halving in the logarithm.
+        let (mut low, mut high) = (1e-4_f64.ln(), 1e8_f64.ln());
+        for _ in 0..40 {
+            let middle = 0.5 * (low + high);
+            if share(middle.exp()) < wanted { low = middle } else { high = middle }
+        }
+        low.exp()
+    };
+    (1..=PANELS).map(end).collect()
+}
+
+impl Panels {
+    pub(super) fn new(air: &Air, table: &Table, ground: &Ground, tint: [f64; 3]) -> Self {
+        let mut ends = even_ends(air, ground.densest());
+        ends.extend(air.bounds());
+        ends.extend(air.tail());
+        ends.sort_by(f64::total_cmp);
+        ends.dedup_by(|b, a| *b < *a * 1.0001);
+        let last = ends.last().map_or(1.0, |z| (4.0 * z).min(1e8));
+        ends.push(last);
+        let mut halves = vec![0.0];
+        for end in ends {
+            let before = halves[halves.len() - 1];
+            halves.extend([0.5 * (before + end), end]);
+        }
+        // The last panel goes on for ever.
+        halves.extend([2.0 * last, f64::INFINITY]);
+        let ends = halves.into_iter().map(|z| (z as f32, part(&table.at(z as f32)))).collect();
+        Self { ends, tint: tint.map(|v| v as f32) }
+    }
+
+    /// Fills the results of all pixels.
+    #[inline(always)]
+    pub(super) fn walk(&self, ground: &Ground, lanes: &mut Lanes) {
+        let farthest = lanes.z.iter().fold(0.0, |far: f32, z| if *z > far { *z } else { far });
+        lanes.left = [[1.0; LANES]; 3];
+        lanes.light = [[0.0; LANES]; 3];
+        lanes.base = [[0.0; LANES]; 3];
+        let nothing = self.ends[0].1;
+        for (before, v) in
+            lanes.before.iter_mut().zip([nothing[0], nothing[1], nothing[2], nothing[3], nothing[4], 0.0])
+        {
+            before.fill(v);
+        }
+        let grey = self.tint == [1.0; 3];
+        for pair in self.ends.windows(3).step_by(2) {
+            if pair[0].0 >= farthest && pair[0].0 > 0.0 {
+                break;
+            }
+            if grey { self.panel::<true>(pair, ground, lanes) } else { self.panel::<false>(pair, ground, lanes) }
+        }
+        if grey {
+            lanes.left[1] = lanes.left[0];
+            lanes.left[2] = lanes.left[0];
+            lanes.base[1] = lanes.base[0];
+            lanes.base[2] = lanes.base[0];
+        }
+    }
+
+    #[inline(always)]
+    fn panel<const GREY: bool>(&self, pair: &[(f32, Part)], ground: &Ground, lanes: &mut Lanes) {
+        let [_, (z1, at1), (z2, at2)] = pair else { return };
+        let Lanes { z, rise, length, own, left, light, base, before } = lanes;
+        for i in 0..LANES {
+            let own: Part = std::array::from_fn(|k| own[k][i]);
+            let sums = |end: f32, at: &Part| {
+                let beyond = z[i] >= end;
+                let s: Part = std::array::from_fn(|k| if beyond { at[k] } else { own[k] });
+                let reached = if beyond { end } else { z[i] };
+                [s[0], s[1], s[2], s[3], s[4], ground.depth(reached, rise[i], length[i])]
+            };
+            let a: [f32; 6] = std::array::from_fn(|k| before[k][i]);
+            let (b, c) = (sums(*z1, at1), sums(*z2, at2));
+            for k in 0..6 {
+                before[k][i] = c[k];
+            }
+            let first: [f32; 6] = std::array::from_fn(|k| b[k] - a[k]);
+            let second: [f32; 6] = std::array::from_fn(|k| c[k] - b[k]);
+            let both: [f32; 6] = std::array::from_fn(|k| c[k] - a[k]);
+            let (mut s1, mut s2, mut s) = (0.0, 0.0, 0.0);
+            for ch in 0..3 {
+                if !GREY || ch == 0 {
+                    let t0 = left[ch][i];
+                    let e = |d: &[f32; 6]| exp2(-((d[0] + d[5]) * self.tint[ch] * LOG2_E));
+                    let t1 = t0 * e(&first);
+                    let t2 = t1 * e(&second);
+                    // What a unit of optical depth sends to the eye.
+                    let per = |from: f32, to: f32, d: &[f32; 6]| (from - to) / (d[0] + d[5] + 1e-20);
+                    (s1, s2, s) = (per(t0, t1, &first), per(t1, t2, &second), per(t0, t2, &both));
+                    left[ch][i] = t2;
+                }
+                let colour = |d: &[f32; 6]| d[2 + ch] + d[5] * ground.colour[ch];
+                let fine = s1 * colour(&first) + s2 * colour(&second);
+                let coarse = s * colour(&both);
+                light[ch][i] += fine + (fine - coarse) * (1.0 / 3.0);
+                if !GREY || ch == 0 {
+                    let fine = s1 * first[1] + s2 * second[1];
+                    base[ch][i] += fine + (fine - s * both[1]) * (1.0 / 3.0);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! One fog of one colour over distance, on rows of f32. The loops have no branches, so that they become vector code.
+
+use super::params::{FogModel, FogOutput, Params};
+use crate::effect::{Leaves, RowKernel};
+use crate::effects::look;
+use crate::image::ColourRow;
+use crate::maths::{exp2, lower, pow_positive, upper};
+use crate::simd::{Work, best_work};
+
+/// log₂ 50: at the visibility 1/50 is left.
+const TWO_PERCENT: f32 = 5.643_856;
+/// From this many halvings on nothing is left (2⁻⁸⁰ of the picture; it also keeps subnormal numbers out).
+const NOTHING_LEFT: f32 = 80.0;
+/// Pixels that are computed at a time; their transmittances stay in the first-level cache.
+const CHUNK: usize = 256;
+
+/// Which curve runs from distance to transmittance; each is its own loop.
+#[derive(Clone, Copy)]
+enum Curve {
+    Exponential,
+    Squared,
+    Power,
+    Linear,
+    LinearPower,
+}
+
+/// The plain fog with its numbers ready.
+pub(super) struct Fog {
+    curve: Curve,
+    start: f32,
+    /// How deep the fog is: air behind that adds nothing, a linear ramp is at its end.
+    length: f32,
+    /// One over the distance that the curve is measured in.
+    per_metre: f32,
+    power: f32,
+    /// The least that comes through.
+    least: f32,
+    fog: [f32; 3],
+    alpha: bool,
+    output: FogOutput,
+}
+
+impl Fog {
+    pub(super) fn new(p: &Params) -> Self {
+        let air = &p.air;
+        let squared = air.model == FogModel::ExponentialSquared;
+        let power = if squared { 2.0 * air.falloff } else { air.falloff };
+        let length = (air.end - air.start).max(0.0);
+        let curve = match air.model {
+            FogModel::Linear if power == 1.0 => Curve::Linear,
+            FogModel::Linear => Curve::LinearPower,
+            _ if power == 1.0 => Curve::Exponential,
+            _ if power == 2.0 => Curve::Squared,
+            _ => Curve::Power,
+        };
+        let (length, unit) = match air.model {
+            // A ramp without length is a wall.
+            FogModel::Linear => (length, length.max(1e-9)),
+            _ if air.use_end => (length, air.visibility),
+            _ => (f64::INFINITY, air.visibility),
+        };
+        Self {
+            curve,
+            start: air.start as f32,
+            length: length as f32,
+            per_metre: (1.0 / unit) as f32,
+            power: power as f32,
+            least: (1.0 - air.max_opacity) as f32,
+            fog: p.colour.fog.map(|v| v as f32),
+            alpha: p.colour.alpha,
+            output: p.output,
+        }
+    }
+
+    /// What comes through at each depth.
+    #[inline(always)]
+    fn transmittances(&self, z: &[f32], out: &mut [f32]) {
+        let beer_lambert = |share: f32| {
+            let halvings = share * TWO_PERCENT;
+            let t = exp2(-halvings);
+            if halvings < NOTHING_LEFT { t } else { 0.0 }
+        };
+        let (unit, power, length) = (self.per_metre, self.power, self.length);
+        // Exactly 1 at the end; a ramp without length is a wall right behind its start.
+        let ramp = |d: f32| if d > 0.0 && d >= length { 1.0 } else { d * unit };
+        match self.curve {
+            Curve::Exponential => self.each(z, out, |d| beer_lambert(lower(d, length) * unit)),
+            Curve::Squared => {
+                self.each(z, out, |d| beer_lambert((lower(d, length) * unit) * (lower(d, length) * unit)))
+            }
+            Curve::Power => self.each(z, out, |d| beer_lambert(pow_positive(lower(d, length) * unit, power))),
+            Curve::Linear => self.each(z, out, |d| 1.0 - ramp(d)),
+            Curve::LinearPower => self.each(z, out, |d| 1.0 - pow_positive(ramp(d), power)),
+        }
+    }
+
+    /// `f` gets the way through the fog: 0 in front of it and where the depth is NaN.
+    #[inline(always)]
+    fn each(&self, z: &[f32], out: &mut [f32], f: impl Fn(f32) -> f32) {
+        let (start, least) = (self.start, self.least);
+        for (t, &z) in out.iter_mut().zip(z) {
+            *t = upper(f(upper(z - start, 0.0)), least);
+        }
+    }
+
+    #[inline(always)]
+    fn result(&self, t: &[f32], colour: ColourRow) {
+        let ColourRow { r, g, b, a } = colour;
+        if self.alpha {
+            for (plane, fog) in [r, g, b].into_iter().zip(self.fog) {
+                plane.iter_mut().zip(t).for_each(|(v, &t)| *v = left(*v, t) + fog * (1.0 - t));
+            }
+            // Written so that 1 stays exactly 1.
+            a.iter_mut().zip(t).for_each(|(a, &t)| *a += (1.0 - *a) * (1.0 - t));
+        } else {
+            for (plane, fog) in [r, g, b].into_iter().zip(self.fog) {
+                for ((v, &t), &a) in plane.iter_mut().zip(t).zip(&*a) {
+                    *v = left(*v, t) + fog * (1.0 - t) * a;
+                }
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn element(&self, t: &[f32], colour: ColourRow) {
+        let ColourRow { r, g, b, a } = colour;
+        for (i, &t) in t.iter().enumerate() {
+            let empty = r[i] == 0.0 && g[i] == 0.0 && b[i] == 0.0 && a[i] == 0.0;
+            let light = (1.0 - t) * if self.alpha { 1.0 } else { a[i] };
+            [r[i], g[i], b[i]] = self.fog.map(|fog| fog * light);
+            a[i] = if empty && !self.alpha { 0.0 } else { 1.0 - t };
+        }
+    }
+}
+
+/// What of the picture is left: nothing at all at 0.
+#[inline(always)]
+fn left(v: f32, t: f32) -> f32 {
+    if t > 0.0 { v * t } else { 0.0 }
+}
+
+impl RowKernel for Fog {
+    fn wants_straight(&self) -> bool {
+        false
+    }
+    fn leaves(&self) -> Leaves {
+        match self.output {
+            FogOutput::Result => Leaves::Picture,
+            FogOutput::Element => Leaves::Layer,
+            FogOutput::Transmittance | FogOutput::Depth => Leaves::Data,
+        }
+    }
+    fn mixes(&self) -> bool {
+        self.output != FogOutput::Depth
+    }
+    fn row(&self, _x1: i32, _y: i32, z: &[f32], colour: ColourRow) {
+        best_work(Row { kernel: self, z, colour });
+    }
+}
+
+/// A call of [`RowKernel::row`].
+struct Row<'a> {
+    kernel: &'a Fog,
+    z: &'a [f32],
+    colour: ColourRow<'a>,
+}
+
+impl Work for Row<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run(self) {
+        self.kernel.chunks(self.z, self.colour);
+    }
+}
+
+impl Fog {
+    #[inline(always)]
+    fn chunks(&self, z: &[f32], mut colour: ColourRow) {
+        if self.output == FogOutput::Depth {
+            return look::depth(z, colour);
+        }
+        let mut buffer = [0.0; CHUNK];
+        for from in (0..z.len()).step_by(CHUNK) {
+            let to = z.len().min(from + CHUNK);
+            let t = &mut buffer[..to - from];
+            self.transmittances(&z[from..to], t);
+            let part = colour.part(from..to);
+            match self.output {
+                FogOutput::Result => self.result(t, part),
+                FogOutput::Element => self.element(t, part),
+                _ => [part.r, part.g, part.b, part.a].into_iter().for_each(|plane| plane.copy_from_slice(t)),
+            }
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! Where a pixel's ray runs in the world: from the camera's figures, or from a pass of world positions.
+
+use super::panels::LANES;
+use super::params::{Params, UpAxis};
+use crate::depth::{Camera, DepthStage};
+use crate::effect::Frame;
+use crate::geometry::Geometry;
+use crate::image::{Components, load_channel};
+use crate::render::Picture;
+
+/// Some rays: for each metre of depth, how far they run east, up and north, and their length.
+pub(super) struct Lane {
+    pub(super) way: [[f32; LANES]; 3],
+    pub(super) length: [f32; LANES],
+}
+
+/// The rays of a camera. East, up and north are the world's axes as a camera of heading 0 sees them: to the right, up, and forward.
+pub(super) struct Sight<'a> {
+    camera: Camera,
+    /// How far a ray runs east, up and north for each metre to the camera's right, up and forward.
+    turn: [[f32; 3]; 3],
+    /// The camera's position in metres, east, up and north.
+    pub(super) eye: [f64; 3],
+    positions: Option<Positions<'a>>,
+}
+
+/// A pass of world positions.
+struct Positions<'a> {
+    picture: &'a Picture<'a>,
+    to: Geometry,
+    /// Tells how far away the positions' own surfaces are.
+    depth: &'a DepthStage<'a>,
+    /// Metres in a unit.
+    unit: f64,
+    up: UpAxis,
+}
+
+/// From a world's axes to east, up and north.
+fn turned(p: [f64; 3], up: UpAxis) -> [f64; 3] {
+    match up {
+        UpAxis::Y => [p[0], p[1], -p[2]],
+        UpAxis::Z => [p[0], p[2], p[1]],
+    }
+}
+
+impl<'a> Sight<'a> {
+    pub(super) fn new(p: &Params, frame: &Frame, positions: Option<(&'a Picture<'a>, &'a DepthStage<'a>)>) -> Self {
+        let c = &p.camera;
+        let (sr, cr) = c.roll.to_radians().sin_cos();
+        let (sp, cp) = c.pitch.to_radians().sin_cos();
+        let (sh, ch) = c.heading.to_radians().sin_cos();
+        // A camera that looks north, tilted, raised and turned to the right, in this order.
+        let place = |[x, y, z]: [f64; 3]| {
+            let (x, y) = (cr * x - sr * y, sr * x + cr * y);
+            let (y, z) = (cp * y + sp * z, cp * z - sp * y);
+            [ch * x + sh * z, y, ch * z - sh * x]
+        };
+        let axes = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]].map(place);
+        let unit = p.depth.unit.metres() * p.depth.scale;
+        let stands = turned([p.depth.camera_x, p.depth.camera_y, p.depth.camera_z].map(|v| v * unit), c.up);
+        let positions = positions.filter(|(picture, _)| picture.image.format().components != Components::Alpha);
+        let eye = if positions.is_some() { stands } else { [stands[0], c.height, stands[2]] };
+        let to = frame.geometry;
+        let positions = positions.map(|(picture, depth)| Positions { picture, to, depth, unit, up: c.up });
+        let turn = axes.map(|axis| axis.map(|v| v as f32));
+        Self { camera: Camera::new(&frame.format, &to, p.depth.field_of_view), turn, eye, positions }
+    }
+
+    /// Width of a pixel of the full-size frame at a metre.
+    pub(super) fn pixel(&self, frame: &Frame) -> f32 {
+        let [a, b] = [self.camera.tangents(0, 0), self.camera.tangents(1, 0)];
+        (b[0] - a[0]) * frame.geometry.pixels_per_unit()[0] as f32
+    }
+
+    /// The ray through one pixel's centre, by the camera's figures.
+    #[inline(always)]
+    fn way(&self, x: i32, y: i32) -> ([f32; 3], f32) {
+        let [tx, ty] = self.camera.tangents(x, y);
+        let [right, up, forward] = &self.turn;
+        let way = std::array::from_fn(|i| tx * right[i] + ty * up[i] + forward[i]);
+        (way, (1.0 + tx * tx + ty * ty).sqrt())
+    }
+
+    /// The rays through the pixels of a row from a column on.
+    #[inline(always)]
+    pub(super) fn rays(&self, x1: i32, y: i32, lane: &mut Lane) {
+        for i in 0..LANES {
+            let (way, length) = self.way(x1 + i as i32, y);
+            for (to, v) in lane.way.iter_mut().zip(way) {
+                to[i] = v;
+            }
+            lane.length[i] = length;
+        }
+        if let Some(positions) = &self.positions {
+            positions.rays(x1, y, self.eye, lane);
+        }
+    }
+}
+
+impl Positions<'_> {
+    /// Puts in the rays of the pixels that have a position. A position's own depth is the scale: other depths of the same pixel lie on the same ray.
+    fn rays(&self, x1: i32, y: i32, eye: [f64; 3], lane: &mut Lane) {
+        let (image, from) = (&self.picture.image, self.picture.geometry);
+        let bounds = image.bounds();
+        let (to, of) = (self.to.pixels_per_unit(), from.pixels_per_unit());
+        let index = |axis: usize, i: i32| match from == self.to {
+            true => i,
+            false => ((f64::from(i) + 0.5) / to[axis] * of[axis]).floor() as i32,
+        };
+        let sy = index(1, y);
+        if sy < bounds.y1 || sy >= bounds.y2 {
+            return;
+        }
+        let mut own = [f32::NAN; LANES];
+        self.depth.row(x1, y, &mut own);
+        let format = image.format();
+        let order = if format.components == Components::Bgra { [2, 1, 0] } else { [0, 1, 2] };
+        for i in 0..LANES {
+            let sx = index(0, x1 + i as i32);
+            if sx < bounds.x1 || sx >= bounds.x2 || !(own[i] > 0.0 && own[i] < f32::INFINITY) {
+                continue;
+            }
+            let bytes = &image.row(sy)[(sx - bounds.x1) as usize * format.bytes()..];
+            let stored = order.map(|c| {
+                let mut v = [0.0];
+                load_channel(format, c, bytes, &mut v);
+                v[0]
+            });
+            // Renderers leave black where there is nothing.
+            if stored == [0.0; 3] || !stored.iter().all(|v| v.abs() < 1e12) {
+                continue;
+            }
+            let place = turned(stored.map(|v| f64::from(v) * self.unit), self.up);
+            let way = [0, 1, 2].map(|k| ((place[k] - eye[k]) / f64::from(own[i])) as f32);
+            for (to, v) in lane.way.iter_mut().zip(way) {
+                to[i] = v;
+            }
+            lane.length[i] = (way[0] * way[0] + way[1] * way[1] + way[2] * way[2]).sqrt();
+        }
+    }
+}

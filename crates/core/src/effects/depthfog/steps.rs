@@ -1,0 +1,85 @@
+//! Air with noise in it: no closed form, so the way is cut into steps, and the noise in the middle of each step multiplies all the air in it.
+
+use super::height::Ground;
+use super::model::Air;
+use super::noise::Noise;
+use super::panels::{LANES, Lanes, Part, part};
+use super::sight::Lane;
+use super::table::Table;
+use crate::maths::{exp2, lower};
+use std::f32::consts::LOG2_E;
+
+/// How the way is cut.
+pub(super) struct Steps {
+    count: usize,
+    /// Behind this depth the noise is not looked for: nothing is seen, or it is even.
+    farthest: f32,
+    tint: [f32; 3],
+}
+
+impl Steps {
+    /// `scale`: size of the noise in metres.
+    pub(super) fn new(air: &Air, densest: f64, count: usize, scale: f64, tint: [f64; 3]) -> Self {
+        // Where 2 % of the light are left, and at most some hundred waves away.
+        let (mut low, mut high) = (1e-3_f64, 200.0 * scale * (count as f64).sqrt());
+        if air.before(high).total() + densest * high > 4.0 {
+            for _ in 0..50 {
+                let middle = 0.5 * (low + high);
+                if air.before(middle).total() + densest * middle < 4.0 { low = middle } else { high = middle }
+            }
+        }
+        Self { count, farthest: high as f32, tint: tint.map(|v| v as f32) }
+    }
+
+    /// Fills the results of `n` pixels.
+    #[inline(always)]
+    pub(super) fn walk(&self, n: usize, table: &Table, ground: Option<&Ground>, noise: &Noise, lane: &Lane, lanes: &mut Lanes) {
+        lanes.left = [[1.0; LANES]; 3];
+        lanes.light = [[0.0; LANES]; 3];
+        lanes.base = [[0.0; LANES]; 3];
+        let nothing = part(&table.at(0.0));
+        let mut before = [nothing; LANES];
+        let mut height = [0.0; LANES];
+        let colour = ground.map_or([0.0; 3], |g| g.colour);
+        for i in 0..=self.count {
+            // The last step is what lies behind the noise.
+            let behind = i == self.count;
+            let mut to = [0.0; LANES];
+            let mut density = [1.0; LANES];
+            let mut ends: [Part; LANES] = [nothing; LANES];
+            let shares = [i as f32 / self.count as f32, (i + 1) as f32 / self.count as f32];
+            for k in 0..LANES {
+                let far = lower(lanes.z[k], self.farthest);
+                to[k] = if behind { lanes.z[k] } else { far * shares[1] };
+            }
+            for k in 0..n {
+                ends[k] = part(&table.at(to[k]));
+            }
+            if !behind {
+                for k in 0..LANES {
+                    let far = lower(lanes.z[k], self.farthest);
+                    let middle = far * (0.5 * (shares[0] + shares[1]));
+                    let step = far * (shares[1] - shares[0]) * lane.length[k];
+                    let place = [lane.way[0][k] * middle, lane.way[1][k] * middle, lane.way[2][k] * middle];
+                    density[k] = noise.density(place, middle, step);
+                }
+            }
+            for k in 0..LANES {
+                let h = ground.map_or(0.0, |g| g.depth(to[k], lane.way[1][k], lane.length[k]));
+                let m = density[k];
+                let more: Part = std::array::from_fn(|j| m * (ends[k][j] - before[k][j]));
+                let low = m * (h - height[k]);
+                let depth = more[0] + low;
+                (before[k], height[k]) = (ends[k], h);
+                for c in 0..3 {
+                    let t0 = lanes.left[c][k];
+                    let t1 = t0 * exp2(-(depth * self.tint[c] * LOG2_E));
+                    let per = (t0 - t1) / (depth + 1e-20);
+                    lanes.left[c][k] = t1;
+                    lanes.light[c][k] += per * (more[2 + c] + low * colour[c]);
+                    lanes.base[c][k] += per * more[1];
+                }
+            }
+        }
+    }
+}
