@@ -18,6 +18,9 @@ pub(crate) const MASK: &CStr = c"Mask";
 /// A clean plate, and its depth.
 pub(crate) const BACKGROUND: &CStr = c"Background";
 pub(crate) const BACKGROUND_DEPTH: &CStr = c"BackgroundDepth";
+/// Colours of a fog, and positions in the world.
+pub(crate) const FOG: &CStr = c"Fog";
+pub(crate) const POSITION: &CStr = c"Position";
 /// The result.
 pub(crate) const OUTPUT: &CStr = ofx::kOfxImageEffectOutputClipName;
 

@@ -40,6 +40,8 @@ pub(crate) fn clip_name(input: &Input) -> &'static CStr {
         Purpose::Mask => clips::MASK,
         Purpose::Background => clips::BACKGROUND,
         Purpose::BackgroundDepth => clips::BACKGROUND_DEPTH,
+        Purpose::Fog => clips::FOG,
+        Purpose::Position => clips::POSITION,
     }
 }
 
@@ -150,7 +152,22 @@ impl Instance {
         let geometry = Geometry::new(scale, aspect.unwrap_or(1.0));
         let source_rod = source.and_then(|clip| clip.region(time, &geometry)).unwrap_or_default();
         let depth_connected = self.depth_input(params).is_own_image();
-        Frame { time, geometry, source_rod, format: self.format(source_rod), depth_connected }
+        Frame {
+            time,
+            geometry,
+            source_rod,
+            format: self.format(source_rod),
+            depth_connected,
+            frame_rate: self.frame_rate(),
+        }
+    }
+
+    /// Frames in a second: the source's, else the project's, else 24.
+    fn frame_rate(&self) -> f64 {
+        let name = ofx::kOfxImageEffectPropFrameRate;
+        let source = self.clip(clips::SOURCE).and_then(|clip| clip.props().double(name));
+        let sane = |rate: &f64| *rate > 1e-3 && *rate < 1e5;
+        source.filter(sane).or(self.host.effect_props(self.handle).double(name).filter(sane)).unwrap_or(24.0)
     }
 
     /// The project's format, canonical; `otherwise` where the host names none.

@@ -62,6 +62,8 @@ pub(super) fn interest(asked: &Asked) -> Reply {
         (clips::MASK, window),
         (clips::BACKGROUND, behind),
         (clips::BACKGROUND_DEPTH, behind_depth),
+        (clips::FOG, window),
+        (clips::POSITION, window),
     ] {
         if instance.clip(name).is_some_and(|clip| clip.connected()) {
             answer_for(asked, name, &region)?;

@@ -13,7 +13,7 @@ use fathom_core::effect::PassThrough;
 use fathom_core::generator::{Fault, Generator};
 use fathom_core::geometry::{Geometry, Rect, RectD};
 use fathom_core::image::{Alpha, ImageMut};
-use fathom_core::render::{Generation, Job, Outcome, Picture, Plate};
+use fathom_core::render::{Beside, Generation, Job, Outcome, Picture, Plate};
 use fathom_core::workers::{Exec, Stop};
 use openfx_sys as ofx;
 
@@ -149,6 +149,7 @@ fn render_images(
     let mask = colours(clips::MASK, true)?;
     let background = colours(clips::BACKGROUND, plan.background)?;
     let background_depth = colours(clips::BACKGROUND_DEPTH, background.is_some())?;
+    let (fog, position) = (colours(clips::FOG, plan.fog)?, colours(clips::POSITION, plan.position)?);
     // Where nothing is looked at, nothing was fetched: the host's word stays.
     if works {
         frame.depth_connected = depth.is_some();
@@ -179,6 +180,7 @@ fn render_images(
             decision,
             mask: picture(&mask),
             background: plate(&background, &background_depth),
+            beside: Beside { fog: picture(&fog), position: picture(&position) },
             output: image,
         };
         fathom_core::render::render(prepared, job, &exec)

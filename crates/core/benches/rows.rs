@@ -8,7 +8,7 @@ use fathom_core::effect::{Effect, Frame};
 use fathom_core::effects::{depthfog::DepthFog, depthgrade::DepthGrade};
 use fathom_core::image::{Alpha, Components, Depth, ImageMut, ImageRef, PixelFormat};
 use fathom_core::params::{Value, Values};
-use fathom_core::render::{Job, Picture, render};
+use fathom_core::render::{Beside, Job, Picture, render};
 use fathom_core::workers::{Exec, Workers};
 use fathom_core::{Geometry, Rect};
 use std::hint::black_box;
@@ -67,7 +67,14 @@ fn effect_once(effect: &dyn Effect, values: &Values, colour: &[u8], depth: &[u8]
         geometry,
     };
     let job = Job {
-        frame: Frame { time: 1.0, geometry, source_rod: region, format: region, depth_connected: true },
+        frame: Frame {
+            time: 1.0,
+            geometry,
+            source_rod: region,
+            format: region,
+            depth_connected: true,
+            frame_rate: 24.0,
+        },
         window: RECT,
         source: Some(image(colour, RGBA)),
         alpha: Alpha::Premultiplied,
@@ -75,6 +82,7 @@ fn effect_once(effect: &dyn Effect, values: &Values, colour: &[u8], depth: &[u8]
         decision: None,
         mask: None,
         background: None,
+        beside: Beside::default(),
         output: ImageMut::new(RECT, RGBA, output.chunks_mut(WIDTH * RGBA.bytes()).collect()).expect("it fits"),
     };
     render(&*effect.prepare(values), job, exec).expect("nobody aborts");

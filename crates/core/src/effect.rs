@@ -6,6 +6,7 @@ use crate::geometry::{Geometry, Rect, RectD};
 use crate::image::{ColourRow, Image, Plane};
 use crate::params;
 use crate::params::{Definitions, ParamSet, ParamSource, boolean, double};
+use crate::render::{Beside, Surroundings};
 use crate::workers::{Exec, Stop};
 
 /// One effect. Adding one is a folder in [`crate::effects`] and a line in its list.
@@ -65,6 +66,10 @@ pub enum Clip {
     Background,
     /// The clean plate's depth.
     BackgroundDepth,
+    /// A picture whose colours are the fog's.
+    Fog,
+    /// Positions in the world.
+    Position,
 }
 
 /// A picture that goes into an effect.
@@ -111,6 +116,8 @@ pub struct Frame {
     pub format: RectD,
     /// Does the host say that the Depth clip is connected?
     pub depth_connected: bool,
+    /// Frames in a second; 24 where the host does not say.
+    pub frame_rate: f64,
 }
 
 /// What a render needs and does; the same answer serves the host's questions about regions and identity and the render itself.
@@ -128,6 +135,10 @@ pub struct Plan {
     pub grow: f64,
     /// Are Background and BackgroundDepth looked at, as far away as source and depth are?
     pub background: bool,
+    /// Is Fog looked at?
+    pub fog: bool,
+    /// Is Position looked at?
+    pub position: bool,
 }
 
 /// Why an effect changes nothing.
@@ -172,7 +183,7 @@ pub trait Prepared: Send + Sync {
     /// How the result goes over the source.
     fn blend(&self) -> Blend;
     /// What computes the pixels; in a generator nothing is changed.
-    fn kernel<'a>(&'a self, _frame: &Frame, _depth: &DepthStage) -> Kernel<'a> {
+    fn kernel<'a>(&'a self, _frame: &Frame, _depth: &'a DepthStage<'a>, _beside: &'a Beside<'a>) -> Kernel<'a> {
         Kernel::Rows(Box::new(Untouched))
     }
     /// What makes a picture instead of changing one, if the effect does that.
@@ -232,6 +243,10 @@ pub trait RowKernel: Sync {
     /// May the results of two surfaces in one pixel be mixed (else the one that covers more counts)?
     fn mixes(&self) -> bool {
         true
+    }
+    /// Comes before the rows of a window, for kernels that look at more than the pixel: what it finds it keeps.
+    fn look_around(&mut self, _around: &Surroundings, _window: Rect, _exec: &Exec) -> Result<(), Stop> {
+        Ok(())
     }
     /// Changes a row in place. `z` is depth in metres with the special values of [`crate::depth`]; at NaN the driver puts the
     /// source back if the output is a result. `x1`, `y`: the output pixel of the first value.

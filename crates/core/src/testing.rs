@@ -5,7 +5,7 @@ use crate::effect::{Effect, Frame};
 use crate::geometry::{Geometry, Rect, RectD};
 use crate::image::{Alpha, ColourRow, Components, Depth, ImageMut, ImageRef, PixelFormat, load_colour, store_colour};
 use crate::params::{Value, Values};
-use crate::render::{Job, Outcome, Picture, Plate, render};
+use crate::render::{Beside, Job, Outcome, Picture, Plate, render};
 use crate::workers::{Exec, Workers};
 
 /// Random numbers that are the same every time (xorshift).
@@ -49,6 +49,9 @@ pub(crate) struct Scene {
     pub(crate) z: Option<Vec<f32>>,
     mask: Option<Vec<f32>>,
     background: Option<(Rect, Vec<Rgba>, Option<Vec<f32>>)>,
+    fog: Option<Vec<Rgba>>,
+    position: Option<Vec<Rgba>>,
+    time: [f64; 2],
     alpha: Alpha,
     format: PixelFormat,
     geometry: Geometry,
@@ -69,6 +72,9 @@ impl Scene {
             z: Some(z),
             mask: None,
             background: None,
+            fog: None,
+            position: None,
+            time: [1.0, 24.0],
             alpha: Alpha::Premultiplied,
             format: PixelFormat { depth: Depth::Float, components: Components::Rgba },
             geometry: Geometry::default(),
@@ -117,6 +123,30 @@ impl Scene {
         self.background = Some((rect, colour, z.into_iter().collect()));
         self
     }
+    /// How the pixels lie.
+    pub(crate) fn geometry(mut self, geometry: Geometry) -> Self {
+        self.geometry = geometry;
+        self
+    }
+    /// The frame's number, and frames in a second.
+    pub(crate) fn at(mut self, frame: f64, rate: f64) -> Self {
+        self.time = [frame, rate];
+        self
+    }
+    /// Colours of a fog.
+    pub(crate) fn fog(mut self, pixel: impl Fn(i32, i32) -> Rgba) -> Self {
+        self.fog = Some(self.each(pixel));
+        self
+    }
+    /// Positions in the world.
+    pub(crate) fn position(mut self, pixel: impl Fn(i32, i32) -> Rgba) -> Self {
+        self.position = Some(self.each(pixel));
+        self
+    }
+    fn each(&self, pixel: impl Fn(i32, i32) -> Rgba) -> Vec<Rgba> {
+        let r = self.rect;
+        (r.y1..r.y2).flat_map(|y| (r.x1..r.x2).map(move |x| (x, y))).map(|(x, y)| pixel(x, y)).collect()
+    }
     /// What an Auto means.
     pub(crate) fn decision(mut self, decision: Decision) -> Self {
         self.decision = decision;
@@ -159,6 +189,7 @@ impl Scene {
         let exec = Exec { workers: &workers, abort: &|| false, progress: &|_| () };
         let rgba = PixelFormat { depth: Depth::Float, components: Components::Rgba };
         let behind = self.background.as_ref().map(|(rect, c, z)| (*rect, store(rgba, c), z.as_ref().map(floats)));
+        let beside = [&self.fog, &self.position].map(|p| p.as_ref().map(|p| store(rgba, p)));
         let edges = Values::default().set("depthEdges", Value::Int(self.edges as i32));
         let prepared = effect.prepare(&Values([edges.0, values.0.clone()].concat()));
         let mut outcome = Outcome::NoSource;
@@ -177,7 +208,11 @@ impl Scene {
             });
             let region = self.geometry.rect_to_canonical(&rect);
             let job = Job {
-                frame: frame(self.geometry, region, self.z.is_some()),
+                frame: Frame {
+                    time: self.time[0],
+                    frame_rate: self.time[1],
+                    ..frame(self.geometry, region, self.z.is_some())
+                },
                 window,
                 source: Some(picture(&source, self.format)),
                 alpha: self.alpha,
@@ -185,6 +220,10 @@ impl Scene {
                 decision: Some(self.decision),
                 mask: mask.as_ref().map(|m| picture(m, one)),
                 background: plate,
+                beside: Beside {
+                    fog: beside[0].as_ref().map(|f| picture(f, rgba)),
+                    position: beside[1].as_ref().map(|p| picture(p, rgba)),
+                },
                 output: ImageMut::new(rect, self.format, output.chunks_mut(width * self.format.bytes()).collect())
                     .unwrap(),
             };
@@ -196,7 +235,7 @@ impl Scene {
 
 /// A frame that is all source.
 pub(crate) fn frame(geometry: Geometry, region: RectD, depth_connected: bool) -> Frame {
-    Frame { time: 1.0, geometry, source_rod: region, format: region, depth_connected }
+    Frame { time: 1.0, geometry, source_rod: region, format: region, depth_connected, frame_rate: 24.0 }
 }
 
 fn store(format: PixelFormat, pixels: &[Rgba]) -> Vec<u8> {
@@ -224,7 +263,9 @@ pub(crate) fn run_row(effect: &dyn Effect, values: &Values, z: &[f32], pixels: &
     let image = ImageRef::new(rect, format, vec![&bytes]).unwrap();
     let g = Geometry::default();
     let stage = crate::depth::DepthStage::new(prepared.depth(), image, g, g, &g.rect_to_canonical(&rect));
-    let crate::effect::Kernel::Rows(kernel) = prepared.kernel(&frame(g, g.rect_to_canonical(&rect), true), &stage)
+    let beside = Default::default();
+    let crate::effect::Kernel::Rows(kernel) =
+        prepared.kernel(&frame(g, g.rect_to_canonical(&rect), true), &stage, &beside)
     else {
         panic!("not a kernel of rows")
     };

@@ -55,7 +55,7 @@ impl<'a> DepthStage<'a> {
     }
 
     /// The pixels of the picture; those of the depth image where nobody said.
-    pub(super) fn picture(&self) -> Rect {
+    pub(crate) fn picture(&self) -> Rect {
         if self.picture.is_empty() { self.rect() } else { self.picture }
     }
 

@@ -1,10 +1,12 @@
 //! The driver: foreign images in, a kernel in the middle, mask, mix and format at the end. The same for every effect.
 
 mod area;
+mod around;
 mod background;
 mod generate;
 mod rows;
 
+pub use around::Surroundings;
 pub use generate::{Generation, generate};
 
 use crate::depth::{Decision, DepthStage, examine};
@@ -40,8 +42,19 @@ pub struct Job<'a> {
     pub mask: Option<Picture<'a>>,
     /// A clean plate, for effects that look behind things.
     pub background: Option<Plate<'a>>,
+    /// What else is connected.
+    pub beside: Beside<'a>,
     /// Where to.
     pub output: ImageMut<'a>,
+}
+
+/// Pictures that some effects look at pixel by pixel. Read at the nearest pixel where they are not of the output's size.
+#[derive(Default)]
+pub struct Beside<'a> {
+    /// Colours of the fog, premultiplied.
+    pub fog: Option<Picture<'a>>,
+    /// Positions in the world: red, green and blue are x, y and z.
+    pub position: Option<Picture<'a>>,
 }
 
 /// A clean plate: what is seen without the things in front. Read at the nearest pixel where it is not of the output's size.
@@ -110,8 +123,11 @@ pub fn render(prepared: &dyn Prepared, mut job: Job, exec: &Exec) -> Result<Outc
     let stage = DepthStage::new(&decided, depth_image, depth_geometry, job.frame.geometry, &job.frame.format);
     let stage = stage.over(&job.frame.source_rod).guided_by(&source.image);
     let stage = if alpha == Alpha::Opaque { stage } else { stage.premultiplied_by(&source.image) };
-    match prepared.kernel(&job.frame, &stage) {
-        Kernel::Rows(kernel) => rows::render(&*kernel, &stage, &out, &mut output, job.window, exec)?,
+    match prepared.kernel(&job.frame, &stage, &job.beside) {
+        Kernel::Rows(mut kernel) => {
+            kernel.look_around(&Surroundings { stage: &stage, out: &out }, job.window, exec)?;
+            rows::render(&*kernel, &stage, &out, &mut output, job.window, exec)?;
+        }
         Kernel::Area(kernel) => {
             // Outside the region where the effect is defined there is nothing, whatever the border invents.
             let region = job.frame.geometry.rect_to_pixels(&plan.region_of_definition(&job.frame.source_rod));

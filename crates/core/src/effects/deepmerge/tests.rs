@@ -125,7 +125,14 @@ impl Job {
         let source = self.source.as_ref().map(|(pixels, alpha)| (bytes(pixels), *alpha));
         let region = self.geometry.rect_to_canonical(&self.rect);
         let source_rod = if source.is_some() { region } else { RectD::default() };
-        let frame = Frame { time: 1.0, geometry: self.geometry, source_rod, format: region, depth_connected: false };
+        let frame = Frame {
+            time: 1.0,
+            geometry: self.geometry,
+            source_rod,
+            format: region,
+            depth_connected: false,
+            frame_rate: 24.0,
+        };
         let workers = Workers::new(self.threads).unwrap();
         let exec = Exec { workers: &workers, abort: &|| false, progress: &|_| () };
         for &window in &self.windows {
@@ -311,6 +318,7 @@ fn where_it_fails_the_window_is_empty_and_nothing_else_is_written() {
             source_rod: RectD::default(),
             format: region,
             depth_connected: false,
+            frame_rate: 24.0,
         },
         window,
         source: None,
@@ -328,8 +336,14 @@ fn where_it_fails_the_window_is_empty_and_nothing_else_is_written() {
     }
     // The host wants to stop: no failure.
     let stop = Exec { workers: &workers, abort: &|| true, progress: &|_| () };
-    let frame =
-        Frame { time: 1.0, geometry: Geometry::default(), source_rod: region, format: region, depth_connected: false };
+    let frame = Frame {
+        time: 1.0,
+        geometry: Geometry::default(),
+        source_rod: region,
+        format: region,
+        depth_connected: false,
+        frame_rate: 24.0,
+    };
     let stopped = prepared.generator().unwrap().painter(&frame, &stop);
     assert!(matches!(stopped, Err(Fault::Stop(Stop::Aborted))));
 }

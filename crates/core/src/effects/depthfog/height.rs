@@ -20,10 +20,11 @@ pub(super) struct Ground {
 }
 
 impl Ground {
-    pub(super) fn new(p: &Params) -> Option<Self> {
+    /// `eye`: height of the camera in metres.
+    pub(super) fn new(p: &Params, eye: f64) -> Option<Self> {
         let h = &p.height;
         (h.on && h.density > 0.0).then(|| Self {
-            eye: (p.camera.height - h.height) as f32,
+            eye: (eye - h.height) as f32,
             per_falloff: (1.0 / h.falloff) as f32,
             density: (h.density * p.air.density.abs()) as f32,
             colour: h.colour.map(|v| v as f32),

@@ -2,14 +2,18 @@
 
 use super::height::Ground;
 use super::model::{Air, OPAQUE};
+use super::noise::Noise;
 use super::panels::{LANES, Lanes, Panels};
 use super::params::{FogOutput, Params};
-use super::sight::Sight;
+use super::sight::{Lane, Sight};
+use super::steps::Steps;
 use super::table::{Table, place};
+use crate::depth::DepthStage;
 use crate::effect::{Frame, Leaves, RowKernel};
 use crate::effects::look;
 use crate::image::ColourRow;
 use crate::maths::{exp2, upper};
+use crate::render::Beside;
 use crate::simd::{Work, best_work};
 use std::f32::consts::LOG2_E;
 
@@ -24,14 +28,16 @@ enum Light {
     OneColour([f32; 3]),
     /// Summed along the ray.
     Panels(Panels),
+    /// Summed in steps, for there is noise in it.
+    Steps(Steps, Noise),
 }
 
 /// DepthFog with its numbers ready.
-pub(super) struct Fog {
+pub(super) struct Fog<'a> {
     table: Table,
     ground: Option<Ground>,
     light: Light,
-    sight: Sight,
+    sight: Sight<'a>,
     tint: [f32; 3],
     /// The least that comes through, and how much of the fog the sky gets.
     least: f32,
@@ -43,14 +49,21 @@ pub(super) struct Fog {
     output: FogOutput,
 }
 
-impl Fog {
-    pub(super) fn new(p: &Params, frame: &Frame) -> Self {
+impl<'a> Fog<'a> {
+    pub(super) fn new(p: &Params, frame: &Frame, depth: &'a DepthStage<'a>, beside: &'a Beside<'a>) -> Self {
         let air = Air::new(p);
         let tint = p.colour.tint.map(|v| v.max(0.0));
         let table = Table::new(&air, tint, false);
-        let ground = Ground::new(p);
+        let sight = Sight::new(p, frame, beside.position.as_ref().map(|position| (position, depth)));
+        let ground = Ground::new(p, sight.eye[1]);
+        let noise = Noise::new(p, frame, sight.eye, sight.pixel(frame));
         let one = air.one_colour().map(|c| c.map(|v| v as f32));
         let light = match &ground {
+            _ if noise.is_some() => {
+                let densest = ground.as_ref().map_or(0.0, Ground::densest);
+                let steps = Steps::new(&air, densest, p.noise.steps as usize, p.noise.scale, tint);
+                Light::Steps(steps, noise.unwrap_or_else(|| unreachable!("just asked")))
+            }
             None => Light::Table,
             Some(ground) if air.is_empty() => Light::OneColour(ground.colour),
             Some(ground) if one == Some(ground.colour) => Light::OneColour(ground.colour),
@@ -60,7 +73,7 @@ impl Fog {
             table,
             ground,
             light,
-            sight: Sight::new(frame, p.depth.field_of_view, &p.camera),
+            sight,
             tint: tint.map(|v| v as f32),
             least: (1.0 - p.air.max_opacity) as f32,
             sky: p.colour.sky as f32,
@@ -77,7 +90,7 @@ impl Fog {
         for (lane, &z) in lanes.z.iter_mut().zip(z) {
             *lane = if z > 0.0 { z } else { 0.0 };
         }
-        let fills = !matches!(self.light, Light::OneColour(_));
+        let fills = matches!(self.light, Light::Table);
         let imposes = matches!(self.light, Light::Panels(_));
         let mut depth = [0.0; LANES];
         for i in 0..z.len() {
@@ -93,16 +106,18 @@ impl Fog {
                 }
             }
         }
-        let Some(ground) = &self.ground else { return };
-        for i in 0..LANES {
-            let ray = self.sight.ray(x1 + i as i32, y);
-            (lanes.rise[i], lanes.length[i]) = (ray.rise, ray.length);
+        if fills {
+            return;
         }
-        match &self.light {
-            Light::Table => {}
-            Light::OneColour(colour) => {
+        let mut lane = Lane { way: [[0.0; LANES]; 3], length: [0.0; LANES] };
+        self.sight.rays(x1, y, &mut lane);
+        match (&self.light, &self.ground) {
+            (Light::Steps(steps, noise), ground) => {
+                steps.walk(z.len(), &self.table, ground.as_ref(), noise, &lane, lanes);
+            }
+            (Light::OneColour(colour), Some(ground)) => {
                 for i in 0..LANES {
-                    depth[i] += ground.depth(lanes.z[i], lanes.rise[i], lanes.length[i]);
+                    depth[i] += ground.depth(lanes.z[i], lane.way[1][i], lane.length[i]);
                 }
                 for c in 0..3 {
                     for i in 0..LANES {
@@ -112,7 +127,8 @@ impl Fog {
                     }
                 }
             }
-            Light::Panels(panels) => panels.walk(ground, lanes),
+            (Light::Panels(panels), Some(ground)) => panels.walk(ground, &lane, lanes),
+            _ => {}
         }
     }
 
@@ -228,7 +244,7 @@ fn mean(r: f32, g: f32, b: f32) -> f32 {
     g + ((r - g) + (b - g)) * (1.0 / 3.0)
 }
 
-impl RowKernel for Fog {
+impl RowKernel for Fog<'_> {
     fn wants_straight(&self) -> bool {
         false
     }
@@ -249,7 +265,7 @@ impl RowKernel for Fog {
 
 /// A call of [`RowKernel::row`].
 struct Row<'a> {
-    kernel: &'a Fog,
+    kernel: &'a Fog<'a>,
     x1: i32,
     y: i32,
     z: &'a [f32],

@@ -10,20 +10,27 @@ mod air_tests;
 mod height;
 mod kernel;
 mod model;
+mod noise;
+#[cfg(test)]
+mod noise_tests;
 mod panels;
 mod params;
 mod plain;
 #[cfg(test)]
 mod reference;
 mod sight;
+mod steps;
 mod table;
 #[cfg(test)]
 mod tests;
 
 use crate::depth::DepthStage;
-use crate::effect::{Blend, Effect, EffectInfo, Frame, Kernel, PassThrough, Plan, Prepared};
+use crate::effect::{Blend, Clip, Effect, EffectInfo, Frame, Input, Kernel, PassThrough, Plan, Prepared, Use};
 use crate::params::{Definitions, ParamSource};
-pub use params::{AirParams, CameraParams, ColourParams, FogModel, FogOutput, HeightParams, LayerParams, Params};
+use crate::render::Beside;
+pub use params::{
+    AirParams, CameraParams, ColourParams, FogModel, FogOutput, HeightParams, LayerParams, NoiseParams, Params, UpAxis,
+};
 
 /// The effect.
 pub struct DepthFog;
@@ -38,6 +45,15 @@ static INFO: EffectInfo = EffectInfo {
 impl Effect for DepthFog {
     fn info(&self) -> &'static EffectInfo {
         &INFO
+    }
+    fn inputs(&self, usage: Use) -> &'static [Input] {
+        const ALL: [Input; 4] =
+            [Input::must(Clip::Source), Input::may(Clip::Depth), Input::may(Clip::Mask), Input::may(Clip::Position)];
+        match usage {
+            Use::Filter => &ALL[..2],
+            Use::General => &ALL,
+            Use::Generator => &[],
+        }
     }
     fn define(&self) -> Definitions {
         Params::define()
@@ -61,6 +77,7 @@ impl Prepared for Params {
         Plan {
             source_reach: self.depth.colour_reach(&frame.geometry),
             depth_reach: self.depth.reach(&frame.geometry),
+            position: self.in_world(),
             ..Plan::default()
         }
     }
@@ -70,10 +87,10 @@ impl Prepared for Params {
     fn blend(&self) -> Blend {
         self.common.blend(self.output == FogOutput::Result)
     }
-    fn kernel<'a>(&'a self, frame: &Frame, _depth: &DepthStage) -> Kernel<'a> {
+    fn kernel<'a>(&'a self, frame: &Frame, depth: &'a DepthStage<'a>, beside: &'a Beside<'a>) -> Kernel<'a> {
         match self.is_plain() {
             true => Kernel::Rows(Box::new(plain::Fog::new(self))),
-            false => Kernel::Rows(Box::new(kernel::Fog::new(self, frame))),
+            false => Kernel::Rows(Box::new(kernel::Fog::new(self, frame, depth, beside))),
         }
     }
 }

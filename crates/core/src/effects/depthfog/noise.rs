@@ -43,7 +43,8 @@ impl Noise {
             return None;
         }
         let seconds = frame.time / frame.frame_rate;
-        let from = [0, 1, 2].map(|i| eye[i] - n.drift[i] * seconds);
+        let drift = [n.drift_x, n.drift_y, n.drift_z];
+        let from = [0, 1, 2].map(|i| eye[i] - drift[i] * seconds);
         let mut octaves = [Octave::default(); MOST];
         let whole = n.detail.floor() as usize;
         let count = (n.detail.ceil() as usize).clamp(1, MOST);
@@ -110,7 +111,8 @@ impl Noise {
         }
         let corner = |x: usize, y: usize, z: usize, w: usize| {
             let pick = |i: usize, up: usize| if up == 1 { high[i] } else { low[i] };
-            let mut h = pick(0, x).wrapping_add(pick(1, y)) ^ pick(2, z).wrapping_add(pick(3, w)).wrapping_add(self.seed);
+            let mut h =
+                pick(0, x).wrapping_add(pick(1, y)) ^ pick(2, z).wrapping_add(pick(3, w)).wrapping_add(self.seed);
             h ^= h >> 15;
             h = h.wrapping_mul(0x2c1b_3c6d);
             h ^= h >> 13;
@@ -122,8 +124,10 @@ impl Noise {
         };
         let mix = |a: f32, b: f32, t: f32| a + t * (b - a);
         let square = |z: usize, w: usize| {
-            let (bottom, top) =
-                (mix(corner(0, 0, z, w), corner(1, 0, z, w), fade[0]), mix(corner(0, 1, z, w), corner(1, 1, z, w), fade[0]));
+            let (bottom, top) = (
+                mix(corner(0, 0, z, w), corner(1, 0, z, w), fade[0]),
+                mix(corner(0, 1, z, w), corner(1, 1, z, w), fade[0]),
+            );
             mix(bottom, top, fade[1])
         };
         let cube = |w: usize| mix(square(0, w), square(1, w), fade[2]);

@@ -5,6 +5,7 @@
 
 use super::height::Ground;
 use super::model::Air;
+use super::sight::Lane;
 use super::table::{Table, place};
 use crate::maths::exp2;
 use std::f32::consts::LOG2_E;
@@ -12,12 +13,12 @@ use std::f32::consts::LOG2_E;
 /// Pixels at a time.
 pub(super) const LANES: usize = 64;
 /// Panels besides those that end where something begins or ends.
-const PANELS: usize = 14;
+const PANELS: usize = 24;
 
 /// Numbers of a depth that only its panel needs.
-type Part = [f32; 5];
+pub(super) type Part = [f32; 5];
 
-fn part(numbers: &[f32; 16]) -> Part {
+pub(super) fn part(numbers: &[f32; 16]) -> Part {
     let c = place::COLOUR_DEPTH;
     [numbers[place::DEPTH], numbers[place::BASE_DEPTH], numbers[c], numbers[c + 1], numbers[c + 2]]
 }
@@ -31,8 +32,6 @@ pub(super) struct Panels {
 /// Some pixels on their way.
 pub(super) struct Lanes {
     pub(super) z: [f32; LANES],
-    pub(super) rise: [f32; LANES],
-    pub(super) length: [f32; LANES],
     /// What the table says at their own depths.
     pub(super) own: [[f32; LANES]; 5],
     /// Results: what is left, light, and light of the fog over distance for a colour of 1; three channels each.
@@ -46,16 +45,7 @@ pub(super) struct Lanes {
 impl Lanes {
     pub(super) fn new() -> Self {
         let zero = [0.0; LANES];
-        Self {
-            z: zero,
-            rise: zero,
-            length: zero,
-            own: [zero; 5],
-            left: [zero; 3],
-            light: [zero; 3],
-            base: [zero; 3],
-            before: [zero; 6],
-        }
+        Self { z: zero, own: [zero; 5], left: [zero; 3], light: [zero; 3], base: [zero; 3], before: [zero; 6] }
     }
 
     /// Takes a pixel in.
@@ -106,7 +96,7 @@ impl Panels {
 
     /// Fills the results of all pixels.
     #[inline(always)]
-    pub(super) fn walk(&self, ground: &Ground, lanes: &mut Lanes) {
+    pub(super) fn walk(&self, ground: &Ground, lane: &Lane, lanes: &mut Lanes) {
         let farthest = lanes.z.iter().fold(0.0, |far: f32, z| if *z > far { *z } else { far });
         lanes.left = [[1.0; LANES]; 3];
         lanes.light = [[0.0; LANES]; 3];
@@ -122,7 +112,11 @@ impl Panels {
             if pair[0].0 >= farthest && pair[0].0 > 0.0 {
                 break;
             }
-            if grey { self.panel::<true>(pair, ground, lanes) } else { self.panel::<false>(pair, ground, lanes) }
+            if grey {
+                self.panel::<true>(pair, ground, lane, lanes)
+            } else {
+                self.panel::<false>(pair, ground, lane, lanes)
+            }
         }
         if grey {
             lanes.left[1] = lanes.left[0];
@@ -133,9 +127,10 @@ impl Panels {
     }
 
     #[inline(always)]
-    fn panel<const GREY: bool>(&self, pair: &[(f32, Part)], ground: &Ground, lanes: &mut Lanes) {
+    fn panel<const GREY: bool>(&self, pair: &[(f32, Part)], ground: &Ground, lane: &Lane, lanes: &mut Lanes) {
         let [_, (z1, at1), (z2, at2)] = pair else { return };
-        let Lanes { z, rise, length, own, left, light, base, before } = lanes;
+        let (rise, length) = (&lane.way[1], &lane.length);
+        let Lanes { z, own, left, light, base, before } = lanes;
         for i in 0..LANES {
             let own: Part = std::array::from_fn(|k| own[k][i]);
             let sums = |end: f32, at: &Part| {

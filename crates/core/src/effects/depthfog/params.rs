@@ -2,7 +2,7 @@
 
 use crate::depth::DepthParams;
 use crate::effect::CommonParams;
-use crate::params::{Definitions, ParamSet, ParamSource, Unit, boolean, choice, colour, double};
+use crate::params::{Definitions, ParamSet, ParamSource, Unit, boolean, choice, colour, double, int};
 use crate::{choices, params};
 
 choices! {
@@ -16,6 +16,16 @@ choices! {
         Linear = "Linear",
         /// No air but that of the layers and of the height fog.
         None = "None",
+    }
+}
+
+choices! {
+    /// Which of a world's axes points up.
+    pub enum UpAxis {
+        /// The second: Maya, Houdini, Nuke.
+        Y = "Y",
+        /// The third: Blender, 3ds Max, Unreal.
+        Z = "Z",
     }
 }
 
@@ -122,6 +132,34 @@ params! {
         pitch: f64 = "cameraPitch", "Camera pitch", double(0.0).range(-90.0, 90.0).slider(-45.0, 45.0).unit(Unit::Degrees);
         /// How far the camera is tilted sideways, in degrees, against the clock as seen by the camera.
         roll: f64 = "cameraRoll", "Camera roll", double(0.0).range(-180.0, 180.0).slider(-45.0, 45.0).unit(Unit::Degrees);
+        /// Where the camera looks around the vertical: 0 along -Z (with Z up: along +Y), above 0 turned to the right, in degrees.
+        heading: f64 = "cameraHeading", "Camera heading", double(0.0).range(-3600.0, 3600.0).slider(-180.0, 180.0).unit(Unit::Degrees);
+        /// Which axis of the world points up, in Camera x, y, z and in a Position pass.
+        up: UpAxis = "upAxis", "Up axis", choice(UpAxis::Y);
+    }
+}
+
+params! {
+    /// Unevenness of the air.
+    pub struct NoiseParams {
+        /// How uneven the air is: 0 is even, 1 has thick patches and clear ones. The noise is fixed in the world, and found there from the depth, Field of view and the camera's place, or from the Position input.
+        amount: f64 = "noiseAmount", "Noise", double(0.0).range(0.0, 10.0).slider(0.0, 2.0);
+        /// Size of the largest patches in metres.
+        scale: f64 = "noiseScale", "Noise scale", double(5.0).range(1e-3, 1e6).slider(0.1, 50.0).unit(Unit::Distance);
+        /// How much fine detail: each whole number adds patches of half the size. Between two numbers the last comes in gradually.
+        detail: f64 = "noiseDetail", "Noise detail", double(3.0).range(1.0, 8.0).slider(1.0, 6.0);
+        /// Wind in metres per second, to the right for a camera of heading 0.
+        drift_x: f64 = "noiseDriftX", "Drift x", double(0.0).range(-1e6, 1e6).slider(-5.0, 5.0).unit(Unit::Distance);
+        /// Wind in metres per second, upwards.
+        drift_y: f64 = "noiseDriftY", "Drift y", double(0.0).range(-1e6, 1e6).slider(-5.0, 5.0).unit(Unit::Distance);
+        /// Wind in metres per second, forward for a camera of heading 0.
+        drift_z: f64 = "noiseDriftZ", "Drift z", double(0.0).range(-1e6, 1e6).slider(-5.0, 5.0).unit(Unit::Distance);
+        /// How fast the patches change their shape: about so many times a second they are others.
+        evolve: f64 = "noiseEvolve", "Noise evolution", double(0.0).range(-100.0, 100.0).slider(0.0, 2.0);
+        /// Another number gives another noise.
+        seed: i32 = "seed", "Seed", int(0, 0, 1_000_000).slider(0, 100);
+        /// In how many steps the noise is summed along each ray. More steps cost time and show more of the noise in the depth.
+        steps: i32 = "noiseSteps", "Noise steps", int(8, 1, 64).slider(1, 32);
     }
 }
 
@@ -147,6 +185,8 @@ pub struct Params {
     pub layers: [LayerParams; 3],
     /// What lies on the ground.
     pub height: HeightParams,
+    /// Unevenness.
+    pub noise: NoiseParams,
     /// The camera.
     pub camera: CameraParams,
     /// What comes out.
@@ -170,6 +210,8 @@ impl Params {
         }
         list.group("heightGroup", "Height fog", false);
         HeightParams::define(&mut list, "");
+        list.group("noiseGroup", "Noise", false);
+        NoiseParams::define(&mut list, "");
         list.group("cameraGroup", "Camera", false);
         CameraParams::define(&mut list, "");
         list.group("outputGroup", "Output", true);
@@ -186,6 +228,7 @@ impl Params {
             colour: ColourParams::read(source, ""),
             layers: LAYERS.map(|(prefix, _)| LayerParams::read(source, prefix)),
             height: HeightParams::read(source, ""),
+            noise: NoiseParams::read(source, ""),
             camera: CameraParams::read(source, ""),
             output: OutputParams::read(source, "").output,
             depth: DepthParams::read(source, ""),
@@ -198,7 +241,7 @@ impl Params {
         let (linear, none) = (self.air.model == FogModel::Linear, self.air.model == FogModel::None);
         let removes = self.removes();
         let coloured = matches!(self.output, FogOutput::Result | FogOutput::Element);
-        let in_world = self.height.on;
+        let noisy = self.noise.amount > 0.0;
         if let Some((layer, name)) = LAYERS
             .iter()
             .zip(&self.layers)
@@ -217,9 +260,17 @@ impl Params {
             "desaturate" | "fogAlpha" => coloured && !removes,
             "fogHeight" | "heightFalloff" | "heightDensity" => self.height.on,
             "heightColour" => self.height.on && coloured,
-            "cameraHeight" | "cameraPitch" | "cameraRoll" => in_world,
+            "cameraHeight" | "cameraPitch" | "cameraRoll" => self.in_world(),
+            "cameraHeading" | "upAxis" => self.in_world(),
+            "noiseScale" | "noiseDetail" | "noiseDriftX" | "noiseDriftY" | "noiseDriftZ" | "noiseEvolve" | "seed"
+            | "noiseSteps" => noisy,
             _ => true,
         }
+    }
+
+    /// Does it matter where in the world things are?
+    pub(crate) fn in_world(&self) -> bool {
+        self.height.on || self.noise.amount > 0.0
     }
 
     /// Is haze taken out instead of put in?
@@ -231,7 +282,7 @@ impl Params {
     pub(crate) fn is_plain(&self) -> bool {
         let c = &self.colour;
         let grey = c.tint == [1.0; 3] && c.blend == 0.0 && c.desaturate == 0.0;
-        let only = self.layers.iter().all(|l| !l.on) && !self.height.on && self.air.model != FogModel::None;
+        let only = self.layers.iter().all(|l| !l.on) && !self.in_world() && self.air.model != FogModel::None;
         self.air.density == 1.0 && grey && only && c.sky == 1.0
     }
 

@@ -1,7 +1,15 @@
 //! What DepthFog means, one pixel at a time in f64: slow and obvious.
 
 use super::params::{FogModel, FogOutput, LayerParams, Params};
-use super::sight::Ray;
+
+/// A ray, for each metre of depth.
+#[derive(Clone, Copy, Debug)]
+pub struct Ray {
+    /// How much it rises.
+    pub rise: f64,
+    /// How long it is.
+    pub length: f64,
+}
 
 /// So little of the picture (2⁻⁸⁰) counts as nothing.
 const NOTHING: f64 = 8.3e-25;
@@ -54,8 +62,8 @@ fn height_density(p: &Params, z: f64, ray: &Ray) -> f64 {
     if !h.on {
         return 0.0;
     }
-    let over = p.camera.height + f64::from(ray.rise) * z - h.height;
-    h.density * f64::from(ray.length) * (-over.max(0.0) / h.falloff).exp()
+    let over = p.camera.height + ray.rise * z - h.height;
+    h.density * ray.length * (-over.max(0.0) / h.falloff).exp()
 }
 
 fn base_colour(p: &Params, z: f64) -> [f64; 3] {
@@ -116,7 +124,7 @@ pub fn pixel(p: &Params, z: f64, through: Through, rgba: [f64; 4]) -> [f64; 4] {
         if p.removes() {
             return (rgba[c] - light[c] * a) / t[c].max(p.air.haze_floor);
         }
-        let v = rgba[c] + dull * (grey - rgba[c]);
+        let v = if dull > 0.0 { rgba[c] + dull * (grey - rgba[c]) } else { rgba[c] };
         (if t[c] == 0.0 { 0.0 } else { v * t[c] }) + light[c] * if over { 1.0 } else { a }
     };
     let alpha = if over { a + (1.0 - a) * (1.0 - mean) } else { a };

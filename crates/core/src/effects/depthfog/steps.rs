@@ -33,7 +33,15 @@ impl Steps {
 
     /// Fills the results of `n` pixels.
     #[inline(always)]
-    pub(super) fn walk(&self, n: usize, table: &Table, ground: Option<&Ground>, noise: &Noise, lane: &Lane, lanes: &mut Lanes) {
+    pub(super) fn walk(
+        &self,
+        n: usize,
+        table: &Table,
+        ground: Option<&Ground>,
+        noise: &Noise,
+        lane: &Lane,
+        lanes: &mut Lanes,
+    ) {
         lanes.left = [[1.0; LANES]; 3];
         lanes.light = [[0.0; LANES]; 3];
         lanes.base = [[0.0; LANES]; 3];

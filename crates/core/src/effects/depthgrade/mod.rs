@@ -14,6 +14,7 @@ mod tests;
 use crate::depth::DepthStage;
 use crate::effect::{Blend, Effect, EffectInfo, Frame, Kernel, PassThrough, Plan, Prepared};
 use crate::params::{Definitions, ParamSource};
+use crate::render::Beside;
 pub use params::{GradeOutput, GradeParams, OutputParams, Params, Zone, ZoneParams, ZoneSpace};
 
 /// The effect.
@@ -61,7 +62,7 @@ impl Prepared for Params {
     fn blend(&self) -> Blend {
         self.common.blend(self.output.output == GradeOutput::Result)
     }
-    fn kernel<'a>(&'a self, _frame: &Frame, _depth: &DepthStage) -> Kernel<'a> {
+    fn kernel<'a>(&'a self, _frame: &Frame, _depth: &'a DepthStage<'a>, _beside: &'a Beside<'a>) -> Kernel<'a> {
         Kernel::Rows(Box::new(kernel::Rows::new(self)))
     }
 }

@@ -34,6 +34,7 @@ use crate::depth::{DepthStage, PICK_RADIUS};
 use crate::effect::{Blend, Clip, Effect, EffectInfo, Frame, Input, Kernel, PassThrough, Plan, Prepared, Use};
 use crate::geometry::RectD;
 use crate::params::{Definitions, ParamSource};
+use crate::render::Beside;
 use lens::Lens;
 pub use params::{AnamorphicPreset, BokehShape, BorderMode, FocusMode, LensModel, Output, Params, Quality};
 
@@ -133,6 +134,7 @@ impl Prepared for Params {
             depth_also,
             grow,
             background: result,
+            ..Plan::default()
         }
     }
     fn depth(&self) -> &crate::depth::DepthParams {
@@ -141,7 +143,7 @@ impl Prepared for Params {
     fn blend(&self) -> Blend {
         self.common.blend(self.output.output == Output::Result)
     }
-    fn kernel<'a>(&'a self, frame: &Frame, depth: &DepthStage) -> Kernel<'a> {
+    fn kernel<'a>(&'a self, frame: &Frame, depth: &'a DepthStage<'a>, _beside: &'a Beside<'a>) -> Kernel<'a> {
         let lens = self.lens(frame, self.focus(frame, depth));
         match self.output.output {
             Output::Result => {
