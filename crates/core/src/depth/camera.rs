@@ -30,6 +30,11 @@ impl Camera {
         [tan(0, x), tan(1, y)]
     }
 
+    /// The same of a position in pixels.
+    pub fn tangents_at(&self, place: [f64; 2]) -> [f32; 2] {
+        [0, 1].map(|axis| ((place[axis] - f64::from(self.centre[axis])) * f64::from(self.step[axis])) as f32)
+    }
+
     /// Length of the ray through a pixel's centre up to the plane at distance 1: √(1 + tan²x + tan²y), at least 1.
     #[inline(always)]
     pub fn ray_length(&self, x: i32, y: i32) -> f32 {

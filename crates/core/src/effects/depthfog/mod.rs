@@ -16,10 +16,15 @@ mod noise_tests;
 mod panels;
 mod params;
 mod plain;
+mod rays;
 #[cfg(test)]
 mod reference;
+mod scatter;
 mod sight;
 mod steps;
+mod sun;
+#[cfg(test)]
+mod sun_tests;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -47,8 +52,13 @@ impl Effect for DepthFog {
         &INFO
     }
     fn inputs(&self, usage: Use) -> &'static [Input] {
-        const ALL: [Input; 4] =
-            [Input::must(Clip::Source), Input::may(Clip::Depth), Input::may(Clip::Mask), Input::may(Clip::Position)];
+        const ALL: [Input; 5] = [
+            Input::must(Clip::Source),
+            Input::may(Clip::Depth),
+            Input::may(Clip::Mask),
+            Input::may(Clip::Fog),
+            Input::may(Clip::Position),
+        ];
         match usage {
             Use::Filter => &ALL[..2],
             Use::General => &ALL,
@@ -74,9 +84,17 @@ impl Prepared for Params {
         if self.output == FogOutput::Result && self.is_clear() {
             return Plan::pass_through(PassThrough::Neutral);
         }
+        let g = &frame.geometry;
+        let coloured = matches!(self.output, FogOutput::Result | FogOutput::Element);
+        let scale = g.pixels_per_unit();
+        let blur = kernel::scatter_radius(self, frame);
+        let blur = if coloured && blur > 0.0 { f64::from(scatter::reach(blur)) / scale[0].min(scale[1]) } else { 0.0 };
+        let rays = rays::Layout::of(self, frame, &model::Air::new(self)).filter(|_| coloured);
+        let rays = rays.map_or(0.0, |layout| layout.reach(frame));
         Plan {
-            source_reach: self.depth.colour_reach(&frame.geometry),
-            depth_reach: self.depth.reach(&frame.geometry),
+            source_reach: self.depth.colour_reach(g).max(blur),
+            depth_reach: self.depth.reach(g) + blur.max(rays),
+            fog: coloured && self.air.model != FogModel::None,
             position: self.in_world(),
             ..Plan::default()
         }
@@ -88,7 +106,7 @@ impl Prepared for Params {
         self.common.blend(self.output == FogOutput::Result)
     }
     fn kernel<'a>(&'a self, frame: &Frame, depth: &'a DepthStage<'a>, beside: &'a Beside<'a>) -> Kernel<'a> {
-        match self.is_plain() {
+        match self.is_plain() && beside.fog.is_none() {
             true => Kernel::Rows(Box::new(plain::Fog::new(self))),
             false => Kernel::Rows(Box::new(kernel::Fog::new(self, frame, depth, beside))),
         }

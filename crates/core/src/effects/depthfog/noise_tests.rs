@@ -1,9 +1,10 @@
 //! Noise: fixed in the world, the same at every frame rate and render scale, even on the whole.
 
-use super::DepthFog;
+use super::noise::Noise;
+use super::{DepthFog, Params};
 use crate::geometry::{Geometry, Rect};
 use crate::params::{Value, Values};
-use crate::testing::{Rgba, Scene, same_bits};
+use crate::testing::{Random, Rgba, Scene, frame, same_bits};
 
 const RECT: Rect = Rect::new(0, 0, 160, 90);
 const FIELD: f64 = 60.0;
@@ -93,7 +94,29 @@ fn noise_stays_in_the_world_when_the_camera_moves() {
     }
     assert!(moved.len() > 2000, "{}", moved.len());
     let (with, without) = (correlation(&moved), correlation(&fixed));
-    assert!(with > 0.93 && with > without + 0.15, "in the world {with}, in the picture {without}");
+    // The ways through the air differ but for their ends.
+    assert!(with > 0.75 && with > without + 0.3, "in the world {with}, in the picture {without}");
+}
+
+#[test]
+fn a_place_in_the_world_has_one_noise_from_wherever_it_is_seen() {
+    let p = Params::read(&noisy().double("noiseDetail", 6.0));
+    let g = Geometry::default();
+    let f = frame(g, g.rect_to_canonical(&RECT), true);
+    let mut r = Random::new(2);
+    let mut values = Vec::new();
+    for _ in 0..500 {
+        let place = [(); 3].map(|()| r.between(-50.0, 50.0));
+        let [a, b] = [(); 2].map(|()| {
+            let eye = [(); 3].map(|()| r.between(-100.0, 100.0));
+            let from = [0, 1, 2].map(|i| (place[i] - eye[i]) as f32);
+            Noise::new(&p, &f, eye, 0.0).unwrap().density(from, 1.0, 0.0)
+        });
+        assert!((a - b).abs() < 2e-3, "{a} {b}");
+        values.push(f64::from(a));
+    }
+    let spread = values.iter().map(|v| (v - 1.0).powi(2)).sum::<f64>() / 500.0;
+    assert!((0.2..1.2).contains(&spread), "{spread}");
 }
 
 #[test]
@@ -154,7 +177,9 @@ fn half_the_size_is_the_same_picture_smaller() {
         }
     }
     off.sort_by(f32::total_cmp);
-    assert!(off.len() > 3000 && off[off.len() * 99 / 100] < 0.01, "{}", off[off.len() * 99 / 100]);
+    let (mean, most) = (off.iter().sum::<f32>() / off.len() as f32, off[off.len() * 99 / 100]);
+    // The floor far away is finer than pixels.
+    assert!(off.len() > 3000 && mean < 4e-3 && most < 0.04, "{mean} {most}");
 }
 
 #[test]

@@ -13,7 +13,7 @@ use std::f32::consts::LOG2_E;
 /// Pixels at a time.
 pub(super) const LANES: usize = 64;
 /// Panels besides those that end where something begins or ends.
-const PANELS: usize = 24;
+const PANELS: usize = 48;
 
 /// Numbers of a depth that only its panel needs.
 pub(super) type Part = [f32; 5];

@@ -2,7 +2,7 @@
 
 use crate::depth::DepthParams;
 use crate::effect::CommonParams;
-use crate::params::{Definitions, ParamSet, ParamSource, Unit, boolean, choice, colour, double, int};
+use crate::params::{Definitions, ParamSet, ParamSource, Unit, boolean, choice, colour, double, int, point};
 use crate::{choices, params};
 
 choices! {
@@ -70,7 +70,7 @@ params! {
 params! {
     /// What the air looks like.
     pub struct ColourParams {
-        /// Colour of the fog, scene-linear. Values above 1 glow.
+        /// Colour of the fog, scene-linear. Values above 1 glow. Where a picture is connected to Fog, its colours take this one's place.
         fog: [f64; 3] = "fogColour", "Fog colour", colour(0.55, 0.62, 0.70);
         /// Colour that distant fog turns to, scene-linear. Needs Colour blend.
         far: [f64; 3] = "farColour", "Far colour", colour(0.75, 0.82, 0.92);
@@ -80,6 +80,8 @@ params! {
         tint: [f64; 3] = "extinctionTint", "Extinction tint", colour(1.0, 1.0, 1.0).slider(0.0, 2.0);
         /// Takes colour out of the picture where fog hides it: 0 leaves the saturation, 1 leaves grey where nothing else is left.
         desaturate: f64 = "desaturate", "Desaturate", double(0.0).range(0.0, 1.0).slider(0.0, 1.0);
+        /// Far things soften: radius of the blur in pixels of the full-size frame where nothing else than fog is left, less where the fog is thinner. What is near and clear neither blurs nor smears.
+        scatter: f64 = "scatterBlur", "Scatter blur", double(0.0).range(0.0, 300.0).slider(0.0, 50.0).unit(Unit::Pixels);
         /// How much of the fog the sky gets: what is infinitely far or has no depth. 1 treats it as very far, 0 leaves it clear.
         sky: f64 = "skyFog", "Fog on sky", double(1.0).range(0.0, 1.0).slider(0.0, 1.0);
         /// Put fog also where the picture is transparent, so that its alpha rises with the fog. Off: the alpha stays as it is.
@@ -120,6 +122,32 @@ params! {
         density: f64 = "heightDensity", "Height density", double(0.1).range(0.0, 1000.0).slider(0.0, 1.0);
         /// Colour of the height fog, scene-linear.
         colour: [f64; 3] = "heightColour", "Height colour", colour(0.55, 0.62, 0.70);
+    }
+}
+
+params! {
+    /// The sun.
+    pub struct SunParams {
+        /// Where the sun is in the picture, or beside it: in the middle of its glow, and where light rays come from.
+        position: Option<[f64; 2]> = "sunPosition", "Sun position", point(0.5, 0.75);
+        /// Colour of the sun's light in the air, scene-linear.
+        colour: [f64; 3] = "sunColour", "Sun colour", colour(1.0, 0.9, 0.75);
+        /// How much of the sun's light the fog sends to the camera. 1 gives thick fog before the sun the sun's colour.
+        glow: f64 = "sunGlow", "Sun glow", double(0.0).range(0.0, 1000.0).slider(0.0, 2.0);
+        /// How closely the light keeps to the sun's direction: 0 is even all around, 0.9 a small bright glow. Henyey and Greenstein's g.
+        anisotropy: f64 = "sunAnisotropy", "Anisotropy", double(0.7).range(0.0, 0.99).slider(0.0, 0.95);
+    }
+}
+
+params! {
+    /// Light rays.
+    pub struct RayParams {
+        /// Light of the sun in the fog that things keep away: shafts behind whatever stands between the sun and the air. Needs fog. 1 is as bright as a Sun glow of 1 where nothing is in the way.
+        amount: f64 = "rays", "Light rays", double(0.0).range(0.0, 1000.0).slider(0.0, 2.0);
+        /// How far a shadow reaches in the picture, as a share of the frame's width. It fades towards its end.
+        length: f64 = "rayLength", "Ray length", double(0.5).range(0.01, 4.0).slider(0.05, 1.0);
+        /// In how many steps each ray is followed. More steps cost time and draw far shadows finer.
+        samples: i32 = "raySamples", "Ray samples", int(48, 8, 512).slider(16, 128);
     }
 }
 
@@ -187,6 +215,10 @@ pub struct Params {
     pub height: HeightParams,
     /// Unevenness.
     pub noise: NoiseParams,
+    /// The sun.
+    pub sun: SunParams,
+    /// Its rays.
+    pub rays: RayParams,
     /// The camera.
     pub camera: CameraParams,
     /// What comes out.
@@ -212,6 +244,10 @@ impl Params {
         HeightParams::define(&mut list, "");
         list.group("noiseGroup", "Noise", false);
         NoiseParams::define(&mut list, "");
+        list.group("sunGroup", "Sun", false);
+        SunParams::define(&mut list, "");
+        list.group("raysGroup", "Light rays", false);
+        RayParams::define(&mut list, "");
         list.group("cameraGroup", "Camera", false);
         CameraParams::define(&mut list, "");
         list.group("outputGroup", "Output", true);
@@ -229,6 +265,8 @@ impl Params {
             layers: LAYERS.map(|(prefix, _)| LayerParams::read(source, prefix)),
             height: HeightParams::read(source, ""),
             noise: NoiseParams::read(source, ""),
+            sun: SunParams::read(source, ""),
+            rays: RayParams::read(source, ""),
             camera: CameraParams::read(source, ""),
             output: OutputParams::read(source, "").output,
             depth: DepthParams::read(source, ""),
@@ -257,7 +295,9 @@ impl Params {
             "hazeFloor" => removes && coloured,
             "fogColour" | "colourBlend" => coloured && !none,
             "farColour" => coloured && !none && self.colour.blend > 0.0,
-            "desaturate" | "fogAlpha" => coloured && !removes,
+            "desaturate" | "fogAlpha" | "scatterBlur" | "sunGlow" | "rays" => coloured && !removes,
+            "sunPosition" | "sunColour" | "sunAnisotropy" => coloured && self.shines(),
+            "rayLength" | "raySamples" => coloured && self.shines() && self.rays.amount > 0.0,
             "fogHeight" | "heightFalloff" | "heightDensity" => self.height.on,
             "heightColour" => self.height.on && coloured,
             "cameraHeight" | "cameraPitch" | "cameraRoll" => self.in_world(),
@@ -273,6 +313,11 @@ impl Params {
         self.height.on || self.noise.amount > 0.0
     }
 
+    /// Is there a sun in the air?
+    pub(crate) fn shines(&self) -> bool {
+        (self.sun.glow > 0.0 || self.rays.amount > 0.0) && !self.removes()
+    }
+
     /// Is haze taken out instead of put in?
     pub(crate) fn removes(&self) -> bool {
         self.air.density < 0.0
@@ -281,7 +326,7 @@ impl Params {
     /// Is it nothing but one fog of one colour over distance? Then each pixel has a closed form.
     pub(crate) fn is_plain(&self) -> bool {
         let c = &self.colour;
-        let grey = c.tint == [1.0; 3] && c.blend == 0.0 && c.desaturate == 0.0;
+        let grey = c.tint == [1.0; 3] && c.blend == 0.0 && c.desaturate == 0.0 && c.scatter == 0.0 && !self.shines();
         let only = self.layers.iter().all(|l| !l.on) && !self.in_world() && self.air.model != FogModel::None;
         self.air.density == 1.0 && grey && only && c.sky == 1.0
     }

@@ -115,7 +115,9 @@ pub fn pixel(p: &Params, z: f64, through: Through, rgba: [f64; 4]) -> [f64; 4] {
     let opacity = through.left.map(|t| (1.0 - t).min(p.air.max_opacity) * share);
     let light: [f64; 3] =
         [0, 1, 2].map(|c| if opacity[c] > 0.0 { through.light[c] * opacity[c] / (1.0 - through.left[c]) } else { 0.0 });
-    let t = opacity.map(|o| 1.0 - o);
+    // 1 − (1 − t) would lose small numbers.
+    let t =
+        [0, 1, 2].map(|c| if share == 1.0 { through.left[c].max(1.0 - p.air.max_opacity) } else { 1.0 - opacity[c] });
     let mean = t.iter().sum::<f64>() / 3.0;
     let over = p.colour.alpha && !p.removes();
     let grey = 0.2126 * r + 0.7152 * g + 0.0722 * b;

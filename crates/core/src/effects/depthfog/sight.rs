@@ -14,6 +14,12 @@ pub(super) struct Lane {
     pub(super) length: [f32; LANES],
 }
 
+impl Lane {
+    pub(super) fn new() -> Self {
+        Self { way: [[0.0; LANES]; 3], length: [0.0; LANES] }
+    }
+}
+
 /// The rays of a camera. East, up and north are the world's axes as a camera of heading 0 sees them: to the right, up, and forward.
 pub(super) struct Sight<'a> {
     camera: Camera,
