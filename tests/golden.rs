@@ -19,6 +19,7 @@ struct Golden {
 
 const HEAD: RectI = RectI::new(60, 40, 188, 136);
 const SIGN: RectI = RectI::new(130, 130, 258, 226);
+const BOARD: RectI = RectI::new(240, 100, 432, 244);
 const LAMPS: RectI = RectI::new(260, 150, 388, 246);
 
 fn all() -> Vec<Golden> {
@@ -43,6 +44,78 @@ fn all() -> Vec<Golden> {
             HEAD,
             &[("visibility", "20"), ("fogModel", "Exponential squared")],
         ),
+        golden(
+            "depthfog_layers",
+            "DepthFog",
+            "chess",
+            BOARD,
+            &[
+                ("fogModel", "None"),
+                ("layer1On", "1"),
+                ("layer1Near", "2"),
+                ("layer1Far", "4"),
+                ("layer1Density", "0.3"),
+                ("layer1Colour", "0.7,0.2,0.1"),
+                ("layer2On", "1"),
+                ("layer2Near", "6"),
+                ("layer2Far", "12"),
+                ("layer2Density", "0.1"),
+                ("layer2Colour", "0.1,0.3,0.8"),
+                ("extinctionTint", "1.2,1,0.8"),
+            ],
+        ),
+        golden(
+            "depthfog_height",
+            "DepthFog",
+            "chess",
+            BOARD,
+            &[
+                ("visibility", "80"),
+                ("heightFog", "1"),
+                ("heightFalloff", "0.4"),
+                ("heightDensity", "0.35"),
+                ("heightColour", "0.8,0.75,0.7"),
+                ("cameraHeight", "1.2"),
+                ("cameraPitch", "-6"),
+                ("fieldOfView", "39.6"),
+            ],
+        ),
+        golden(
+            "depthfog_noise",
+            "DepthFog",
+            "chess",
+            BOARD,
+            &[
+                ("visibility", "15"),
+                ("noiseAmount", "1"),
+                ("noiseScale", "2"),
+                ("noiseEvolve", "0.3"),
+                ("cameraHeight", "1.2"),
+                ("cameraPitch", "-6"),
+                ("fieldOfView", "39.6"),
+            ],
+        ),
+        golden(
+            "depthfog_rays",
+            "DepthFog",
+            "fence",
+            SIGN,
+            &[
+                ("visibility", "25"),
+                ("rays", "1.5"),
+                ("sunGlow", "0.3"),
+                ("sunPosition", "300,300"),
+                ("fieldOfView", "39.6"),
+            ],
+        ),
+        golden(
+            "depthfog_scatter",
+            "DepthFog",
+            "fence",
+            SIGN,
+            &[("visibility", "25"), ("scatterBlur", "12"), ("desaturate", "0.5")],
+        ),
+        golden("depthfog_removed", "DepthFog", "chess", HEAD, &[("visibility", "60"), ("density", "-1")]),
         golden("depthfog_element", "DepthFog", "chess", HEAD, &[("visibility", "20"), ("output", "Fog element")]),
         golden(
             "depthgrade_result",

@@ -112,7 +112,21 @@ fn rows(c: &mut Criterion) {
     });
     // Choices by their index: Distance, and how silhouettes are treated.
     let known = |v: Values, edges: i32| v.int("depthConvention", 0).int("depthEdges", edges);
-    let cases: [(&str, &dyn Effect, Values); 12] = [
+    let on = |v: Values, name: &str| v.set(name, Value::Bool(true));
+    let layers =
+        || on(on(on(v(), "layer1On"), "layer2On"), "layer3On").double("layer2Near", 20.0).double("layer2Far", 30.0);
+    let low = || on(layers(), "heightFog");
+    let red = Value::Colour([0.8, 0.2, 0.1, 1.0]);
+    let cases: [(&str, &dyn Effect, Values); 19] = [
+        ("fog with three layers", &DepthFog, layers()),
+        ("fog with three layers and height fog", &DepthFog, low()),
+        ("fog with three layers and height fog of another colour", &DepthFog, low().set("heightColour", red)),
+        ("fog with noise in 4 steps", &DepthFog, v().double("noiseAmount", 1.0).int("noiseSteps", 4)),
+        ("fog with light rays", &DepthFog, v().double("rays", 1.0)),
+        ("fog with noise in 4 steps and light rays", &DepthFog, {
+            v().double("noiseAmount", 1.0).int("noiseSteps", 4).double("rays", 1.0)
+        }),
+        ("fog with scatter blur", &DepthFog, v().double("scatterBlur", 20.0)),
         ("fog, depth as it is", &DepthFog, known(v(), 4)),
         ("fog, silhouettes of a point-sampled depth", &DepthFog, known(v(), 1)),
         ("fog, silhouettes of an antialiased depth", &DepthFog, known(v(), 2)),

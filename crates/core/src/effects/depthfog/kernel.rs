@@ -114,12 +114,11 @@ impl<'a> Fog<'a> {
             *lane = if z > 0.0 { z } else { 0.0 };
         }
         let fills = matches!(self.light, Light::Table);
-        let imposes = matches!(self.light, Light::Panels(_));
         for i in 0..z.len() {
             let numbers = self.table.at(lanes.z[i]);
             depth[i] = numbers[place::DEPTH];
-            if imposes {
-                lanes.set_own(i, &numbers);
+            if let Light::Panels(panels) = &self.light {
+                panels.take(i, &self.table, &numbers, lanes);
             } else if fills {
                 for c in 0..3 {
                     lanes.left[c][i] = numbers[place::LEFT + c];

@@ -65,7 +65,7 @@ impl Noise {
             ];
             *octave = Octave {
                 frequency: frequency as f32,
-                cell: place.map(|v| v.floor().rem_euclid(2_147_483_648.0) as i64 as u32 as i32),
+                cell: place.map(|v| v.floor().rem_euclid(4_294_967_296.0) as u32 as i32),
                 rest: place.map(|v| (v - v.floor()) as f32),
                 gain: gain as f32,
             };

@@ -13,7 +13,7 @@ use std::f32::consts::LOG2_E;
 /// Pixels at a time.
 pub(super) const LANES: usize = 64;
 /// Panels besides those that end where something begins or ends.
-const PANELS: usize = 48;
+const PANELS: usize = 16;
 
 /// Numbers of a depth that only its panel needs.
 pub(super) type Part = [f32; 5];
@@ -33,7 +33,10 @@ pub(super) struct Panels {
 pub(super) struct Lanes {
     pub(super) z: [f32; LANES],
     /// What the table says at their own depths.
-    pub(super) own: [[f32; LANES]; 5],
+    own: [[f32; LANES]; 5],
+    /// The middle of the part of its last panel that a pixel has, and what the table says there.
+    middle: [f32; LANES],
+    half: [[f32; LANES]; 5],
     /// Results: what is left, light, and light of the fog over distance for a colour of 1; three channels each.
     pub(super) left: [[f32; LANES]; 3],
     pub(super) light: [[f32; LANES]; 3],
@@ -45,12 +48,16 @@ pub(super) struct Lanes {
 impl Lanes {
     pub(super) fn new() -> Self {
         let zero = [0.0; LANES];
-        Self { z: zero, own: [zero; 5], left: [zero; 3], light: [zero; 3], base: [zero; 3], before: [zero; 6] }
-    }
-
-    /// Takes a pixel in.
-    pub(super) fn set_own(&mut self, i: usize, numbers: &[f32; 16]) {
-        self.own.iter_mut().zip(part(numbers)).for_each(|(lane, v)| lane[i] = v);
+        Self {
+            z: zero,
+            own: [zero; 5],
+            middle: zero,
+            half: [zero; 5],
+            left: [zero; 3],
+            light: [zero; 3],
+            base: [zero; 3],
+            before: [zero; 6],
+        }
     }
 }
 
@@ -94,6 +101,24 @@ impl Panels {
         Self { ends, tint: tint.map(|v| v as f32) }
     }
 
+    /// Takes a pixel in.
+    #[inline(always)]
+    pub(super) fn take(&self, i: usize, table: &Table, numbers: &[f32; 16], lanes: &mut Lanes) {
+        let z = lanes.z[i];
+        let panels = (self.ends.len() - 1) / 2;
+        let (mut low, mut high) = (0, panels);
+        while high - low > 1 {
+            let at = (low + high) / 2;
+            if self.ends[2 * at].0 <= z { low = at } else { high = at }
+        }
+        let middle = 0.5 * (self.ends[2 * low].0 + z);
+        lanes.middle[i] = middle;
+        let (own, half) = (part(numbers), part(&table.at(middle)));
+        for k in 0..5 {
+            (lanes.own[k][i], lanes.half[k][i]) = (own[k], half[k]);
+        }
+    }
+
     /// Fills the results of all pixels.
     #[inline(always)]
     pub(super) fn walk(&self, ground: &Ground, lane: &Lane, lanes: &mut Lanes) {
@@ -128,19 +153,29 @@ impl Panels {
 
     #[inline(always)]
     fn panel<const GREY: bool>(&self, pair: &[(f32, Part)], ground: &Ground, lane: &Lane, lanes: &mut Lanes) {
-        let [_, (z1, at1), (z2, at2)] = pair else { return };
+        let [(z0, _), (z1, at1), (z2, at2)] = pair else { return };
         let (rise, length) = (&lane.way[1], &lane.length);
-        let Lanes { z, own, left, light, base, before } = lanes;
+        let Lanes { z, own, middle, half, left, light, base, before } = lanes;
         for i in 0..LANES {
-            let own: Part = std::array::from_fn(|k| own[k][i]);
-            let sums = |end: f32, at: &Part| {
-                let beyond = z[i] >= end;
-                let s: Part = std::array::from_fn(|k| if beyond { at[k] } else { own[k] });
-                let reached = if beyond { end } else { z[i] };
-                [s[0], s[1], s[2], s[3], s[4], ground.depth(reached, rise[i], length[i])]
-            };
             let a: [f32; 6] = std::array::from_fn(|k| before[k][i]);
-            let (b, c) = (sums(*z1, at1), sums(*z2, at2));
+            // The last panel of a pixel ends at its depth.
+            let (beyond, within) = (z[i] >= *z2, z[i] > *z0);
+            let pick = |at: &Part, own: &[[f32; LANES]; 5], end: f32, last: f32| {
+                let s: Part = std::array::from_fn(|k| {
+                    if beyond {
+                        at[k]
+                    } else if within {
+                        own[k][i]
+                    } else {
+                        a[k]
+                    }
+                });
+                let reached = if beyond { end } else { last };
+                let low = ground.depth(reached, rise[i], length[i]);
+                [s[0], s[1], s[2], s[3], s[4], if within { low } else { a[5] }]
+            };
+            let b = pick(at1, half, *z1, middle[i]);
+            let c = pick(at2, own, *z2, z[i]);
             for k in 0..6 {
                 before[k][i] = c[k];
             }
