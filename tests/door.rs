@@ -39,6 +39,9 @@ fn every_host_can_describe_every_effect() {
                     _ if info.identifier.ends_with("ZDefocus") => {
                         &["Source", "Depth", "Mask", "Background", "BackgroundDepth", "Output"]
                     }
+                    _ if info.identifier.ends_with("DepthFog") => {
+                        &["Source", "Depth", "Mask", "Fog", "Position", "Output"]
+                    }
                     _ => &["Source", "Depth", "Mask", "Output"],
                 };
                 assert_eq!(names, expected, "{name}: {}", info.identifier);

@@ -41,12 +41,12 @@ impl Ground {
     pub(super) fn depth(&self, z: f32, rise: f32, length: f32) -> f32 {
         let z = lower(upper(z, 0.0), FARTHEST);
         let change = rise * z;
-        // Heights over the fog's at both ends; what is below counts as 0.
-        let (a, b) = (upper(self.eye, 0.0), upper(self.eye + change, 0.0));
-        let (low, way, whole) = (lower(a, b), (b - a).abs(), change.abs());
-        let level = if a > 0.0 { 1.0 } else { 0.0 };
-        let share = way / upper(whole, 1e-30);
-        let above = if whole > 1e-5 { share } else { level };
+        // Heights over the fog's at both ends. Their difference is not taken: it would lose small ones.
+        let (end, whole) = (self.eye + change, change.abs());
+        let (bottom, top) = (lower(self.eye, end), upper(self.eye, end));
+        let crossing = lower(upper(top, 0.0) / upper(whole, 1e-30), 1.0);
+        let (above, way) = if bottom >= 0.0 { (1.0, whole) } else { (crossing, upper(top, 0.0)) };
+        let low = upper(bottom, 0.0);
         let thin = exp2(-(low * self.per_falloff * LOG2_E)) * mean_of_exponential(way * self.per_falloff);
         self.density * (z * length) * ((1.0 - above) + above * thin)
     }

@@ -1,5 +1,7 @@
 //! All that DepthFog can do, on rows of f32: what the air leaves and what it adds at each pixel, and both put over the picture.
 
+#![allow(clippy::needless_range_loop, reason = "many arrays are walked side by side")]
+
 use super::height::Ground;
 use super::model::{Air, OPAQUE};
 use super::noise::Noise;

@@ -4,6 +4,8 @@
 //! hash. Where a step along the ray is longer than an octave's waves, or a pixel wider, the octave fades by as much as its mean over
 //! the step or the pixel would.
 
+#![allow(clippy::needless_range_loop, reason = "many arrays are walked side by side")]
+
 use super::params::Params;
 use crate::effect::Frame;
 use crate::maths::{lower, upper};

@@ -3,6 +3,8 @@
 //! In a panel the kinds of air keep their proportions, and what it scatters towards the eye has a closed form. Two halves of a panel tell how
 //! much their proportions change, and take it out (Richardson).
 
+#![allow(clippy::needless_range_loop, reason = "many arrays are walked side by side")]
+
 use super::height::Ground;
 use super::model::Air;
 use super::sight::Lane;

@@ -6,6 +6,8 @@
 //! black shadows. Each cell of a grid remembers, for eight depths an octave apart, how much of it is farther away than that; coarser grids of
 //! the same take the place of many small steps (Crassin and others 2011 do so with cones in voxels).
 
+#![allow(clippy::needless_range_loop, reason = "many arrays are walked side by side")]
+
 use super::model::Air;
 use super::params::Params;
 use super::sun;

@@ -74,7 +74,7 @@ impl Soft {
         let rgb = [own[0], own[1], own[2]];
         let last = self.levels.len() - 1;
         let place = lower(log2(upper(radius, 0.5)) + 1.0, last as f32);
-        if !(place > 0.0) {
+        if place <= 0.0 {
             return rgb;
         }
         let fine = (place as usize).min(last - 1);

@@ -1,5 +1,7 @@
 //! Where a pixel's ray runs in the world: from the camera's figures, or from a pass of world positions.
 
+#![allow(clippy::needless_range_loop, reason = "many arrays are walked side by side")]
+
 use super::panels::LANES;
 use super::params::{Params, UpAxis};
 use crate::depth::{Camera, DepthStage};
@@ -123,7 +125,8 @@ impl Positions<'_> {
         let order = if format.components == Components::Bgra { [2, 1, 0] } else { [0, 1, 2] };
         for i in 0..LANES {
             let sx = index(0, x1 + i as i32);
-            if sx < bounds.x1 || sx >= bounds.x2 || !(own[i] > 0.0 && own[i] < f32::INFINITY) {
+            let seen = own[i] > 0.0 && own[i] < f32::INFINITY;
+            if sx < bounds.x1 || sx >= bounds.x2 || !seen {
                 continue;
             }
             let bytes = &image.row(sy)[(sx - bounds.x1) as usize * format.bytes()..];

@@ -1,5 +1,7 @@
 //! Air with noise in it: no closed form, so the way is cut into steps, and the noise in the middle of each step multiplies all the air in it.
 
+#![allow(clippy::needless_range_loop, reason = "many arrays are walked side by side")]
+
 use super::height::Ground;
 use super::model::Air;
 use super::noise::Noise;
