@@ -6,7 +6,7 @@ use fathom_core::effect::{Effect, Frame};
 use fathom_core::effects::zdefocus::ZDefocus;
 use fathom_core::image::{Alpha, Components, Depth, ImageMut, ImageRef, PixelFormat};
 use fathom_core::params::{Kind, Value, Values};
-use fathom_core::render::{Job, Picture, render};
+use fathom_core::render::{Beside, Job, Picture, render};
 use fathom_core::workers::{Exec, Workers};
 use fathom_core::{Geometry, Prepared, Rect};
 use std::time::Instant;
@@ -83,7 +83,14 @@ fn once(prepared: &dyn Prepared, colour: &[u8], depth: &[u8], output: &mut [u8],
         geometry,
     };
     let job = Job {
-        frame: Frame { time: 1.0, geometry, source_rod: region, format: region, depth_connected: true },
+        frame: Frame {
+            time: 1.0,
+            geometry,
+            source_rod: region,
+            format: region,
+            depth_connected: true,
+            frame_rate: 24.0,
+        },
         window: RECT,
         source: Some(image(colour, RGBA)),
         alpha: Alpha::Premultiplied,
@@ -91,6 +98,7 @@ fn once(prepared: &dyn Prepared, colour: &[u8], depth: &[u8], output: &mut [u8],
         decision: None,
         mask: None,
         background: None,
+        beside: Beside::default(),
         output: ImageMut::new(RECT, RGBA, output.chunks_mut(WIDTH * RGBA.bytes()).collect()).expect("it fits"),
     };
     render(prepared, job, exec).expect("nobody aborts");

@@ -113,7 +113,8 @@ fn height_fog_equals_a_march_along_the_ray() {
             values = layers(values, &mut r);
         }
         let off = off_march(&values, &mut r, 10_000);
-        assert!(off < 1e-4, "seed {seed}: {off:e} with {values:?}");
+        // Where the kinds of air are coloured differently: panels of f32.
+        assert!(off < 2e-4, "seed {seed}: {off:e} with {values:?}");
     }
 }
 
