@@ -106,6 +106,7 @@ fn layers_equal_a_march_along_the_ray() {
 
 #[test]
 fn height_fog_equals_a_march_along_the_ray() {
+    let mut worst = (0.0, 0);
     for seed in 0..24 {
         let mut r = Random::new(seed);
         let mut values = height(base(&mut r).int("output", r.pick(&[0, 0, 1, 2])), &mut r);
@@ -113,9 +114,9 @@ fn height_fog_equals_a_march_along_the_ray() {
             values = layers(values, &mut r);
         }
         let off = off_march(&values, &mut r, 10_000);
-        // Where the kinds of air are coloured differently: panels of f32.
-        assert!(off < 2e-4, "seed {seed}: {off:e} with {values:?}");
+        worst = if off > worst.0 { (off, seed) } else { worst };
     }
+    assert!(worst.0 < 1e-4, "{:e} at seed {}", worst.0, worst.1);
 }
 
 #[test]

@@ -142,7 +142,15 @@ impl Table {
             let more = air.before(z2).total() - walk.depth();
             let bright = if least * walk.depth() < OPAQUE { (-0.5 * least * walk.depth()).exp() } else { 0.0 };
             let at_bounds = more > 1e-6 && bright > 1e-6 && bounds.iter().any(|b| *b > z1 && *b < z2);
-            let steps = (most.max(1.0) * more * bright / STEP).max(if at_bounds { STEPS_AT_BOUNDS } else { 1.0 });
+            // A soft end bends within a cell though there is little in it.
+            let least_steps = if at_bounds {
+                STEPS_AT_BOUNDS
+            } else if more > 1e-7 {
+                16.0
+            } else {
+                1.0
+            };
+            let steps = (most.max(1.0) * more * bright / STEP).max(least_steps);
             let steps = (steps.min(MOST_STEPS).ceil() as u32).next_power_of_two();
             cells.push((rows.len() as u32 - 1, steps as f32 / (1 << CELL_BITS) as f32));
             for i in 1..=steps {
