@@ -36,7 +36,7 @@ enum Light {
     /// Summed along the ray.
     Panels(Panels),
     /// Summed in steps, for there is noise in it.
-    Steps(Steps, Noise),
+    Steps(Steps, Box<Noise>),
 }
 
 /// DepthFog with its numbers ready.
@@ -79,7 +79,7 @@ impl<'a> Fog<'a> {
             _ if noise.is_some() => {
                 let densest = ground.as_ref().map_or(0.0, Ground::densest);
                 let steps = Steps::new(&air, densest, p.noise.steps as usize, p.noise.scale, tint);
-                Light::Steps(steps, noise.unwrap_or_else(|| unreachable!("just asked")))
+                Light::Steps(steps, Box::new(noise.unwrap_or_else(|| unreachable!("just asked"))))
             }
             None => Light::Table,
             Some(ground) if air.is_empty() => Light::OneColour(ground.colour),

@@ -288,7 +288,7 @@ impl Params {
             return name == "On" || layer.on && (name != "Colour" || coloured);
         }
         match name {
-            "visibility" => !linear && !none || self.colour.blend > 0.0 && !linear,
+            "visibility" => !linear && !none,
             "useFogEnd" => !linear && !none,
             "fogStart" | "falloff" => !none,
             "fogEnd" => !none && (linear || self.air.use_end),
