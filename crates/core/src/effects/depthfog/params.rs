@@ -81,7 +81,7 @@ params! {
         /// Takes colour out of the picture where fog hides it: 0 leaves the saturation, 1 leaves grey where nothing else is left.
         desaturate: f64 = "desaturate", "Desaturate", double(0.0).range(0.0, 1.0).slider(0.0, 1.0);
         /// Far things soften: radius of the blur in pixels of the full-size frame where nothing else than fog is left, less where the fog is thinner. What is near and clear neither blurs nor smears.
-        scatter: f64 = "scatterBlur", "Scatter blur", double(0.0).range(0.0, 300.0).slider(0.0, 50.0).unit(Unit::Pixels);
+        scatter: f64 = "scatterBlur", "Scatter blur", double(0.0).range(0.0, 100.0).slider(0.0, 50.0).unit(Unit::Pixels);
         /// How much of the fog the sky gets: what is infinitely far or has no depth. 1 treats it as very far, 0 leaves it clear.
         sky: f64 = "skyFog", "Fog on sky", double(1.0).range(0.0, 1.0).slider(0.0, 1.0);
         /// Put fog also where the picture is transparent, so that its alpha rises with the fog. Off: the alpha stays as it is.
