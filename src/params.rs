@@ -4,7 +4,7 @@
 use crate::handles::{EffectHandle, Handle, ParamHandle, ParamSetHandle};
 use crate::props::Props;
 use crate::suites::{Host, cstring};
-use fathom_core::params::{Definitions, Kind, ParamSource, Value};
+use fathom_core::params::{CURVE_SAMPLES, Definitions, Kind, ParamDef, ParamSource, Value};
 use openfx_sys as ofx;
 use std::collections::HashMap;
 use std::ffi::{CStr, c_char, c_int};
@@ -33,6 +33,7 @@ enum Shape {
     Colour,
     Rgba,
     Text,
+    Curve,
     Nothing,
 }
 
@@ -45,7 +46,8 @@ impl From<&Kind> for Shape {
             Kind::Point { default } => Shape::Point(*default),
             Kind::Colour { .. } => Shape::Colour,
             Kind::Rgba { .. } => Shape::Rgba,
-            Kind::Text { .. } | Kind::File | Kind::Label { .. } => Shape::Text,
+            Kind::Text { .. } | Kind::File | Kind::SaveFile | Kind::Label { .. } => Shape::Text,
+            Kind::Curve => Shape::Curve,
             Kind::Button => Shape::Nothing,
         }
     }
@@ -72,6 +74,11 @@ pub(crate) fn set_props(host: &Host, set: ParamSetHandle) -> Props<'_> {
     Props::new(host, if found { unsafe { Handle::from_host(props) } } else { None })
 }
 
+/// Is the parameter for this host? Where there are no curves it gets other parameters in their place.
+pub(crate) fn is_for(host: &Host, def: &ParamDef) -> bool {
+    if host.has_curves() { !def.fallback } else { def.kind != Kind::Curve }
+}
+
 /// Defines a parameter; its properties are set afterwards.
 pub(crate) fn define<'h>(host: &'h Host, set: ParamSetHandle, kind: &CStr, name: &str) -> Option<Props<'h>> {
     let name = cstring(name);
@@ -92,7 +99,7 @@ impl Params {
         let mut entries = HashMap::new();
         let set = set_of(host, effect);
         if let (Some(set), Some(get)) = (set, host.parameter.paramGetHandle) {
-            for def in definitions.params() {
+            for def in definitions.params().filter(|def| is_for(host, def)) {
                 let name = cstring(&def.name);
                 let mut raw = std::ptr::null_mut();
                 // SAFETY: a handle of this host, a string, and room for the answer, which lives as long as the effect.
@@ -146,6 +153,8 @@ impl Params {
                 (Shape::Int, Value::Int(i)) => set(param, *i),
                 (Shape::Double, Value::Double(v)) => set(param, *v),
                 (Shape::Text, Value::Text(text)) => set(param, cstring(text).as_ptr()),
+                (Shape::Colour, Value::Colour([r, g, b, _])) => set(param, *r, *g, *b),
+                (Shape::Rgba, Value::Colour([r, g, b, a])) => set(param, *r, *g, *b, *a),
                 _ => ofx::kOfxStatErrValue,
             }
         };
@@ -179,6 +188,9 @@ pub(crate) struct At<'a> {
 impl ParamSource for At<'_> {
     fn value(&self, name: &str) -> Option<Value> {
         let entry = self.params.entries.get(name)?;
+        if entry.shape == Shape::Curve {
+            return self.host.curve(entry.handle, self.time, CURVE_SAMPLES).map(Value::Curve);
+        }
         let (get, param, time) = (self.host.parameter.paramGetValueAtTime?, entry.handle.raw(), self.time);
         let ok = |status| status == ofx::kOfxStatOK;
         let (mut i, mut d): (c_int, [f64; 4]) = (0, [f64::NAN, f64::NAN, f64::NAN, 1.0]);
@@ -200,7 +212,7 @@ impl ParamSource for At<'_> {
                     // The host owns the string, and may change it after the action: it is copied.
                     good.then(|| Value::Text(CStr::from_ptr(text).to_string_lossy().into_owned()))
                 }
-                Shape::Nothing => None,
+                Shape::Curve | Shape::Nothing => None,
             }
         }
     }

@@ -2,7 +2,7 @@
 #![allow(unsafe_code, reason = "suites are tables of the host's C functions")]
 
 use crate::failure::Failure;
-use crate::handles::{EffectHandle, Handle};
+use crate::handles::{EffectHandle, Handle, ParamHandle};
 use crate::hosts::{self, NATRON, Quirk};
 use crate::props::Props;
 use openfx_sys as ofx;
@@ -19,6 +19,8 @@ pub(crate) struct Host {
     progress: Option<ofx::OfxProgressSuiteV1>,
     progress2: Option<ofx::OfxProgressSuiteV2>,
     threads: Option<ofx::OfxMultiThreadSuiteV1>,
+    /// Curves that artists draw.
+    parametric: Option<ofx::OfxParametricParameterSuiteV1>,
     /// Layers of a clip by name; either version, if layers can be had at all.
     pub(crate) planes: Option<ofx::FnOfxImageEffectPlaneSuiteV1>,
     pub(crate) planes2: Option<ofx::FnOfxImageEffectPlaneSuiteV2>,
@@ -72,6 +74,7 @@ impl Host {
                 progress: suite(host, ofx::kOfxProgressSuite, 1),
                 progress2: None,
                 threads: suite(host, ofx::kOfxMultiThreadSuite, 1),
+                parametric: suite(host, ofx::kOfxParametricParameterSuite, 1),
                 planes: None,
                 planes2: None,
                 facts: Facts::default(),
@@ -182,6 +185,23 @@ impl Host {
         let text = cstring(text);
         // SAFETY: a handle of this host; the format takes exactly one string.
         unsafe { show(effect.raw().cast(), kind.as_ptr(), c"".as_ptr(), c"%s".as_ptr(), text.as_ptr()) };
+    }
+
+    /// Has it curves that artists draw?
+    pub(crate) fn has_curves(&self) -> bool {
+        self.parametric.is_some_and(|suite| suite.parametricParamGetValue.is_some())
+    }
+
+    /// The values of the first curve of a parameter at `count` evenly spaced places from 0 to 1, at a time.
+    pub(crate) fn curve(&self, param: ParamHandle, time: f64, count: usize) -> Option<Vec<f64>> {
+        let get = self.parametric?.parametricParamGetValue?;
+        let value = |i: usize| {
+            let (place, mut value) = (i as f64 / (count - 1) as f64, f64::NAN);
+            // SAFETY: a parameter of this host, and room for the answer.
+            let status = unsafe { get(param.raw(), 0, time, place, &mut value) };
+            (status == ofx::kOfxStatOK).then_some(value)
+        };
+        (0..count).map(value).collect()
     }
 
     /// Opens a progress bar; false where there is none.

@@ -64,7 +64,8 @@ fn the_host_sees_the_declaration() {
     for (effect, declared) in ALL.iter().zip(fathom_core::effects::ALL) {
         let s = Session::new(Profile::strict(), effect, Context::General);
         let seen = s.instance.params();
-        for p in declared.define().params() {
+        // This host draws curves: what stands in for one is not there.
+        for p in declared.define().params().filter(|p| !p.fallback) {
             let found = seen.iter().find(|f| f.name == p.name).unwrap_or_else(|| panic!("{effect}: no {}", p.name));
             assert_eq!(found.label, p.label);
             assert!(found.hint.starts_with(&p.hint), "{}: {}", p.name, found.hint);

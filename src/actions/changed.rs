@@ -6,8 +6,10 @@ use crate::clips;
 use crate::depth::REPORT;
 use crate::failure::{OK, Reply};
 use crate::instance::Instance;
+use crate::suites::cstring;
 use fathom_core::depth::{Decision, DepthConvention, DepthEdges, DepthParams, DepthSource};
-use fathom_core::params::Kind;
+use fathom_core::effect::Reaction;
+use fathom_core::params::{Kind, Value};
 use openfx_sys as ofx;
 
 /// What a change means for the decision about the depth.
@@ -42,6 +44,9 @@ fn changed_by_artist(asked: &Asked, instance: &Instance, at: At) {
     let name = asked.args.text(ofx::kOfxPropName).unwrap_or_default();
     let kind = asked.args.text(ofx::kOfxPropType).unwrap_or_default();
     let clip = kind.as_bytes() == ofx::kOfxTypeClip.to_bytes();
+    if !clip && let Some(reaction) = instance.effect.changed(&instance.at(at.time), &name) {
+        react(instance, at, reaction);
+    }
     let meaning = if clip { clip_means(instance, &name, params) } else { param_means(&name, params) };
     match meaning {
         Meaning::Analyse => match instance.examine(params, &[at.time], at) {
@@ -52,6 +57,16 @@ fn changed_by_artist(asked: &Asked, instance: &Instance, at: At) {
         Meaning::OtherDepth => look_again(instance, params, at),
         Meaning::OtherDecision => instance.decided.forget(),
         Meaning::None => instance.store_decision(at.time),
+    }
+}
+
+/// Writes what the effect wants written, and tells what went wrong.
+fn react(instance: &Instance, at: At, reaction: Reaction) {
+    let values: Vec<(&str, Value)> = reaction.values.iter().map(|(name, v)| (name.as_str(), v.clone())).collect();
+    let written = instance.params.set(&instance.host, at.time, &values, &cstring(reaction.undo));
+    let refused = || "The host does not let the effect set its parameters.".to_string();
+    if let Some(text) = reaction.problem.or_else(|| (!written).then(refused)) {
+        instance.host.message(instance.handle, ofx::kOfxMessageError, &text);
     }
 }
 

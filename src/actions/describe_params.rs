@@ -25,6 +25,7 @@ pub(super) fn define(host: &Host, effect: EffectHandle, definitions: &Definition
     for item in &definitions.items {
         match item {
             Item::Group(group) => groups.extend(define_group(host, set, group)),
+            Item::Param(def) if !params::is_for(host, def) => {}
             Item::Param(def) => {
                 let name = define_param(host, set, def, &groups);
                 leaves.extend(name.filter(|_| !def.secret));
@@ -66,7 +67,7 @@ fn define_param<'d>(host: &Host, set: ParamSetHandle, def: &'d ParamDef, groups:
     if let Some(group) = def.group.as_deref().filter(|g| groups.contains(g)) {
         props.set_text(ofx::kOfxParamPropParent, &cstring(group));
     }
-    if !matches!(def.kind, Kind::Button) {
+    if !matches!(def.kind, Kind::Button | Kind::Curve) {
         // Also said where it is the rule: some hosts animate switches unless told not to.
         props.set_int(ofx::kOfxParamPropAnimates, i32::from(def.kind.animates()));
     }
@@ -94,7 +95,8 @@ fn type_of(kind: &Kind) -> &'static CStr {
         Kind::Colour { .. } => ofx::kOfxParamTypeRGB,
         Kind::Rgba { .. } => ofx::kOfxParamTypeRGBA,
         Kind::Choice { .. } => ofx::kOfxParamTypeChoice,
-        Kind::Text { .. } | Kind::File | Kind::Label { .. } => ofx::kOfxParamTypeString,
+        Kind::Text { .. } | Kind::File | Kind::SaveFile | Kind::Label { .. } => ofx::kOfxParamTypeString,
+        Kind::Curve => ofx::kOfxParamTypeParametric,
         Kind::Button => ofx::kOfxParamTypePushButton,
     }
 }
@@ -154,16 +156,22 @@ fn set_kind(props: &Props, kind: &Kind) {
             props.set_text(ofx::kOfxParamPropStringMode, ofx::kOfxParamStringIsSingleLine);
             props.set_text(ofx::kOfxParamPropDefault, &cstring(default));
         }
-        Kind::File => {
+        Kind::File | Kind::SaveFile => {
             props.set_text(ofx::kOfxParamPropStringMode, ofx::kOfxParamStringIsFilePath);
-            // A file to read: some hosts ask where to save otherwise.
-            props.set_int(ofx::kOfxParamPropStringFilePathExists, 1);
+            // Whether the file is there already: some hosts ask where to save otherwise.
+            props.set_int(ofx::kOfxParamPropStringFilePathExists, i32::from(*kind == Kind::File));
             props.set_text(ofx::kOfxParamPropDefault, c"");
         }
         Kind::Label { default } => {
             props.set_text(ofx::kOfxParamPropStringMode, ofx::kOfxParamStringIsLabel);
             props.set_text(ofx::kOfxParamPropDefault, &cstring(default));
             props.set_int(ofx::kOfxParamPropEvaluateOnChange, 0);
+        }
+        Kind::Curve => {
+            // Its points are left as they are: at first a curve goes from 0 to 1.
+            props.set_int(ofx::kOfxParamPropParametricDimension, 1);
+            props.set_doubles(ofx::kOfxParamPropParametricRange, &[0.0, 1.0]);
+            props.set_doubles(ofx::kOfxParamPropParametricUIColour, &[0.9, 0.9, 0.9]);
         }
         Kind::Button => {}
     }

@@ -5,7 +5,7 @@ use crate::generator::Generator;
 use crate::geometry::{Geometry, Rect, RectD};
 use crate::image::{ColourRow, Image, Plane};
 use crate::params;
-use crate::params::{Definitions, ParamSet, ParamSource, boolean, double};
+use crate::params::{Definitions, ParamSet, ParamSource, Value, boolean, double};
 use crate::render::{Beside, Surroundings};
 use crate::workers::{Exec, Stop};
 
@@ -38,8 +38,23 @@ pub trait Effect: Send + Sync {
     fn enabled(&self, _values: &dyn ParamSource, _name: &str) -> bool {
         true
     }
+    /// What the effect does because the artist changed a parameter or pressed a button; `None`: nothing. May read and write files.
+    fn changed(&self, _values: &dyn ParamSource, _name: &str) -> Option<Reaction> {
+        None
+    }
     /// Forgets what is kept between renders; it costs time to have it again, and changes no picture.
     fn purge(&self) {}
+}
+
+/// What becomes of a change by the artist.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reaction {
+    /// Parameters by name, and the values that they get.
+    pub values: Vec<(String, Value)>,
+    /// What the artist reads of it in the list of undo.
+    pub undo: &'static str,
+    /// What went wrong, to be told at once.
+    pub problem: Option<String>,
 }
 
 /// How a host uses an effect.

@@ -57,6 +57,8 @@ fn default_and_range(kind: &Kind) -> (String, String) {
         Kind::Choice { default, options } => (options[*default as usize].into(), options.join(" · ")),
         Kind::Text { default } | Kind::Label { default } => ((*default).into(), "text".into()),
         Kind::File => (String::new(), "a file or sequence".into()),
+        Kind::SaveFile => (String::new(), "a file to write".into()),
+        Kind::Curve => ("0 to 1".into(), "a curve".into()),
         Kind::Button => (String::new(), "a button".into()),
     }
 }

@@ -25,7 +25,12 @@ fn at_work() -> Vec<(&'static dyn Effect, Values)> {
             .double("farStart", 30.0)
             .int("output", output);
         all.push((&DepthGrade, grade.clone()));
-        all.push((&DepthGrade, grade.int("zoneSpace", 2).int("invalidDepth", 3)));
+        all.push((&DepthGrade, grade.clone().int("zoneSpace", 2).int("invalidDepth", 3)));
+        let log = grade.int("gradeSpace", 1).double("midContrast", 1.3).double("nearTemperature", 0.7);
+        all.push((&DepthGrade, log.clone().double("luminanceMix", 0.4).set("clampBlack", Value::Bool(true))));
+        all.push((&DepthGrade, log.clone().set("continuous", Value::Bool(true)).double("farPivot", 0.3)));
+        let picked = log.int("gradeSpace", 0).int("nearEndMode", 1).set("isolate", Value::Bool(true));
+        all.push((&DepthGrade, picked.int("targetMode", 1).set("targetPoint", Value::Point([20.0, 20.0]))));
     }
     all
 }

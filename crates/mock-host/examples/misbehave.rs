@@ -10,7 +10,7 @@
 
 use openfx::sys::generic::core::*;
 use openfx::sys::generic::property::*;
-use openfx::sys::image_effect_v1::{image_effect::*, message::*, param::*};
+use openfx::sys::image_effect_v1::{image_effect::*, message::*, param::*, parametric_param::*};
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::ptr::{null, null_mut};
 use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
@@ -231,6 +231,11 @@ unsafe fn misbehave(
                 if get(clip(effect, c"Source"), 1.0, name.as_ptr(), null(), &raw mut image) == kOfxStatOK {
                     effects().clipReleaseImage.unwrap()(image);
                 }
+            }
+            27 => {
+                let curves: &OfxParametricParameterSuiteV1 = suite(kOfxParametricParameterSuite, 1);
+                let mut v = 0.0;
+                curves.parametricParamGetValue.unwrap()(param_handle(effect, c"gain"), 0, 1.0, 0.5, &raw mut v);
             }
             13 => {
                 props().propSetInt.unwrap()(args, kOfxImageEffectPropRenderWindow.as_ptr(), 0, 5);

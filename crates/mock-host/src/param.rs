@@ -6,6 +6,7 @@ use crate::property::{PropertySet, lock};
 use crate::registry;
 use openfx::sys::generic::core as c;
 use openfx::sys::image_effect_v1::param as p;
+use openfx::sys::image_effect_v1::parametric_param as parametric;
 use serde::Serialize;
 use std::ffi::CString;
 use std::sync::{Arc, Mutex, Weak};
@@ -54,7 +55,18 @@ impl ParamObject {
     pub fn instantiate(&self, effect: Weak<EffectObject>) -> Arc<Self> {
         let properties = self.properties.duplicate(format!("parameter {}", self.name), true);
         properties.put(c::kOfxPropType, vec![CString::from(p::kOfxTypeParameterInstance)]);
-        Self::build(&self.name, self.kind, properties, effect)
+        let instance = Self::build(&self.name, self.kind, properties, effect);
+        if self.kind == ParamKind::Parametric {
+            // What the plug-in gave the descriptor's curves is the default.
+            let described = lock(&self.curve).value.clone();
+            lock(&instance.curve).value = described;
+        }
+        instance
+    }
+
+    /// Is it a descriptor's?
+    pub fn is_described(&self) -> bool {
+        self.effect.strong_count() == 0
     }
 
     /// The default that the properties say.
@@ -65,11 +77,25 @@ impl ParamObject {
             Storage::Int => ParamValue::Int(self.properties.all(name)),
             Storage::Double => ParamValue::Double(self.properties.all(name)),
             Storage::String => ParamValue::Text(self.properties.get(name, 0).unwrap_or_default()),
+            Storage::Curves => {
+                // Until somebody says otherwise each curve gives back its position.
+                let [low, high] = self.curve_range();
+                let count = self.properties.int(parametric::kOfxParamPropParametricDimension).max(1);
+                ParamValue::Curves((0..count).map(|_| vec![[low, low], [high, high]]).collect())
+            }
         }
     }
 
+    /// The positions that the curves are defined at.
+    pub fn curve_range(&self) -> [f64; 2] {
+        let range: Vec<f64> = self.properties.all(parametric::kOfxParamPropParametricRange);
+        if let [low, high] = range[..] { [low, high] } else { [0.0, 1.0] }
+    }
+
     fn curve_reset(&self) {
-        *lock(&self.curve) = Curve::constant(self.default_value());
+        // Properties that say how many curves there are come later.
+        let parametric = self.kind == ParamKind::Parametric;
+        *lock(&self.curve) = Curve::constant(if parametric { ParamValue::None } else { self.default_value() });
     }
 
     pub fn with_curve<T>(&self, f: impl FnOnce(&mut Curve) -> T) -> T {
@@ -81,7 +107,10 @@ impl ParamObject {
     }
 
     pub fn value_at(&self, time: f64) -> ParamValue {
-        lock(&self.curve).at(time, self.kind.interpolates())
+        match lock(&self.curve).at(time, self.kind.interpolates()) {
+            ParamValue::None => self.default_value(),
+            value => value,
+        }
     }
 
     pub fn options(&self) -> Vec<String> {
@@ -102,6 +131,7 @@ impl ParamObject {
             ParamValue::Int(v) => v.into(),
             ParamValue::Double(v) if v.len() == 1 => v[0].into(),
             ParamValue::Double(v) => v.into(),
+            ParamValue::Curves(v) => serde_json::json!(v),
         };
         ParamInfo {
             name: self.name.clone(),
@@ -186,6 +216,25 @@ fn param_properties(name: &str, kind: ParamKind) -> Arc<PropertySet> {
             return s;
         }
         ParamKind::PushButton => return s,
+        ParamKind::Parametric => {
+            use parametric as q;
+            s.define(q::kOfxParamPropParametricDimension, vec![1]);
+            s.define(q::kOfxParamPropParametricRange, vec![0.0, 1.0]);
+            s.define_list::<f64>(q::kOfxParamPropParametricUIColour, vec![]);
+            s.define(q::kOfxParamPropParametricInteractBackground, vec![0usize]);
+            for (name, on) in [
+                (p::kOfxParamPropAnimates, 0),
+                (p::kOfxParamPropIsAnimating, 0),
+                (p::kOfxParamPropIsAutoKeying, 0),
+                (p::kOfxParamPropPersistant, 1),
+                (p::kOfxParamPropEvaluateOnChange, 1),
+                (p::kOfxParamPropPluginMayWrite, 0),
+                (p::kOfxParamPropCanUndo, 1),
+            ] {
+                s.define(name, vec![on]);
+            }
+            return s;
+        }
         _ => {}
     }
     let text = kind.storage() == Storage::String;

@@ -1,8 +1,13 @@
 //! Values of parameters: types, words for people, curves.
 
 use crate::property::cstring;
-use openfx::sys::image_effect_v1::param as p;
 use std::ffi::{CStr, CString};
+
+/// OpenFX's words for the types.
+mod names {
+    pub use openfx::sys::image_effect_v1::param::*;
+    pub use openfx::sys::image_effect_v1::parametric_param::*;
+}
 
 macro_rules! kinds {
     ($($(#[$meta:meta])* $variant:ident = $ofx:ident, $storage:ident, $count:literal;)+) => {
@@ -15,7 +20,7 @@ macro_rules! kinds {
 
             /// OpenFX's string.
             pub fn ofx(self) -> &'static CStr {
-                match self { $(Self::$variant => p::$ofx,)+ }
+                match self { $(Self::$variant => names::$ofx,)+ }
             }
 
             /// What its values are made of.
@@ -64,6 +69,8 @@ kinds! {
     Page = kOfxParamTypePage, None, 0;
     /// A button.
     PushButton = kOfxParamTypePushButton, None, 0;
+    /// Curves over a range.
+    Parametric = kOfxParamTypeParametric, Curves, 0;
 }
 
 /// What a parameter's values are made of.
@@ -77,6 +84,8 @@ pub enum Storage {
     Double,
     /// A string.
     String,
+    /// Points of curves.
+    Curves,
 }
 
 impl ParamKind {
@@ -108,6 +117,8 @@ pub enum ParamValue {
     Double(Vec<f64>),
     /// Text; for other types than text: words to be understood, such as a choice's label.
     Text(CString),
+    /// The points of each curve: position and value, by position.
+    Curves(Vec<Vec<[f64; 2]>>),
 }
 
 impl From<f64> for ParamValue {
@@ -135,6 +146,11 @@ impl<const N: usize> From<[i32; N]> for ParamValue {
         Self::Int(v.to_vec())
     }
 }
+impl From<&[[f64; 2]]> for ParamValue {
+    fn from(curve: &[[f64; 2]]) -> Self {
+        Self::Curves(vec![curve.to_vec()])
+    }
+}
 impl From<&str> for ParamValue {
     fn from(v: &str) -> Self {
         Self::Text(cstring(v))
@@ -159,6 +175,17 @@ impl ParamValue {
         };
         match (kind.storage(), self) {
             (Storage::None, _) => Err(format!("a {} has no value", kind.word())),
+            (Storage::Curves, Self::Text(t)) => Self::Curves(curves(&t.to_string_lossy())?).convert(kind, options),
+            (Storage::Curves, Self::Curves(mut all)) => {
+                for curve in &mut all {
+                    if curve.is_empty() || curve.iter().flatten().any(|v| !v.is_finite()) {
+                        return Err("a curve takes points of finite numbers".into());
+                    }
+                    curve.sort_by(|a, b| a[0].total_cmp(&b[0]));
+                }
+                Ok(Self::Curves(all))
+            }
+            (Storage::Curves, _) => Err("takes the points of curves".into()),
             (Storage::String, Self::Text(t)) if kind == ParamKind::StrChoice => {
                 let i = choice(&t.to_string_lossy(), options)?;
                 Ok(Self::Text(cstring(&options[i])))
@@ -213,6 +240,25 @@ impl ParamValue {
             }
             _ => self.clone(),
         }
+    }
+}
+
+/// `0:0, 0.5:1, 1:0` is a curve of three points; a semicolon lies between two curves.
+fn curves(text: &str) -> Result<Vec<Vec<[f64; 2]>>, String> {
+    let point = |text: &str| {
+        let (position, value) = text.split_once(':').ok_or_else(|| format!("'{text}' is not POSITION:VALUE"))?;
+        Ok([numbers::<f64>(position)?[0], numbers::<f64>(value)?[0]])
+    };
+    text.split(';').map(|curve| curve.split(',').map(point).collect()).collect()
+}
+
+/// The value of a curve: straight lines between its points, level outside them.
+pub(crate) fn on_curve(curve: &[[f64; 2]], position: f64) -> f64 {
+    let after = curve.partition_point(|p| p[0] <= position);
+    match (after.checked_sub(1).map(|i| curve[i]), curve.get(after)) {
+        (Some([x1, y1]), Some([x2, y2])) => y1 + (y2 - y1) * (position - x1) / (x2 - x1),
+        (Some([_, y]), None) | (None, Some(&[_, y])) => y,
+        (None, None) => 0.0,
     }
 }
 
@@ -336,6 +382,18 @@ mod tests {
         assert_eq!(ParamValue::from(3).convert(ParamKind::Double, &[]), Ok(3.0.into()));
         assert_eq!(convert("4,5", ParamKind::String), Ok("4,5".into()));
         assert!(convert("", ParamKind::PushButton).is_err());
+    }
+
+    #[test]
+    fn points_of_curves_are_understood() {
+        let convert = |t: &str| ParamValue::from(t).convert(ParamKind::Parametric, &[]);
+        assert_eq!(convert("1:0, 0:2"), Ok(ParamValue::Curves(vec![vec![[0.0, 2.0], [1.0, 0.0]]])));
+        assert_eq!(convert("0:1;0:0.5,1:1").map(|v| matches!(v, ParamValue::Curves(c) if c.len() == 2)), Ok(true));
+        for bad in ["", "1", "0:x", "0:1;", "0:nan"] {
+            assert!(convert(bad).is_err(), "{bad}");
+        }
+        let curve = [[0.0, 0.0], [0.5, 1.0], [1.0, 0.5]];
+        assert_eq!([-1.0, 0.25, 0.5, 0.75, 2.0].map(|x| on_curve(&curve, x)), [0.0, 0.5, 1.0, 0.75, 0.5]);
     }
 
     #[test]

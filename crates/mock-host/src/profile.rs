@@ -2,7 +2,7 @@
 //! for all.
 
 use crate::format::{Components, Context, Depth};
-use crate::suites::planes;
+use crate::suites::{parametric, planes};
 
 /// The shape of the rows in an image's memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,7 +125,13 @@ const SUITES: &[(&str, i32)] = &[
     ("OfxProgressSuite", 1),
     ("OfxProgressSuite", 2),
     ("OfxTimeLineSuite", 1),
+    parametric::SUITE,
 ];
+
+/// Hosts that draw no curves.
+fn without_curves(suites: &[(&'static str, i32)]) -> Vec<(&'static str, i32)> {
+    suites.iter().copied().filter(|s| *s != parametric::SUITE).collect()
+}
 
 fn with_planes(suites: &[(&'static str, i32)]) -> Vec<(&'static str, i32)> {
     [suites, &[(planes::SUITE, 1), (planes::SUITE, 2)]].concat()
@@ -224,6 +230,7 @@ impl Profile {
             api_version: vec![1, 4],
             components: vec![Components::Rgba, Components::Alpha],
             depths: vec![Depth::Float, Depth::Short, Depth::Byte],
+            suites: without_curves(SUITES),
             null_functions: vec!["setPersistentMessage", "clearPersistentMessage"],
             missing_properties: vec![
                 "OfxImageEffectPropPluginHandle",
@@ -252,6 +259,7 @@ impl Profile {
             contexts: vec![Context::Filter],
             components: vec![Components::Rgba, Components::Rgb],
             depths: vec![Depth::Byte, Depth::Short, Depth::Half, Depth::Float],
+            suites: without_curves(SUITES),
             supports_tiles: false,
             supports_multi_resolution: false,
             supports_multiple_clip_depths: false,
@@ -274,7 +282,7 @@ impl Profile {
             contexts: vec![Context::Filter, Context::General],
             depths: vec![Depth::Float],
             temporal_clip_access: false,
-            suites: SUITES.iter().copied().filter(|s| s.1 == 1).collect(),
+            suites: without_curves(SUITES).into_iter().filter(|s| s.1 == 1).collect(),
             unconnected: Unconnected::ConnectedButFails,
             asks_queries: false,
             sequence_actions: false,

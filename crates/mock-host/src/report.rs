@@ -48,6 +48,7 @@ checks! {
     IdentityClip "identity-clip" "Identity names a clip that the effect defined."
     ParamSetOutsideInstanceChanged "param-set-outside-instance-changed" "Parameters are set only during InstanceChanged."
     ParamDefinition "param-definition" "Parameters have unique, legal names and known types."
+    ParametricCurve "parametric-curve" "Curves are those that a parametric parameter has, inside its range, with points of finite numbers."
     ClipDefinition "clip-definition" "Clips are defined once, only while describing."
     MessageFormat "message-format" "Message formats are literally \"%s\"."
     IllegalStatus "illegal-status" "Actions return the statuses that they may."

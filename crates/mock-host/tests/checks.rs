@@ -96,6 +96,7 @@ fn every_fault_is_found() {
         (23, Check::Recursion),
         (24, Check::InstanceDataLeft),
         (25, Check::EditBlock),
+        (27, Check::ParametricCurve),
     ];
     for (fault, check) in expected {
         let found = faulty(fault);

@@ -6,8 +6,9 @@
 mod spec;
 
 pub use spec::{
-    ChoiceOptions, ChoiceSpec, ColourSpec, DoubleSpec, Hidden, IntSpec, PointSpec, Spec, TextSpec, boolean, button,
-    choice, colour, double, file, hidden, int, label, point, rgba, text,
+    CURVE_SAMPLES, ChoiceOptions, ChoiceSpec, ColourSpec, CurveSpec, DoubleSpec, Fallback, Hidden, IntSpec, PointSpec,
+    Spec, TextSpec, boolean, button, choice, colour, curve, double, fallback, file, hidden, int, label, point, rgba,
+    save_file, text,
 };
 
 /// What a number counts, for labels, the manual and hosts that know it.
@@ -106,11 +107,15 @@ pub enum Kind {
     },
     /// The name of a file to read, perhaps with a place for the frame's number; the artist chooses it or writes it.
     File,
+    /// The name of a file to write.
+    SaveFile,
     /// A line of text that the effect writes.
     Label {
         /// Text of a new instance.
         default: &'static str,
     },
+    /// A curve that the artist draws over 0 to 1, at first from 0 to 1, in hosts that have such a control.
+    Curve,
     /// A button.
     Button,
 }
@@ -140,6 +145,8 @@ pub struct ParamDef {
     pub group: Option<String>,
     /// Not shown to the artist: written by the effect, saved with the project.
     pub secret: bool,
+    /// Only for hosts without [`Kind::Curve`], in the place of one.
+    pub fallback: bool,
     /// The option of a choice that hosts which can show another order show first.
     pub shown_first: Option<i32>,
 }
@@ -193,6 +200,7 @@ impl Definitions {
             kind: spec.kind(),
             group: self.current.clone(),
             secret: spec.secret(),
+            fallback: spec.fallback(),
             shown_first: spec.shown_first(),
         }));
     }
@@ -216,8 +224,10 @@ pub enum Value {
     Point([f64; 2]),
     /// Colour (alpha 1) and Rgba.
     Colour([f64; 4]),
-    /// Text, File and Label.
+    /// Text, File, SaveFile and Label.
     Text(String),
+    /// Curve: its values at evenly spaced places from 0 to 1, [`CURVE_SAMPLES`] of them.
+    Curve(Vec<f64>),
 }
 
 /// Where a snapshot reads from: a host's parameters at one time, or a test's list.

@@ -12,6 +12,10 @@ pub trait Spec {
     fn secret(&self) -> bool {
         false
     }
+    /// Only for hosts without curves, in the place of one.
+    fn fallback(&self) -> bool {
+        false
+    }
     /// The option that is shown at the top of the list, whatever its index.
     fn shown_first(&self) -> Option<i32> {
         None
@@ -241,7 +245,49 @@ impl<S: Spec> Spec for Hidden<S> {
     }
 }
 
-/// See [`text`] and [`file`].
+/// At how many places a curve is read.
+pub const CURVE_SAMPLES: usize = 257;
+
+/// See [`curve`].
+pub struct CurveSpec;
+/// A curve over 0 to 1, at first from 0 to 1. Reads as its values at [`CURVE_SAMPLES`] evenly spaced places; as `None` in hosts that
+/// have no curves: beside it there are parameters that are its [`fallback`].
+pub fn curve() -> CurveSpec {
+    CurveSpec
+}
+impl Spec for CurveSpec {
+    type Value = Option<Vec<f64>>;
+    fn kind(&self) -> Kind {
+        Kind::Curve
+    }
+    fn decode(&self, value: Option<Value>) -> Option<Vec<f64>> {
+        match value {
+            Some(Value::Curve(v)) if v.len() == CURVE_SAMPLES && v.iter().all(|v| v.is_finite()) => Some(v),
+            _ => None,
+        }
+    }
+}
+
+/// See [`fallback`].
+pub struct Fallback<S>(S);
+/// A parameter only for hosts without curves, in the place of one.
+pub fn fallback<S: Spec>(spec: S) -> Fallback<S> {
+    Fallback(spec)
+}
+impl<S: Spec> Spec for Fallback<S> {
+    type Value = S::Value;
+    fn kind(&self) -> Kind {
+        self.0.kind()
+    }
+    fn fallback(&self) -> bool {
+        true
+    }
+    fn decode(&self, value: Option<Value>) -> S::Value {
+        self.0.decode(value)
+    }
+}
+
+/// See [`text`], [`file`] and [`save_file`].
 pub struct LineSpec(Kind);
 /// A line of text that the artist writes, empty at first. Spaces around it do not count.
 pub fn text() -> LineSpec {
@@ -250,6 +296,10 @@ pub fn text() -> LineSpec {
 /// The name of a file to read, none at first. Spaces around it do not count.
 pub fn file() -> LineSpec {
     LineSpec(Kind::File)
+}
+/// The name of a file to write, none at first. Spaces around it do not count.
+pub fn save_file() -> LineSpec {
+    LineSpec(Kind::SaveFile)
 }
 impl Spec for LineSpec {
     type Value = String;
@@ -317,5 +367,8 @@ mod tests {
         assert_eq!(colour(0.1, 0.2, 0.3).decode(Some(Value::Colour([f64::NAN, 5.0, -5.0, 1.0]))), [0.1, 5.0, -5.0]);
         assert_eq!(point(0.5, 0.5).decode(Some(Value::Point([f64::NAN, 1.0]))), None);
         assert_eq!(int(3, 0, 9).decode(Some(Value::Int(99))), 9);
+        assert_eq!(curve().decode(Some(Value::Curve(vec![0.5; 3]))), None);
+        assert_eq!(curve().decode(Some(Value::Curve(vec![f64::NAN; CURVE_SAMPLES]))), None);
+        assert_eq!(curve().decode(Some(Value::Curve(vec![0.5; CURVE_SAMPLES]))), Some(vec![0.5; CURVE_SAMPLES]));
     }
 }

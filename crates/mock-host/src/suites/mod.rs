@@ -4,6 +4,7 @@ mod effect;
 mod keys;
 mod misc;
 mod parameter;
+pub(crate) mod parametric;
 pub(crate) mod planes;
 mod property;
 pub(crate) mod threads;
@@ -14,7 +15,8 @@ use openfx::sys::generic::property::OfxPropertySuiteV1;
 use openfx::sys::image_effect_v1::{
     image_effect::OfxImageEffectSuiteV1, memory::OfxMemorySuiteV1, message::OfxMessageSuiteV1,
     message::OfxMessageSuiteV2, multi_thread::OfxMultiThreadSuiteV1, param::OfxParameterSuiteV1,
-    progress::OfxProgressSuiteV1, progress::OfxProgressSuiteV2, time_line::OfxTimeLineSuiteV1,
+    parametric_param::OfxParametricParameterSuiteV1, progress::OfxProgressSuiteV1, progress::OfxProgressSuiteV2,
+    time_line::OfxTimeLineSuiteV1,
 };
 use std::ffi::c_void;
 
@@ -23,6 +25,7 @@ pub(crate) struct SuiteTables {
     property: Box<OfxPropertySuiteV1>,
     effect: Box<OfxImageEffectSuiteV1>,
     parameter: Box<OfxParameterSuiteV1>,
+    parametric: Box<OfxParametricParameterSuiteV1>,
     memory: Box<OfxMemorySuiteV1>,
     threads: Box<OfxMultiThreadSuiteV1>,
     message1: Box<OfxMessageSuiteV1>,
@@ -40,6 +43,7 @@ impl SuiteTables {
             property: Box::new(property::table()),
             effect: Box::new(effect::table(profile)),
             parameter: Box::new(parameter::table(profile)),
+            parametric: Box::new(parametric::table()),
             memory: Box::new(misc::memory_table(profile)),
             threads: Box::new(threads::table(profile)),
             message1: Box::new(misc::message1_table(profile)),
@@ -64,6 +68,7 @@ impl SuiteTables {
             ("OfxPropertySuite", 1) => pointer(&*self.property),
             ("OfxImageEffectSuite", 1) => pointer(&*self.effect),
             ("OfxParameterSuite", 1) => pointer(&*self.parameter),
+            parametric::SUITE => pointer(&*self.parametric),
             ("OfxMemorySuite", 1) => pointer(&*self.memory),
             ("OfxMultiThreadSuite", 1) => pointer(&*self.threads),
             ("OfxMessageSuite", 1) => pointer(&*self.message1),

@@ -84,7 +84,8 @@ unsafe extern "C" fn param_define(
         // Asking for a type that the host does not know is allowed; the plug-in has to live with the answer.
         return c::kOfxStatErrUnsupported;
     };
-    if kind == ParamKind::StrChoice {
+    let known = kind != ParamKind::Parametric || effect.host.profile.suites.contains(&super::parametric::SUITE);
+    if kind == ParamKind::StrChoice || !known {
         return c::kOfxStatErrUnsupported;
     }
     if effect.param(&name).is_some() {
@@ -167,7 +168,8 @@ unsafe extern "C" fn fathom_host_param_shape(address: *mut c_void) -> c_int {
         return -1;
     };
     let kind = match param.kind.storage() {
-        Storage::None => 0,
+        // Curves have a suite of their own.
+        Storage::None | Storage::Curves => 0,
         Storage::Int => 1,
         Storage::Double => 2,
         Storage::String => 3,
@@ -251,7 +253,7 @@ unsafe extern "C" fn fathom_host_param_get(
             // SAFETY: see above.
             unsafe { places[0].cast::<*const c_char>().write(action.lend(v)) };
         }
-        ParamValue::None => return c::kOfxStatErrUnsupported,
+        ParamValue::None | ParamValue::Curves(_) => return c::kOfxStatErrUnsupported,
     }
     c::kOfxStatOK
 }
@@ -291,6 +293,12 @@ fn set(param: &Arc<ParamObject>, at_time: bool, time: f64, value: ParamValue) ->
             curve.value = value;
         }
     });
+    changed(param);
+    c::kOfxStatOK
+}
+
+/// The plug-in changed a parameter.
+pub(super) fn changed(param: &ParamObject) {
     if let Some(action) = action::current() {
         match action.edits.get() {
             (0, _) => action.host.with_report(|r| r.undo_steps += 1),
@@ -298,7 +306,6 @@ fn set(param: &Arc<ParamObject>, at_time: bool, time: f64, value: ParamValue) ->
         }
     }
     queries::plugin_changed(param);
-    c::kOfxStatOK
 }
 
 #[unsafe(no_mangle)]

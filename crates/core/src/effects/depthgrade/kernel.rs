@@ -1,221 +1,188 @@
-//! DepthGrade on rows of f32. The loops have no branches, so that they become vector code.
+//! DepthGrade on rows of f32. The loops have a fixed length and no branches, so that they become vector code.
 
-use super::params::{GradeOutput, GradeParams, Params, Zone, ZoneSpace};
-use super::reference::{LEAST_GAMMA, LEAST_SOFTNESS, LUMINANCE, TINT, TINTS};
+use super::amount::Amount;
+use super::grade::{Grade, GradeSpace};
+use super::ops::{Between, Coefficients, Colours, Steps, apply, keep_luminance};
+use super::params::{GradeOutput, Params};
+use super::reference::{Controls, TINT, TINTS};
+use super::zones::{Layout, Zones};
 use crate::effect::{Leaves, RowKernel};
 use crate::effects::look;
 use crate::image::ColourRow;
-use crate::maths::{log2, pow_positive, smoothstep};
 use crate::simd::{Work, best_work};
 
-/// Pixels that are computed at a time; all that is known of them stays in the first-level cache.
-const CHUNK: usize = 256;
-type Values = [f32; CHUNK];
+/// Pixels that are computed at a time; all that is known of them stays in the first-level cache, and zones that are not among them cost
+/// nothing.
+const CHUNK: usize = 64;
+/// The same for a few pixels between others, as along silhouettes.
+const SHORT: usize = 8;
 
-/// A border between zones with its numbers ready.
-struct Border {
-    space: ZoneSpace,
-    at: f32,
-    /// One over its distance.
-    inverse: f32,
-    /// Half of one over the softness.
-    slope: f32,
-}
-
-impl Border {
-    fn new(space: ZoneSpace, at: f64, softness: f64) -> Self {
-        let slope = (0.5 / softness.max(LEAST_SOFTNESS)) as f32;
-        Self { space, at: at as f32, inverse: (1.0 / at) as f32, slope }
-    }
-
-    /// How far each depth lies behind it: 0 to 1, and 0 where the depth is NaN.
-    #[inline(always)]
-    fn behind(&self, z: &[f32], out: &mut [f32]) {
-        let (at, inverse) = (self.at, self.inverse);
-        match self.space {
-            ZoneSpace::Distance => self.each(z, out, |z| z * inverse - 1.0),
-            ZoneSpace::Inverse => self.each(z, out, |z| 1.0 - at / z),
-            ZoneSpace::Log => self.each(z, out, |z| std::f32::consts::LN_2 * log2((z * inverse).clamp(1e-30, 1e30))),
-        }
-    }
-
-    #[inline(always)]
-    fn each(&self, z: &[f32], out: &mut [f32], way: impl Fn(f32) -> f32) {
-        let slope = self.slope;
-        for (w, &z) in out.iter_mut().zip(z) {
-            let behind = smoothstep(0.5 + slope * way(z));
-            *w = if z > 0.0 { behind } else { 0.0 };
-        }
-    }
-}
-
-/// A grade with its numbers ready; steps that would change nothing are left out.
-struct Grade {
-    /// Multiply, add.
-    linear: Option<[[f32; 2]; 3]>,
-    /// One over gamma, where it is not 1.
-    power: [Option<f32>; 3],
-    saturation: Option<f32>,
-    mix: Option<f32>,
-}
-
-impl Grade {
-    /// `None` if it changes nothing.
-    fn new(g: &GradeParams) -> Option<Self> {
-        if g.is_neutral() {
-            return None;
-        }
-        let lines = [0, 1, 2].map(|c| [g.exposure.exp2() * (g.gain[c] - g.lift[c]), g.offset[c] + g.lift[c]]);
-        Some(Self {
-            linear: (lines != [[1.0, 0.0]; 3]).then_some(lines.map(|l| l.map(|v| v as f32))),
-            power: g.gamma.map(|v| (v != 1.0).then_some((1.0 / v.max(LEAST_GAMMA)) as f32)),
-            saturation: (g.saturation != 1.0).then_some(g.saturation as f32),
-            mix: (g.mix != 1.0).then_some(g.mix as f32),
-        })
-    }
-
-    /// From the colours `from`; all of one length.
-    #[inline(always)]
-    fn apply(&self, from: [&[f32]; 3], to: &mut [Values; 3]) {
-        let n = from[0].len();
-        let [r, g, b] = to;
-        let (r, g, b) = (&mut r[..n], &mut g[..n], &mut b[..n]);
-        for (c, (to, from)) in [&mut *r, &mut *g, &mut *b].into_iter().zip(from).enumerate() {
-            match self.linear {
-                Some(lines) => {
-                    let [multiply, add] = lines[c];
-                    to.iter_mut().zip(from).for_each(|(to, &v)| *to = multiply * v + add);
-                }
-                None => to.copy_from_slice(from),
-            }
-            if let Some(power) = self.power[c] {
-                to.iter_mut().for_each(|v| *v = pow_positive(*v, power));
-            }
-        }
-        if let Some(saturation) = self.saturation {
-            let [wr, wg, wb] = LUMINANCE.map(|w| w as f32);
-            for ((r, g), b) in r.iter_mut().zip(&mut *g).zip(&mut *b) {
-                let luminance = wr * *r + wg * *g + wb * *b;
-                *r = luminance + saturation * (*r - luminance);
-                *g = luminance + saturation * (*g - luminance);
-                *b = luminance + saturation * (*b - luminance);
-            }
-        }
-        if let Some(mix) = self.mix {
-            for (to, from) in [r, g, b].into_iter().zip(from) {
-                to.iter_mut().zip(from).for_each(|(to, &v)| *to = (1.0 - mix) * v + mix * *to);
-            }
-        }
-    }
-}
+/// A grade with its numbers ready.
+type Ready = (Steps, Coefficients<f32>);
 
 /// DepthGrade with its numbers ready.
 pub(super) struct Rows {
-    near_end: Border,
-    far_start: Border,
-    /// Near, mid, far.
-    grades: [Option<Grade>; 3],
-    master: Option<Grade>,
+    zones: Zones,
+    /// Near, mid, far, and the master; `None` changes nothing. Those of the zones are `between` in a continuous layout.
+    grades: [Option<Ready>; 4],
+    between: Option<(Steps, Box<Between>)>,
+    /// Does the zone's grade change nothing?
+    still: [bool; 3],
+    luminance_mix: Option<f32>,
+    amount: Option<Amount>,
     output: GradeOutput,
     in_alpha: usize,
 }
 
 impl Rows {
-    pub(super) fn new(p: &Params) -> Self {
-        let zones = &p.zones;
+    pub(super) fn new(p: &Params, layout: &Layout) -> Self {
+        let log = p.grading.space == GradeSpace::Log;
+        let ready = |grade: &Grade| {
+            let controls = Controls::new(grade);
+            let made = || (Steps::new(&[controls], &p.grading), Coefficients::new(&controls, log));
+            (!grade.is_neutral(&p.grading)).then(made)
+        };
+        let still = p.grades.each_ref().map(|g| g.is_neutral(&p.grading));
+        let [near, mid, far] = p.grades.each_ref().map(|g| ready(g).filter(|_| !layout.continuous));
+        let between = (layout.continuous && still != [true; 3]).then(|| {
+            let of = p.grades.each_ref().map(Controls::new);
+            (Steps::new(&of, &p.grading), Box::new(Between::new(&of, log)))
+        });
         Self {
-            near_end: Border::new(zones.space, zones.near_end, zones.near_softness),
-            far_start: Border::new(zones.space, zones.far_start, zones.far_softness),
-            grades: [0, 1, 2].map(|zone| Grade::new(&p.grades[zone])),
-            master: Grade::new(&p.master),
+            zones: Zones::new(layout),
+            grades: [near, mid, far, ready(&p.master)],
+            between,
+            still,
+            luminance_mix: (p.grading.luminance_mix != 1.0).then_some(p.grading.luminance_mix as f32),
+            amount: p.table().map(|table| Amount::new(&table)),
             output: p.output.output,
-            in_alpha: match p.output.matte_zone {
-                Zone::Near => 0,
-                Zone::Mid => 1,
-                Zone::Far => 2,
-            },
+            in_alpha: p.output.matte_zone.index(),
         }
     }
 
-    /// The zones' weights at each depth.
+    /// The graded colours in `s.colour`.
     #[inline(always)]
-    fn weights(&self, z: &[f32], out: &mut [Values; 3]) {
-        let [near, mid, far] = out;
-        self.near_end.behind(z, near);
-        self.far_start.behind(z, far);
-        for (((near, mid), far), z) in near.iter_mut().zip(mid).zip(far).zip(z) {
-            // No zone holds a depth of NaN.
-            let rest = if z.is_nan() { 0.0 } else { 1.0 - *far };
-            let behind = *near;
-            *near = (1.0 - behind) * rest;
-            *mid = behind * rest;
-        }
-    }
-
-    /// Sum of the graded colours by weight, and then the master.
-    #[inline(always)]
-    fn result(&self, z: &[f32], colour: ColourRow, s: &mut Scratch) {
-        let n = z.len();
-        let mut picture = [colour.r, colour.g, colour.b];
-        if self.grades.iter().any(Option::is_some) {
-            self.weights(z, &mut s.weights);
-            // What the neutral zones hold of the picture: exactly 1 where they hold all of it, as x + (1 − x) is 1 in f32, too.
-            s.still[..n].fill(0.0);
-            for (weight, _) in s.weights.iter().zip(&self.grades).filter(|(_, grade)| grade.is_none()) {
-                s.still.iter_mut().zip(&weight[..n]).for_each(|(still, w)| *still += w);
+    fn result<const N: usize>(&self, s: &mut Scratch<N>) {
+        let before = s.colour;
+        let mut still = [1.0; N];
+        if self.still != [true; 3] {
+            self.zones.weights(&s.z, &mut s.weights);
+            still = [0.0; N];
+            for (weight, _) in s.weights.iter().zip(self.still).filter(|(_, still)| *still) {
+                (0..N).for_each(|i| still[i] += weight[i]);
             }
-            for (sum, v) in s.sum.iter_mut().zip(&picture) {
-                // Adding 0 takes the sign from a zero, as the sums below do: leaving them out must not show.
-                sum.iter_mut().zip(&**v).zip(&s.still).for_each(|((sum, &v), &w)| *sum = share(w, v) + 0.0);
-            }
-            for (weight, grade) in s.weights.iter().zip(&self.grades) {
-                let Some(grade) = grade else { continue };
-                if weight[..n].iter().all(|w| *w == 0.0) {
-                    continue;
+            match &self.between {
+                Some((steps, between)) => {
+                    between.fill(&s.weights, &mut s.between);
+                    apply(steps, &s.between, &before, &mut s.colour);
                 }
-                grade.apply(picture.each_ref().map(|v| &**v), &mut s.graded);
-                for (sum, graded) in s.sum.iter_mut().zip(&s.graded) {
-                    sum.iter_mut().zip(graded).zip(&weight[..n]).for_each(|((sum, &v), &w)| *sum += share(w, v));
+                None => {
+                    for (sum, v) in s.colour.iter_mut().zip(&before) {
+                        // Adding 0 takes the sign from a zero, as the sums below do: leaving them out must not show.
+                        (0..N).for_each(|i| sum[i] = share(still[i], v[i]) + 0.0);
+                    }
                 }
             }
-            picture.iter_mut().zip(&s.sum).for_each(|(v, sum)| v.copy_from_slice(&sum[..n]));
         }
-        if let Some(master) = &self.master {
-            master.apply(picture.each_ref().map(|v| &**v), &mut s.graded);
-            picture.iter_mut().zip(&s.graded).for_each(|(v, graded)| v.copy_from_slice(&graded[..n]));
+        // One place for all, as the steps are much code: three zones and the master.
+        for (i, grade) in self.grades.iter().enumerate() {
+            let Some((steps, numbers)) = grade else { continue };
+            let zone = s.weights.get(i);
+            if zone.is_some_and(|weight| weight.iter().fold(0.0, |sum, w| sum + w) == 0.0) {
+                continue;
+            }
+            let from = if i < 3 { before } else { s.colour };
+            apply(steps, numbers, &from, &mut s.graded);
+            match zone {
+                Some(weight) => {
+                    for (sum, graded) in s.colour.iter_mut().zip(&s.graded) {
+                        (0..N).for_each(|i| sum[i] += share(weight[i], graded[i]));
+                    }
+                }
+                None => s.colour = s.graded,
+            }
+        }
+        if self.grades[3].is_none() {
+            // What no grade has to do with keeps its bits.
+            for (v, before) in s.colour.iter_mut().zip(&before) {
+                (0..N).for_each(|i| v[i] = if still[i] >= 1.0 { before[i] } else { v[i] });
+            }
+        }
+        if let Some(amount) = self.luminance_mix {
+            keep_luminance(amount, &before, &mut s.colour);
+        }
+        if self.amount.is_some() {
+            self.amounts(s);
+            for (v, before) in s.colour.iter_mut().zip(&before) {
+                for i in 0..N {
+                    let a = s.amount[i];
+                    let mixed = (1.0 - a) * before[i] + a * v[i];
+                    v[i] = if a <= 0.0 { before[i] } else { if a >= 1.0 { v[i] } else { mixed } };
+                }
+            }
+        }
+    }
+
+    /// How much of the grades counts, in `s.amount`.
+    #[inline(always)]
+    fn amounts<const N: usize>(&self, s: &mut Scratch<N>) {
+        match &self.amount {
+            Some(amount) => amount.row(&s.z, &mut s.amount),
+            None => s.amount.fill(1.0),
         }
     }
 
     #[inline(always)]
-    fn overlay(&self, z: &[f32], colour: ColourRow, s: &mut Scratch) {
-        self.weights(z, &mut s.weights);
+    fn overlay<const N: usize>(&self, s: &mut Scratch<N>) {
+        self.zones.weights(&s.z, &mut s.weights);
+        self.amounts(s);
         let [near, mid, far] = &s.weights;
-        for (c, plane) in [colour.r, colour.g, colour.b].into_iter().enumerate() {
+        for (c, plane) in s.colour.iter_mut().enumerate() {
             let [tint_near, tint_mid, tint_far] = TINTS.map(|tint| (TINT * tint[c]) as f32);
-            for (((v, &near), &mid), &far) in plane.iter_mut().zip(near).zip(mid).zip(far) {
-                let cover = TINT as f32 * (near + mid + far);
-                *v = (1.0 - cover) * *v + (tint_near * near + tint_mid * mid + tint_far * far);
+            for i in 0..N {
+                let a = s.amount[i];
+                let cover = TINT as f32 * (near[i] + mid[i] + far[i]) * a;
+                let tint = (tint_near * near[i] + tint_mid * mid[i] + tint_far * far[i]) * a;
+                plane[i] = (1.0 - cover) * plane[i] + tint;
             }
         }
-    }
-
-    #[inline(always)]
-    fn mattes(&self, z: &[f32], colour: ColourRow, s: &mut Scratch) {
-        self.weights(z, &mut s.weights);
-        let n = z.len();
-        for (plane, weight) in [colour.r, colour.g, colour.b].into_iter().zip(&s.weights) {
-            plane.copy_from_slice(&weight[..n]);
-        }
-        colour.a.copy_from_slice(&s.weights[self.in_alpha][..n]);
     }
 }
 
+/// What a zone of weight `w` adds: nothing at all at 0, whatever the colour.
+#[inline(always)]
+fn share(w: f32, v: f32) -> f32 {
+    if w > 0.0 { w * v } else { 0.0 }
+}
+
 /// Rows that a chunk of pixels needs on its way.
-struct Scratch {
-    weights: [Values; 3],
-    still: Values,
-    sum: [Values; 3],
-    graded: [Values; 3],
+struct Scratch<const N: usize> {
+    z: [f32; N],
+    colour: Colours<N>,
+    weights: [[f32; N]; 3],
+    amount: [f32; N],
+    graded: Colours<N>,
+    between: Coefficients<[f32; N]>,
+}
+
+impl<const N: usize> Scratch<N> {
+    #[inline(always)]
+    fn new() -> Self {
+        let one = [0.0; N];
+        let three = [one; 3];
+        let between = Coefficients {
+            light: three,
+            multiply: three,
+            add: three,
+            exponent: three,
+            shift: one,
+            contrast: one,
+            lower: one,
+            saturation: one,
+            mix: one,
+        };
+        Self { z: one, colour: three, weights: three, amount: one, graded: three, between }
+    }
 }
 
 impl RowKernel for Rows {
@@ -225,13 +192,16 @@ impl RowKernel for Rows {
     fn leaves(&self) -> Leaves {
         match self.output {
             GradeOutput::Result | GradeOutput::Overlay => Leaves::Picture,
-            GradeOutput::Mattes | GradeOutput::Depth => Leaves::Data,
+            GradeOutput::Mattes | GradeOutput::Depth | GradeOutput::Amount => Leaves::Data,
         }
     }
     fn mixes(&self) -> bool {
         self.output != GradeOutput::Depth
     }
     fn row(&self, _x1: i32, _y: i32, z: &[f32], colour: ColourRow) {
+        if self.output == GradeOutput::Depth {
+            return look::depth(z, colour);
+        }
         best_work(Row { kernel: self, z, colour });
     }
 }
@@ -247,30 +217,54 @@ impl Work for Row<'_> {
     type Output = ();
     #[inline(always)]
     fn run(self) {
-        self.kernel.chunks(self.z, self.colour);
+        if self.z.len() <= SHORT {
+            self.kernel.chunks::<SHORT>(self.z, self.colour);
+        } else {
+            self.kernel.chunks::<CHUNK>(self.z, self.colour);
+        }
     }
 }
 
 impl Rows {
     #[inline(always)]
-    fn chunks(&self, z: &[f32], mut colour: ColourRow) {
-        const EMPTY: Values = [0.0; CHUNK];
-        let mut s = Scratch { weights: [EMPTY; 3], still: EMPTY, sum: [EMPTY; 3], graded: [EMPTY; 3] };
-        for from in (0..z.len()).step_by(CHUNK) {
-            let to = z.len().min(from + CHUNK);
+    fn chunks<const N: usize>(&self, z: &[f32], mut colour: ColourRow) {
+        let mut s = Scratch::<N>::new();
+        for from in (0..z.len()).step_by(N) {
+            let to = z.len().min(from + N);
             let (z, part) = (&z[from..to], colour.part(from..to));
+            s.load(z, &part);
             match self.output {
-                GradeOutput::Result => self.result(z, part, &mut s),
-                GradeOutput::Overlay => self.overlay(z, part, &mut s),
-                GradeOutput::Mattes => self.mattes(z, part, &mut s),
-                GradeOutput::Depth => look::depth(z, part),
+                GradeOutput::Result => self.result(&mut s),
+                GradeOutput::Overlay => self.overlay(&mut s),
+                GradeOutput::Amount => {
+                    self.amounts(&mut s);
+                    s.colour = [s.amount; 3];
+                    part.a.copy_from_slice(&s.amount[..z.len()]);
+                }
+                GradeOutput::Mattes | GradeOutput::Depth => {
+                    self.zones.weights(&s.z, &mut s.weights);
+                    s.colour = s.weights;
+                    part.a.copy_from_slice(&s.weights[self.in_alpha][..z.len()]);
+                }
+            }
+            for (to, from) in [part.r, part.g, part.b].into_iter().zip(&s.colour) {
+                to.copy_from_slice(&from[..z.len()]);
             }
         }
     }
 }
 
-/// What a zone of weight `w` adds: nothing at all at 0, whatever the colour.
-#[inline(always)]
-fn share(w: f32, v: f32) -> f32 {
-    if w > 0.0 { w * v } else { 0.0 }
+impl<const N: usize> Scratch<N> {
+    /// A chunk; what is missing at its end is like its last pixel.
+    #[inline(always)]
+    fn load(&mut self, z: &[f32], colour: &ColourRow) {
+        let [r, g, b] = &mut self.colour;
+        let planes = [(&mut self.z, z), (r, &*colour.r), (g, &*colour.g), (b, &*colour.b)];
+        for (to, from) in planes {
+            to[..from.len()].copy_from_slice(from);
+            if let Some(last) = from.last() {
+                to[from.len()..].fill(*last);
+            }
+        }
+    }
 }

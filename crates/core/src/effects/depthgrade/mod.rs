@@ -1,21 +1,34 @@
 //! DepthGrade: one grade each for foreground, middle and background, and one for all.
 //!
-//! The weights of the three zones always add up to 1, and so the picture is Σ weight · grade(picture), then the master grade.
-//! Lift, gamma, gain, offset and exposure (its multiply) are those of Nuke's Grade as its reference guide gives them, with black point 0
-//! and white point 1: A = multiply · (gain − lift), B = offset + lift, (A · x + B)^(1/gamma). Saturation is about the luminance of
-//! Rec. 709, 0.2126 R + 0.7152 G + 0.0722 B. `reference` says it all in f64; `kernel` does it fast.
+//! The weights of the three zones always add up to 1, and so the picture is Σ weight · grade(picture), then the master grade. A grade is,
+//! in this order: exposure, temperature and tint (stops per channel); Nuke's Grade, as its reference guide gives it with black point 0 and
+//! white point 1, and the ASC CDL (S-2008, version 1.2, without its clamps) in one: A = slope · (gain − lift), B = offset + lift,
+//! (A · x + B)^(power/gamma); contrast about a pivot; saturation about the luminance of Rec. 709, 0.2126 R + 0.7152 G + 0.0722 B; mix.
+//! `reference` says it all in f64; `kernel` does it fast, with the steps in `ops` and the zones in `zones`.
 
+mod amount;
+pub mod cdl;
+#[cfg(test)]
+mod control_tests;
+mod grade;
 mod kernel;
+mod ops;
 mod params;
 pub mod reference;
 #[cfg(test)]
 mod tests;
+mod zones;
 
 use crate::depth::DepthStage;
-use crate::effect::{Blend, Effect, EffectInfo, Frame, Kernel, PassThrough, Plan, Prepared};
+use crate::effect::{Blend, Effect, EffectInfo, Frame, Kernel, PassThrough, Plan, Prepared, Reaction};
 use crate::params::{Definitions, ParamSource};
 use crate::render::Beside;
-pub use params::{GradeOutput, GradeParams, OutputParams, Params, Zone, ZoneParams, ZoneSpace};
+pub use amount::Table;
+pub use grade::{CdlParams, Grade, GradeParams, GradeSpace, GradingParams};
+pub use params::{
+    AmountParams, DistanceFrom, GradeOutput, IsolateParams, OutputParams, Params, Zone, ZoneParams, ZoneSpace,
+};
+pub use zones::{Border, Layout};
 
 /// The effect.
 pub struct DepthGrade;
@@ -24,7 +37,9 @@ static INFO: EffectInfo = EffectInfo {
     name: "DepthGrade",
     version: [1, 0],
     description: "Grades foreground, middle and background separately by their depth, without painted mattes: three zones with \
-        soft borders, a grade for each and a master grade over all. The zones come out as mattes, too.",
+        soft borders, a grade for each and a master grade over all, with the controls of Nuke's Grade and the ASC CDL. Borders are \
+        distances or points of the picture; one depth can be isolated, or the grades change continuously over depth. The zones come \
+        out as mattes, too.",
 };
 
 impl Effect for DepthGrade {
@@ -36,6 +51,9 @@ impl Effect for DepthGrade {
     }
     fn prepare(&self, values: &dyn ParamSource) -> Box<dyn Prepared> {
         Box::new(Params::read(values))
+    }
+    fn changed(&self, values: &dyn ParamSource, name: &str) -> Option<Reaction> {
+        cdl::changed(values, name)
     }
     fn enabled(&self, values: &dyn ParamSource, name: &str) -> bool {
         Params::read(values).enabled(name)
@@ -53,6 +71,7 @@ impl Prepared for Params {
         Plan {
             source_reach: self.depth.colour_reach(&frame.geometry),
             depth_reach: self.depth.reach(&frame.geometry),
+            depth_also: self.picked_region(frame),
             ..Plan::default()
         }
     }
@@ -62,7 +81,8 @@ impl Prepared for Params {
     fn blend(&self) -> Blend {
         self.common.blend(self.output.output == GradeOutput::Result)
     }
-    fn kernel<'a>(&'a self, _frame: &Frame, _depth: &'a DepthStage<'a>, _beside: &'a Beside<'a>) -> Kernel<'a> {
-        Kernel::Rows(Box::new(kernel::Rows::new(self)))
+    fn kernel<'a>(&'a self, frame: &Frame, depth: &'a DepthStage<'a>, _beside: &'a Beside<'a>) -> Kernel<'a> {
+        let picked = self.points(frame).map(|point| depth.pick(point?));
+        Kernel::Rows(Box::new(kernel::Rows::new(self, &self.layout(picked))))
     }
 }

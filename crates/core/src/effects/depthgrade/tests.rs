@@ -6,11 +6,16 @@ use crate::geometry::{Geometry, RectD};
 use crate::params::{ChoiceOptions, Value, Values};
 use crate::testing::{Random, Rgba, frame, run_row, same_bits};
 
-fn grade() -> Values {
+pub(super) fn grade() -> Values {
     Values::default()
 }
 
-fn colour(values: Values, name: &str, [r, g, b]: [f64; 3]) -> Values {
+/// The layout of the zones, where nothing is picked.
+pub(super) fn layout(p: &Params) -> Layout {
+    p.layout([None; 3])
+}
+
+pub(super) fn colour(values: Values, name: &str, [r, g, b]: [f64; 3]) -> Values {
     values.set(name, Value::Colour([r, g, b, 1.0]))
 }
 
@@ -22,14 +27,27 @@ fn random_zones(r: &mut Random) -> Values {
         .double("nearSoftness", softness(r))
         .double("farSoftness", softness(r))
         .int("zoneSpace", r.pick(&[0, 1, 2]))
+        .set("continuous", Value::Bool(r.chance(0.3)))
+        .set("isolate", Value::Bool(r.chance(0.3)))
+        .double("target", r.log_between(0.5, 100.0))
+        .double("tolerance", r.log_between(1.0, 20.0))
+        .double("toleranceSoftness", softness(r))
+        .set("useCurve", Value::Bool(r.chance(0.3)))
+        .double("curveAmount2", r.between(0.0, 1.0))
+        .double("curveAmount5", r.between(0.0, 1.0))
+        .double("curveNear", r.log_between(0.5, 20.0))
+        .double("curveFar", r.log_between(20.0, 200.0))
 }
 
 /// Settings from all over the sensible ranges; each of the four grades is often neutral in part or altogether.
 fn random_settings(r: &mut Random) -> Values {
-    let mut v = random_zones(r).int("output", r.pick(&[0, 0, 0, 1, 2, 3])).int("matteZone", r.pick(&[0, 1, 2]));
+    let mut v = random_zones(r).int("output", r.pick(&[0, 0, 0, 1, 2, 3, 4])).int("matteZone", r.pick(&[0, 1, 2]));
+    let log = r.chance(0.3);
     for zone in ["near", "mid", "far", "master"] {
         let name = |what: &str| format!("{zone}{what}");
-        let three = |r: &mut Random, low, high| [(); 3].map(|()| r.between(low, high));
+        // A factor of 2 in Log squares the light and more.
+        let calm = |v: f64| if log && v > 0.25 { 1.0 + 0.2 * (v - 1.0) } else { v };
+        let three = |r: &mut Random, low, high| [(); 3].map(|()| calm(r.between(low, high)));
         if r.chance(0.4) {
             v = v.double(&name("Exposure"), r.between(-2.0, 2.0));
         }
@@ -52,6 +70,25 @@ fn random_settings(r: &mut Random) -> Values {
         if r.chance(0.3) {
             v = v.double(&name("Mix"), r.pick(&[0.0, 0.3, 0.7]));
         }
+        if r.chance(0.3) {
+            v = v.double(&name("Temperature"), r.between(-1.0, 1.0)).double(&name("Tint"), r.between(-1.0, 1.0));
+        }
+        if r.chance(0.3) {
+            v = v.double(&name("Contrast"), calm(r.between(0.5, 1.5))).double(&name("Pivot"), r.between(0.1, 0.5));
+        }
+        if r.chance(0.3) {
+            v = colour(v, &name("Slope"), three(r, 0.3, 2.0));
+        }
+        if r.chance(0.3) {
+            v = colour(v, &name("Power"), three(r, 0.6, 1.5));
+        }
+    }
+    v = v.int("gradeSpace", i32::from(log));
+    for clamp in ["clampBlack", "clampWhite"] {
+        v = v.set(clamp, Value::Bool(r.chance(0.2)));
+    }
+    if r.chance(0.2) {
+        v = v.double("luminanceMix", r.pick(&[0.0, 0.3]));
     }
     v
 }
@@ -64,8 +101,8 @@ fn random_depth(r: &mut Random, p: &Params) -> f32 {
         } else {
             r.log_between(0.1, 500.0) as f32
         };
-        let far_from = |border: f64| (f64::from(z) / border - 1.0).abs() > 1e-5;
-        if z.is_nan() || (far_from(p.zones.near_end) && far_from(p.zones.far_start)) {
+        let far_from = |border: &Border| (f64::from(z) / border.at - 1.0).abs() > 1e-5;
+        if z.is_nan() || layout(p).borders.iter().all(far_from) {
             return z;
         }
     }
@@ -73,24 +110,31 @@ fn random_depth(r: &mut Random, p: &Params) -> f32 {
 
 #[test]
 fn the_kernel_means_what_the_reference_says() {
-    for seed in 0..400 {
+    for seed in 0..1500 {
         let mut r = Random::new(seed);
         let values = random_settings(&mut r);
         let p = Params::read(&values);
+        let layout = layout(&p);
         let n = r.pick(&[1, 7, 64, 255, 256, 257, 700]);
         let z: Vec<f32> = (0..n).map(|_| random_depth(&mut r, &p)).collect();
         let pixels: Vec<Rgba> = (0..n)
             .map(|_| [(); 4].map(|()| if r.chance(0.2) { r.between(-2.0, 20.0) } else { r.between(0.0, 1.0) } as f32))
             .collect();
         for ((&z, c), got) in z.iter().zip(&pixels).zip(run_row(&DepthGrade, &values, &z, &pixels)) {
-            let want = reference::pixel(&p, f64::from(z), c.map(f64::from));
+            let want = reference::pixel(&p, &layout, f64::from(z), c.map(f64::from));
             if z.is_nan() && p.output.output == GradeOutput::Result {
                 // The driver puts the source back.
                 continue;
             }
-            // Relative to the largest number on the way: powers up to 2.5 twice over of values up to about 100.
+            // Relative to the largest number on the way: powers up to 2.5 twice over of values up to about 100, and as many stops.
             let size = want.iter().fold(1.0_f64, |m, v| m.max(v.abs()));
-            let right = got.iter().zip(want).all(|(g, w)| (f64::from(*g) - w).abs() <= 2e-5 * size);
+            if size > 1e20 {
+                continue;
+            }
+            // What is nearly black is made bright again.
+            let bright = if p.grading.luminance_mix == 1.0 { 1.0 } else { reference::MOST_BRIGHTENING };
+            let tolerance = 2e-5 * (1.0 + 0.5 * size.ln()) * size * bright;
+            let right = got.iter().zip(want).all(|(g, w)| (f64::from(*g) - w).abs() <= tolerance);
             assert!(right, "seed {seed}, z {z}, colour {c:?}: {got:?} is not {want:?} with {values:?}");
         }
     }
@@ -108,7 +152,7 @@ fn weights_are_a_partition_of_unity_for_any_setting() {
         let values = random_zones(&mut r);
         let mut z: Vec<f32> = (0..500).map(|_| r.log_between(1e-4, 1e6) as f32).collect();
         let p = Params::read(&values);
-        z.extend([f32::INFINITY, NEAREST, p.zones.near_end as f32, p.zones.far_start as f32]);
+        z.extend([f32::INFINITY, NEAREST].into_iter().chain(layout(&p).borders.map(|b| b.at as f32)));
         for (z, w) in z.iter().zip(mattes(values.clone(), &z)) {
             assert!((w[0] + w[1] + w[2] - 1.0).abs() < 1e-6, "{z}: {w:?} with {values:?}");
             assert!(w.iter().all(|w| (0.0..=1.0).contains(w)), "{z}: {w:?} with {values:?}");
@@ -233,8 +277,12 @@ fn the_plan_knows_when_nothing_happens() {
         assert_eq!(plan(&neutral, true), Some(PassThrough::Neutral));
         assert_eq!(plan(&neutral.int("output", 1), true), None);
     }
+    assert_eq!(plan(&grade().set("clampBlack", Value::Bool(true)), true), None);
     for zone in ["near", "mid", "far", "master"] {
-        for what in ["Lift", "Gamma", "Gain", "Offset"] {
+        for what in ["Exposure", "Temperature", "Tint", "Contrast"] {
+            assert_eq!(plan(&grade().double(&format!("{zone}{what}"), 0.4), true), None, "{zone}{what}");
+        }
+        for what in ["Lift", "Gamma", "Gain", "Offset", "Slope", "Power"] {
             assert_eq!(plan(&colour(grade(), &format!("{zone}{what}"), [0.4, 0.4, 0.4]), true), None, "{zone}{what}");
         }
     }
@@ -243,16 +291,26 @@ fn the_plan_knows_when_nothing_happens() {
 #[test]
 fn saved_projects_keep_their_meaning() {
     assert_eq!(ZoneSpace::LABELS, ["Distance", "1 over z", "Log"]);
-    assert_eq!(GradeOutput::LABELS, ["Result", "Zones overlay", "Zone mattes", "Depth"]);
+    assert_eq!(GradeOutput::LABELS, ["Result", "Zones overlay", "Zone mattes", "Depth", "Amount"]);
     assert_eq!(Zone::LABELS, ["Near", "Mid", "Far"]);
+    assert_eq!(DistanceFrom::LABELS, ["Distance", "Pick point"]);
+    assert_eq!(GradeSpace::LABELS, ["Linear", "Log (ACEScct)"]);
     let names: Vec<String> = DepthGrade.define().params().map(|p| p.name.clone()).collect();
-    assert_eq!(names[..5], ["nearEnd", "nearSoftness", "farStart", "farSoftness", "zoneSpace"]);
-    let grade = ["Exposure", "Lift", "Gamma", "Gain", "Offset", "Saturation", "Mix"];
-    for (i, zone) in ["near", "mid", "far", "master"].iter().enumerate() {
-        let want: Vec<String> = grade.iter().map(|g| format!("{zone}{g}")).collect();
-        assert_eq!(names[5 + 7 * i..12 + 7 * i], want);
+    let has = |name: &str| assert!(names.iter().any(|n| n == name), "{name}");
+    ["nearEnd", "nearSoftness", "farStart", "farSoftness", "zoneSpace", "output", "matteZone"]
+        .into_iter()
+        .for_each(has);
+    ["isolate", "target", "tolerance", "toleranceSoftness", "continuous"].into_iter().for_each(has);
+    ["useCurve", "depthCurve", "curveAmount1", "curveAmount5", "curveNear", "curveFar"].into_iter().for_each(has);
+    ["gradeSpace", "clampBlack", "clampWhite", "luminanceMix"].into_iter().for_each(has);
+    ["nearEndMode", "nearEndPoint", "farStartMode", "farStartPoint", "targetMode", "targetPoint"]
+        .into_iter()
+        .for_each(has);
+    for zone in ["near", "mid", "far", "master"] {
+        let first = ["Exposure", "Lift", "Gamma", "Gain", "Offset", "Saturation", "Mix"];
+        let then = ["Temperature", "Tint", "Contrast", "Pivot", "Slope", "Power"];
+        first.into_iter().chain(then).for_each(|what| has(&format!("{zone}{what}")));
     }
-    assert_eq!(names[33..35], ["output", "matteZone"]);
     assert!(!DepthGrade.enabled(&Values::default(), "matteZone"));
     assert!(DepthGrade.enabled(&Values::default().int("output", 2), "matteZone"));
     let mut unique = names.clone();
