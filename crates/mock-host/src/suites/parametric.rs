@@ -81,7 +81,7 @@ fn point(param: &ParamObject, key: f64, value: f64) -> Result<[f64; 2], OfxStatu
     Err(c::kOfxStatErrValue)
 }
 
-fn nth(points: &Points, nth: c_int) -> Result<usize, OfxStatus> {
+fn nth(points: &[[f64; 2]], nth: c_int) -> Result<usize, OfxStatus> {
     usize::try_from(nth).ok().filter(|i| *i < points.len()).ok_or(c::kOfxStatErrBadIndex)
 }
 

@@ -1,4 +1,5 @@
 //! How much of the grades counts over depth: the artist's curve, or a smooth one through five points, as a table.
+#![allow(clippy::needless_range_loop, reason = "rows of one length, several at a time")]
 
 use super::params::{AmountParams, ZoneSpace};
 use super::reference::LEAST_SOFTNESS;

@@ -32,6 +32,7 @@ fn three(values: Values, name: &str, v: [f64; 3]) -> Values {
 
 /// Colours and what an independent implementation of the ASC CDL makes of them: the values that OpenColorIO's tests hold
 /// (tests/cpu/ops/cdl/CDLOp_tests.cpp, `apply_clamp_fwd` and `apply_noclamp_fwd`), without those that are no numbers.
+#[allow(clippy::excessive_precision, reason = "as published")]
 const PUBLISHED: [([f32; 3], [f32; 3], [f32; 3]); 7] = [
     ([0.0, 0.0, 0.0], [0.071827, 0.0, 0.070533], [0.109661, -0.249088, 0.108368]),
     ([0.3278, 0.01, 1.0], [0.609399, 0.0, 0.113130], [0.645424, -0.260548, 0.149154]),

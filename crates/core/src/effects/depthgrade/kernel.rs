@@ -1,4 +1,5 @@
 //! DepthGrade on rows of f32. The loops have a fixed length and no branches, so that they become vector code.
+#![allow(clippy::needless_range_loop, reason = "rows of one length, several at a time")]
 
 use super::amount::Amount;
 use super::grade::{Grade, GradeSpace};
@@ -117,7 +118,8 @@ impl Rows {
                 for i in 0..N {
                     let a = s.amount[i];
                     let mixed = (1.0 - a) * before[i] + a * v[i];
-                    v[i] = if a <= 0.0 { before[i] } else { if a >= 1.0 { v[i] } else { mixed } };
+                    let graded = if a >= 1.0 { v[i] } else { mixed };
+                    v[i] = if a <= 0.0 { before[i] } else { graded };
                 }
             }
         }

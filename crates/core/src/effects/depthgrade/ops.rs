@@ -1,8 +1,9 @@
 //! The steps of a grade on rows of a fixed length: loops without branches, so that they become vector code. Steps that change nothing
 //! are left out.
+#![allow(clippy::needless_range_loop, reason = "rows of one length, several at a time")]
 
 use super::grade::{GradeSpace, GradingParams};
-use super::reference::{Controls, LUMINANCE, MOST_STOPS, encode};
+use super::reference::{Controls, LUMINANCE, MOST_STOPS, TOE, encode};
 use crate::maths::{exp2, log2, lower, upper};
 
 /// Three colours of a row.
@@ -209,16 +210,16 @@ fn power_of(v: f32, exponent: f32, shift: f32) -> f32 {
 fn log_of(x: f32) -> f32 {
     const CUT: f32 = 0.007_812_5;
     let log = log2(x) * (1.0 / 17.52) + (9.72 / 17.52);
-    let line = 10.540_238 * x + 0.072_905_535;
+    let line = TOE[0] as f32 * x + TOE[1] as f32;
     if x > CUT && x < f32::INFINITY { log } else { line }
 }
 
 /// [`super::reference::decode`].
 #[inline(always)]
 fn light_of(y: f32) -> f32 {
-    const CUT: f32 = 0.155_251_14;
+    const CUT: f32 = 0.155_251_141_552_511_f64 as f32;
     let light = exp2(lower(17.52 * y - 9.72, MOST_STOPS as f32));
-    let line = (y - 0.072_905_535) * (1.0 / 10.540_238);
+    let line = (y - TOE[1] as f32) * (1.0 / TOE[0]) as f32;
     if y > CUT { light } else { line }
 }
 

@@ -63,9 +63,12 @@ pub fn weights(layout: &Layout, z: f64) -> [f64; 3] {
     [near * (1.0 - far), (1.0 - near) * (1.0 - far), far]
 }
 
+/// Slope and start of the line that the ACEScct curve is near black.
+pub const TOE: [f64; 2] = [10.540_237_741_654_5, 0.072_905_534_195_835_5];
+
 /// The ACEScct curve of a light (Academy S-2016-001), which goes on as it is beyond the ends that the standard names.
 pub fn encode(x: f64) -> f64 {
-    if x <= 0.007_812_5 { 10.540_237_741_654_5 * x + 0.072_905_534_195_835_5 } else { (x.log2() + 9.72) / 17.52 }
+    if x <= 0.007_812_5 { TOE[0] * x + TOE[1] } else { (x.log2() + 9.72) / 17.52 }
 }
 
 /// The brightest light that comes out of Log, as a power of 2: far above any picture, and sums of it are finite.
@@ -73,11 +76,7 @@ pub const MOST_STOPS: f64 = 64.0;
 
 /// The light of a value of the ACEScct curve.
 pub fn decode(y: f64) -> f64 {
-    if y <= 0.155_251_141_552_511 {
-        (y - 0.072_905_534_195_835_5) / 10.540_237_741_654_5
-    } else {
-        (17.52 * y - 9.72).min(MOST_STOPS).exp2()
-    }
+    if y <= 0.155_251_141_552_511 { (y - TOE[1]) / TOE[0] } else { (17.52 * y - 9.72).min(MOST_STOPS).exp2() }
 }
 
 /// Luminance of a colour in Rec. 709.

@@ -110,6 +110,7 @@ fn random_depth(r: &mut Random, p: &Params) -> f32 {
 
 #[test]
 fn the_kernel_means_what_the_reference_says() {
+    let mut compared = 0;
     for seed in 0..1500 {
         let mut r = Random::new(seed);
         let values = random_settings(&mut r);
@@ -126,6 +127,16 @@ fn the_kernel_means_what_the_reference_says() {
                 // The driver puts the source back.
                 continue;
             }
+            // A zone that would be brighter than any picture shows in what f32 leaves of weights that are nearly 0.
+            let extreme = |g: &Grade| {
+                let graded =
+                    reference::grade(&reference::Controls::new(g), &p.grading, [0, 1, 2].map(|i| f64::from(c[i])));
+                graded.iter().any(|v| v.abs() > 1e6)
+            };
+            if p.grades.iter().any(extreme) {
+                continue;
+            }
+            compared += 1;
             // Relative to the largest number on the way: powers up to 2.5 twice over of values up to about 100, and as many stops.
             let size = want.iter().fold(1.0_f64, |m, v| m.max(v.abs()));
             if size > 1e20 {
@@ -138,6 +149,7 @@ fn the_kernel_means_what_the_reference_says() {
             assert!(right, "seed {seed}, z {z}, colour {c:?}: {got:?} is not {want:?} with {values:?}");
         }
     }
+    assert!(compared > 150_000, "{compared}");
 }
 
 /// The mattes at each depth.

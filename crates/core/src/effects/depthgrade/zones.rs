@@ -1,4 +1,5 @@
 //! Where the zones are: from the parameters, with what was picked from the picture, and as vector code over rows of depths.
+#![allow(clippy::needless_range_loop, reason = "rows of one length, several at a time")]
 
 use super::amount::Table;
 use super::params::{DistanceFrom, POINTS, Params, ZoneSpace};
