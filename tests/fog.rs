@@ -25,7 +25,9 @@ fn session(profile: Profile, context: Context) -> Session {
     s.instance.set_depth(Some(Depth::Float)).unwrap();
     s.instance.connect("Source", Picture::from_fn(bounds(), Components::Rgba, source)).unwrap();
     s.instance.connect("Depth", Picture::from_fn(bounds(), Components::Alpha, |x, y| [metres(x, y); 4])).unwrap();
-    for (name, value) in [("depthConvention", "Distance"), ("depthEdges", "As they are"), ("visibility", "30")] {
+    let settings =
+        [("depthConvention", "Distance"), ("depthEdges", "As they are"), ("visibility", "30"), ("fogAlongRay", "off")];
+    for (name, value) in settings {
         s.instance.set(name, value).unwrap();
     }
     s

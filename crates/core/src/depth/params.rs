@@ -157,7 +157,7 @@ params! {
         scale: f64 = "depthScale", "Depth scale", double(1.0).range(1e-6, 1e6).slider(0.01, 100.0);
         /// The depth is the distance to the camera's point rather than to its plane (Octane, Unreal and many game engines): it is converted by the angle of each pixel.
         radial: bool = "depthIsRadial", "Depth is radial", boolean(false);
-        /// Horizontal angle of view of the camera that rendered the picture, in degrees. Used for radial depth and world positions.
+        /// Horizontal angle of view of the camera that rendered the picture, in degrees. Used for radial depth, for world positions, and by DepthFog for fog along the rays.
         field_of_view: f64 = "fieldOfView", "Field of view", double(54.0).range(0.1, 179.0).slider(10.0, 120.0).unit(Unit::Degrees);
         /// Position of the camera in the world, left to right, in the depth's unit. Used for world positions.
         camera_x: f64 = "cameraX", "Camera x", double(0.0).range(-1e9, 1e9).slider(-100.0, 100.0).unit(Unit::DepthUnits);

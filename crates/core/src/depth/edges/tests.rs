@@ -7,7 +7,7 @@ use crate::effects::depthfog::DepthFog;
 use crate::effects::depthgrade::DepthGrade;
 use crate::effects::zdefocus::ZDefocus;
 use crate::image::Alpha;
-use crate::params::{ParamSet, Values};
+use crate::params::{ParamSet, Value, Values};
 use crate::testing::{Random, Scene, assert_close, same_bits};
 
 const NEAR: f32 = 2.0;
@@ -196,7 +196,7 @@ fn an_effect_that_changes_little_changes_silhouettes_little() {
 
 #[test]
 fn fog_on_an_edge_is_the_mixture_of_both_fogs() {
-    let v = Values::default().double("visibility", 20.0);
+    let v = Values::default().double("visibility", 20.0).set("fogAlongRay", Value::Bool(false));
     let clean = |c: Rgba, z: f32| crate::testing::run_row(&DepthFog, &v, &[z], &[c])[0];
     let (near, far) = (clean(RED, NEAR), clean(BLUE, FAR));
     let flat = |edges| {
@@ -222,7 +222,7 @@ fn fog_on_an_edge_is_the_mixture_of_both_fogs() {
 fn depth_multiplied_by_alpha_is_divided_by_it() {
     let decision = Decision { convention: DecidedConvention::Distance, edges: DecidedEdges::Premultiplied };
     let scene = picture(true).edges(DepthEdges::Premultiplied).decision(decision);
-    let v = Values::default().double("visibility", 20.0);
+    let v = Values::default().double("visibility", 20.0).set("fogAlongRay", Value::Bool(false));
     let out = scene.clone().render(&DepthFog, &v);
     // Alone before nothing: one surface, at its true distance, as far as it covers.
     let fogged = crate::testing::run_row(&DepthFog, &v, &[NEAR], &[RED])[0];

@@ -54,6 +54,7 @@ fn height(v: Values, r: &mut Random) -> Values {
 fn base(r: &mut Random) -> Values {
     let start = if r.chance(0.5) { 0.0 } else { r.between(0.0, 5.0) };
     Values::default()
+        .set("fogAlongRay", Value::Bool(false))
         .int("fogModel", r.pick(&[0, 0, 1, 2, 3]))
         .double("visibility", r.log_between(10.0, 1000.0))
         .double("fogStart", start)
@@ -123,6 +124,7 @@ fn height_fog_equals_a_march_along_the_ray() {
 fn even_air_is_beer_lambert_whatever_else_is_on() {
     // A layer without density and full blend to the same colour leave the plain fog, by another way.
     let values = Values::default()
+        .set("fogAlongRay", Value::Bool(false))
         .double("visibility", 50.0)
         .double("density", 2.0)
         .double("colourBlend", 1.0)
@@ -246,7 +248,10 @@ fn negative_density_takes_out_what_positive_density_put_in() {
 
 #[test]
 fn the_sky_has_its_own_share_and_odd_depths_do_no_harm() {
-    let values = Values::default().double("skyFog", 0.25).set("layer1On", Value::Bool(true));
+    let values = Values::default()
+        .set("fogAlongRay", Value::Bool(false))
+        .double("skyFog", 0.25)
+        .set("layer1On", Value::Bool(true));
     let matte = |values: &Values, z: f32| run_row(&DepthFog, &values.clone().int("output", 2), &[z], &[[0.5; 4]])[0];
     assert_eq!(matte(&values, f32::INFINITY), [0.75; 4]);
     assert_eq!(matte(&values, f32::NAN), [1.0; 4]);
@@ -287,6 +292,47 @@ fn neighbours_in_a_row_do_not_matter() {
     for (from, to) in [(0, 1), (3, 70), (63, 65), (100, 200)] {
         for (part, whole) in run(from, to).iter().zip(&whole) {
             assert!(part.iter().zip(&whole[from..to]).all(|(a, b)| a.to_bits() == b.to_bits()));
+        }
+    }
+}
+
+#[test]
+fn what_lies_in_the_world_is_the_same_fog_however_distances_are_counted() {
+    for seed in 0..20 {
+        let mut r = Random::new(seed);
+        let values = height(Values::default(), &mut r).int("fogModel", 3);
+        let n = 300;
+        let z: Vec<f32> = (0..n).map(|_| r.log_between(0.05, 300.0) as f32).collect();
+        let pixels: Vec<Rgba> = z.iter().map(|_| [0.3, 0.6, 0.1, 1.0]).collect();
+        let [by_plane, along] = [false, true]
+            .map(|on| run_row(&DepthFog, &values.clone().set("fogAlongRay", Value::Bool(on)), &z, &pixels));
+        for ((a, b), z) in by_plane.iter().flatten().zip(along.iter().flatten()).zip(&z) {
+            assert!((a - b).abs() < 2e-5, "seed {seed}, {z} m: {a} by the plane, {b} along the ray");
+        }
+    }
+}
+
+#[test]
+fn tinted_air_and_layers_count_along_the_ray() {
+    let (n, z) = (1001, 20.0_f32);
+    let values = Values::default()
+        .double("fieldOfView", 90.0)
+        .double("visibility", 50.0)
+        .int("output", 2)
+        .set("extinctionTint", Value::Colour([0.5, 1.0, 2.0, 1.0]))
+        .set("layer1On", Value::Bool(true))
+        .double("layer1Near", 22.0)
+        .double("layer1Far", 40.0)
+        .double("layer1NearSoftness", 0.0)
+        .double("layer1Density", 0.1);
+    let got = run_row(&DepthFog, &values, &vec![z; n], &vec![[0.5, 0.5, 0.5, 1.0]; n]);
+    for (i, t) in got.iter().enumerate() {
+        let tangent = f64::from(2 * i as i32 - 1000) / 1001.0;
+        let way = f64::from(z) * (1.0 + tangent * tangent).sqrt();
+        let depth = 3.912_023_005_428_146 / 50.0 * way + 0.1 * (way - 22.0).max(0.0);
+        for (t, tint) in t.iter().zip([0.5, 1.0, 2.0]) {
+            let want = (-tint * depth).exp();
+            assert!((f64::from(*t) - want).abs() < 1e-3, "{i}: {t} is not {want}");
         }
     }
 }

@@ -265,9 +265,12 @@ impl<'a> Fog<'a> {
             if self.ground.is_some() {
                 self.sight.rays(x1 + from as i32, y, &mut lane);
             }
+            out[from..to].copy_from_slice(&z[from..to]);
+            self.sight.count(x1 + from as i32, y, &mut out[from..to]);
             for i in from..to {
-                let low = |g: &Ground| g.depth(z[i], lane.way[1][i - from], lane.length[i - from]);
-                out[i] = self.table.at(z[i])[place::DEPTH] + self.ground.as_ref().map_or(0.0, low);
+                let z = out[i];
+                let low = |g: &Ground| g.depth(z, lane.way[1][i - from], lane.length[i - from]);
+                out[i] = self.table.at(z)[place::DEPTH] + self.ground.as_ref().map_or(0.0, low);
             }
         }
     }
@@ -363,9 +366,14 @@ impl<'a> Fog<'a> {
             return look::depth(z, colour);
         }
         let (mut lanes, mut lane, mut depth) = (Lanes::new(), Lane::new(), [0.0; LANES]);
+        let mut way = [0.0; LANES];
         for from in (0..z.len()).step_by(LANES) {
             let to = z.len().min(from + LANES);
-            let (x, z) = (x1 + from as i32, &z[from..to]);
+            let x = x1 + from as i32;
+            way[..to - from].copy_from_slice(&z[from..to]);
+            let z = &mut way[..to - from];
+            self.sight.count(x, y, z);
+            let z = &*z;
             self.air(x, y, z, &mut lanes, &mut lane, &mut depth);
             self.limit(z, &mut lanes);
             if self.output != FogOutput::Transmittance {

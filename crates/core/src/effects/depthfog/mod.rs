@@ -7,6 +7,7 @@
 
 #[cfg(test)]
 mod air_tests;
+mod along;
 mod height;
 mod kernel;
 mod model;
@@ -29,7 +30,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use crate::depth::DepthStage;
+use crate::depth::{Camera, DepthStage};
 use crate::effect::{Blend, Clip, Effect, EffectInfo, Frame, Input, Kernel, PassThrough, Plan, Prepared, Use};
 use crate::params::{Definitions, ParamSource};
 use crate::render::Beside;
@@ -106,9 +107,14 @@ impl Prepared for Params {
         self.common.blend(self.output == FogOutput::Result)
     }
     fn kernel<'a>(&'a self, frame: &Frame, depth: &'a DepthStage<'a>, beside: &'a Beside<'a>) -> Kernel<'a> {
-        match self.is_plain() && beside.fog.is_none() {
-            true => Kernel::Rows(Box::new(plain::Fog::new(self))),
-            false => Kernel::Rows(Box::new(kernel::Fog::new(self, frame, depth, beside))),
+        if !self.is_plain() || beside.fog.is_some() {
+            return Kernel::Rows(Box::new(kernel::Fog::new(self, frame, depth, beside)));
         }
+        let kernel = plain::Fog::new(self);
+        if self.counts_along_rays() {
+            let camera = Camera::new(&frame.format, &frame.geometry, self.depth.field_of_view);
+            return Kernel::Rows(Box::new(along::AlongRays { kernel, camera }));
+        }
+        Kernel::Rows(Box::new(kernel))
     }
 }

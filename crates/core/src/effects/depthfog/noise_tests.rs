@@ -11,6 +11,7 @@ const FIELD: f64 = 60.0;
 
 fn noisy() -> Values {
     Values::default()
+        .set("fogAlongRay", Value::Bool(false))
         .double("noiseAmount", 1.0)
         .double("noiseScale", 2.0)
         .double("visibility", 30.0)

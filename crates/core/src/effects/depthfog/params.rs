@@ -56,6 +56,8 @@ params! {
         use_end: bool = "useFogEnd", "Use fog end", boolean(false);
         /// Distance in metres at which the fog ends. The exponential models thicken no further behind it; the Linear model reaches its full opacity there, whether or not Use fog end is on.
         end: f64 = "fogEnd", "Fog end", double(200.0).range(0.0, 1e9).slider(0.0, 1000.0).unit(Unit::Distance);
+        /// All distances of the fog are counted from the camera's point along each pixel's ray, as light travels, so that the fog stands still in the world when the camera turns. Needs the right Field of view (group Depth). Off: they are counted from the camera's plane.
+        along_ray: bool = "fogAlongRay", "Fog along the ray", boolean(true);
         /// The fog never hides more than this share of the picture, however far it is. 0 is no fog, 1 is no limit.
         max_opacity: f64 = "maxOpacity", "Max opacity", double(1.0).range(0.0, 1.0).slider(0.0, 1.0);
         /// Bends the fog over distance: the distance, as a share of Visibility (Linear: of the way from start to end), is raised to this power. 1 is the plain model; above 1 the fog holds back at first and then thickens quickly; below 1 it thickens at once. The far end stays where it is.
@@ -329,6 +331,11 @@ impl Params {
         let grey = c.tint == [1.0; 3] && c.blend == 0.0 && c.desaturate == 0.0 && c.scatter == 0.0 && !self.shines();
         let only = self.layers.iter().all(|l| !l.on) && !self.in_world() && self.air.model != FogModel::None;
         self.air.density == 1.0 && grey && only && c.sky == 1.0
+    }
+
+    /// Are distances those to the camera's point? What is shown as depth stays the distance to its plane.
+    pub(crate) fn counts_along_rays(&self) -> bool {
+        self.air.along_ray && self.output != FogOutput::Depth
     }
 
     /// Is there no fog anywhere, whatever the depth?

@@ -10,7 +10,7 @@ use crate::geometry::Geometry;
 use crate::image::{Components, load_channel};
 use crate::render::Picture;
 
-/// Some rays: for each metre of depth, how far they run east, up and north, and their length.
+/// Some rays: for each metre that the fog counts (of depth, or along the ray), how far they run east, up and north, and their length.
 pub(super) struct Lane {
     pub(super) way: [[f32; LANES]; 3],
     pub(super) length: [f32; LANES],
@@ -30,6 +30,8 @@ pub(super) struct Sight<'a> {
     /// The camera's position in metres, east, up and north.
     pub(super) eye: [f64; 3],
     positions: Option<Positions<'a>>,
+    /// Does the fog count along the rays?
+    along: bool,
 }
 
 /// A pass of world positions.
@@ -71,7 +73,13 @@ impl<'a> Sight<'a> {
         let to = frame.geometry;
         let positions = positions.map(|(picture, depth)| Positions { picture, to, depth, unit, up: c.up });
         let turn = axes.map(|axis| axis.map(|v| v as f32));
-        Self { camera: Camera::new(&frame.format, &to, p.depth.field_of_view), turn, eye, positions }
+        Self {
+            camera: Camera::new(&frame.format, &to, p.depth.field_of_view),
+            turn,
+            eye,
+            positions,
+            along: p.air.along_ray,
+        }
     }
 
     /// Width of a pixel of the full-size frame at a metre.
@@ -101,6 +109,21 @@ impl<'a> Sight<'a> {
         }
         if let Some(positions) = &self.positions {
             positions.rays(x1, y, self.eye, lane);
+        }
+        if self.along {
+            for i in 0..LANES {
+                let per_metre = 1.0 / self.camera.ray_length(x1 + i as i32, y);
+                lane.way.iter_mut().for_each(|way| way[i] *= per_metre);
+                lane.length[i] *= per_metre;
+            }
+        }
+    }
+
+    /// Depths of a row become what the fog counts: the ways to the eye, if along the rays.
+    #[inline(always)]
+    pub(super) fn count(&self, x1: i32, y: i32, z: &mut [f32]) {
+        if self.along {
+            self.camera.to_radial(x1, y, z);
         }
     }
 }

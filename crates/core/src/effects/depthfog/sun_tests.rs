@@ -12,6 +12,7 @@ const GREY: Rgba = [0.2, 0.2, 0.2, 1.0];
 /// The sun in the middle of the upper half, isotropic and white, so that all light is what the air lets in.
 fn sunny() -> Values {
     Values::default()
+        .set("fogAlongRay", Value::Bool(false))
         .set("sunPosition", Value::Point([96.0, 72.0]))
         .set("sunColour", Value::Colour([1.0; 4]))
         .double("sunAnisotropy", 0.0)
@@ -225,6 +226,7 @@ fn half_the_size_is_the_same_picture_smaller() {
 #[test]
 fn scatter_blur_softens_what_is_far_and_keeps_surfaces_apart() {
     let values = Values::default()
+        .set("fogAlongRay", Value::Bool(false))
         .double("scatterBlur", 10.0)
         .double("visibility", 100.0)
         .set("fogColour", Value::Colour([0.0, 0.0, 0.0, 1.0]));

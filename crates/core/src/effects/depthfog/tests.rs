@@ -6,8 +6,9 @@ use crate::geometry::{Geometry, Rect, RectD};
 use crate::params::{ChoiceOptions, Value, Values};
 use crate::testing::{Random, Rgba, Scene, frame, run_row};
 
+/// By the plane: most tests name a pixel by its depth.
 fn fog() -> Values {
-    Values::default()
+    Values::default().set("fogAlongRay", Value::Bool(false))
 }
 
 fn params(values: &Values) -> Params {
@@ -79,6 +80,29 @@ fn the_kernel_means_what_the_reference_says() {
             assert!(right, "seed {seed}, z {z}, colour {c:?}: {got:?} is not {want:?} with {values:?}");
         }
     }
+}
+
+#[test]
+fn fog_is_counted_along_the_ray() {
+    // 1001 pixels in a row, a view of 90°: the outermost pixels lie 1000/1001 of 45° tangent beside the axis.
+    let (n, z) = (1001, 20.0_f32);
+    for (name, along) in [("along", true), ("by the plane", false)] {
+        let values =
+            fog().set("fogAlongRay", Value::Bool(along)).double("visibility", 50.0).double("fieldOfView", 90.0);
+        let values = values.double("fogStart", 3.0).int("output", 2);
+        let got = run_row(&DepthFog, &values, &vec![z; n], &vec![[0.5, 0.5, 0.5, 1.0]; n]);
+        for (i, t) in got.iter().enumerate() {
+            let tangent = (2 * i as i32 - 1000) as f64 / 1001.0;
+            let way = f64::from(z) * if along { (1.0 + tangent * tangent).sqrt() } else { 1.0 };
+            let want = (-3.912_023_005_428_146 / 50.0 * (way - 3.0)).exp();
+            assert!((f64::from(t[0]) - want).abs() < 1e-6, "{name}, {i}: {} is not {want}", t[0]);
+        }
+    }
+    // Neither infinity nor the depth that is shown changes.
+    let values = fog().set("fogAlongRay", Value::Bool(true));
+    let sky = run_row(&DepthFog, &values.clone().int("output", 2), &[f32::INFINITY; 3], &[[0.5; 4]; 3]);
+    assert_eq!(sky, [[0.0; 4]; 3]);
+    assert_eq!(run_row(&DepthFog, &values.int("output", 3), &[7.5; 300], &vec![[0.5; 4]; 300])[0][0], 7.5);
 }
 
 #[test]
@@ -208,9 +232,18 @@ fn saved_projects_keep_their_meaning() {
     assert_eq!(FogModel::LABELS, ["Exponential", "Exponential squared", "Linear", "None"]);
     assert_eq!(FogOutput::LABELS, ["Result", "Fog element", "Transmittance matte", "Depth"]);
     let names: Vec<String> = DepthFog.define().params().map(|p| p.name.clone()).collect();
-    for name in
-        ["fogModel", "visibility", "fogStart", "useFogEnd", "fogEnd", "maxOpacity", "falloff", "fogColour", "fogAlpha"]
-    {
+    for name in [
+        "fogModel",
+        "visibility",
+        "fogStart",
+        "useFogEnd",
+        "fogEnd",
+        "fogAlongRay",
+        "maxOpacity",
+        "falloff",
+        "fogColour",
+        "fogAlpha",
+    ] {
         assert!(names.iter().any(|n| n == name), "{name}");
     }
     assert_eq!(names[names.len() - 2..], ["mix", "maskInvert"]);
