@@ -21,6 +21,8 @@ pub(crate) const BACKGROUND_DEPTH: &CStr = c"BackgroundDepth";
 /// Colours of a fog, and positions in the world.
 pub(crate) const FOG: &CStr = c"Fog";
 pub(crate) const POSITION: &CStr = c"Position";
+/// The shape of a blurred highlight.
+pub(crate) const BOKEH: &CStr = c"Bokeh";
 /// The result.
 pub(crate) const OUTPUT: &CStr = ofx::kOfxImageEffectOutputClipName;
 

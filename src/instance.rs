@@ -42,6 +42,7 @@ pub(crate) fn clip_name(input: &Input) -> &'static CStr {
         Purpose::BackgroundDepth => clips::BACKGROUND_DEPTH,
         Purpose::Fog => clips::FOG,
         Purpose::Position => clips::POSITION,
+        Purpose::Bokeh => clips::BOKEH,
     }
 }
 
@@ -159,6 +160,7 @@ impl Instance {
             format: self.format(source_rod),
             depth_connected,
             frame_rate: self.frame_rate(),
+            draft: false,
         }
     }
 

@@ -20,7 +20,24 @@ struct Golden {
 const HEAD: RectI = RectI::new(60, 40, 188, 136);
 const SIGN: RectI = RectI::new(130, 130, 258, 226);
 const BOARD: RectI = RectI::new(240, 100, 432, 244);
+const NIGHT: RectI = RectI::new(240, 120, 496, 264);
+const CORNER: RectI = RectI::new(440, 190, 640, 350);
 const LAMPS: RectI = RectI::new(260, 150, 388, 246);
+
+/// Lamps behind the focus.
+const FOCUS: Setting = ("focusDistance", "3");
+const SIZE: Setting = ("sizeAtInfinity", "14");
+
+/// A star with five points, brighter at its rim, warm at the left and cold at the right.
+fn star() -> Picture {
+    Picture::from_fn(RectI::sized(96, 80), Components::Rgba, |x, y| {
+        let (dx, dy) = ((x as f32 - 47.5) / 40.0, (y as f32 - 39.5) / 40.0);
+        let (radius, turn) = (dx.hypot(dy), (dy.atan2(dx) * 5.0 / std::f32::consts::TAU - 1.25).rem_euclid(1.0));
+        let edge = radius / (1.0 - 1.1 * (turn - 0.5).abs().min(0.5) * 1.0).max(0.2);
+        let v = if edge < 1.0 { 0.4 + 0.6 * edge * edge } else { 0.0 };
+        [v * (1.0 - 0.5 * dx), v * 0.9, v * (1.0 + 0.5 * dx), 1.0]
+    })
+}
 
 fn all() -> Vec<Golden> {
     let golden = |name, effect, scene, window, settings| Golden { name, effect, scene, window, settings };
@@ -36,6 +53,38 @@ fn all() -> Vec<Golden> {
         ),
         golden("zdefocus_overlay", "ZDefocus", "chess", HEAD, &[("focusDistance", "3"), ("output", "Focus overlay")]),
         golden("zdefocus_coc", "ZDefocus", "chess", HEAD, &[("focusDistance", "3"), ("output", "Circle of confusion")]),
+        golden("zdefocus_ring", "ZDefocus", "bokeh", NIGHT, &[FOCUS, SIZE, ("ring", "0.8"), ("axialColour", "0.5")]),
+        golden("zdefocus_cats_eye", "ZDefocus", "bokeh", CORNER, &[FOCUS, SIZE, ("catsEye", "1")]),
+        golden(
+            "zdefocus_anamorphic",
+            "ZDefocus",
+            "bokeh",
+            NIGHT,
+            &[FOCUS, SIZE, ("anamorphicPreset", "2"), ("catadioptric", "0.3"), ("softness", "0.15")],
+        ),
+        golden(
+            "zdefocus_round_blades",
+            "ZDefocus",
+            "bokeh",
+            NIGHT,
+            &[
+                FOCUS,
+                SIZE,
+                ("bokehShape", "Blades"),
+                ("bladeCurvature", "0.5"),
+                ("bokehRotation", "15"),
+                ("bokehNoise", "0.5"),
+            ],
+        ),
+        golden("zdefocus_image", "ZDefocus", "bokeh", NIGHT, &[FOCUS, SIZE, ("bokehShape", "Image")]),
+        golden(
+            "zdefocus_shape",
+            "ZDefocus",
+            "bokeh",
+            RectI::new(0, 60, 640, 300),
+            &[("output", "Bokeh"), ("ring", "0.8"), ("bokehShape", "Blades"), ("blades", "5"), ("catsEye", "0.6")],
+        ),
+        golden("zdefocus_matte", "ZDefocus", "chess", HEAD, &[("focusDistance", "2.2"), ("output", "Matte")]),
         golden("depthfog_result", "DepthFog", "chess", HEAD, &[("visibility", "20"), ("fogStart", "2")]),
         golden(
             "depthfog_squared",
@@ -146,6 +195,9 @@ fn render(golden: &Golden) -> Picture {
     s.instance.connect("Source", data(&format!("{}/pinhole.exr", golden.scene))).unwrap();
     s.instance.connect("Depth", data(&format!("{}/z.exr", golden.scene))).unwrap();
     s.instance.set_project(Project { format: RectI::sized(640, 360), ..s.instance.project() });
+    if golden.name == "zdefocus_image" {
+        s.instance.connect("Bokeh", star()).unwrap();
+    }
     for (name, value) in golden.settings {
         s.instance.set(name, *value).unwrap();
     }

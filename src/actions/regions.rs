@@ -56,6 +56,9 @@ pub(super) fn interest(asked: &Asked) -> Reply {
     if instance.clip(clips::SOURCE).is_some_and(|clip| prepared.generator().is_none() || clip.connected()) {
         answer_for(asked, clips::SOURCE, &all_of(clips::SOURCE, source))?;
     }
+    // All of the aperture, wherever it lies.
+    let aperture = instance.clip(clips::BOKEH).filter(|_| plan.bokeh);
+    let aperture = aperture.and_then(|clip| clip.region(time, &frame.geometry)).unwrap_or(window);
     let [behind, behind_depth] = plan.background_regions(&window);
     for (name, region) in [
         (clips::DEPTH, all_of(clips::DEPTH, beside)),
@@ -64,6 +67,7 @@ pub(super) fn interest(asked: &Asked) -> Reply {
         (clips::BACKGROUND_DEPTH, behind_depth),
         (clips::FOG, window),
         (clips::POSITION, window),
+        (clips::BOKEH, aperture),
     ] {
         if instance.clip(name).is_some_and(|clip| clip.connected()) {
             answer_for(asked, name, &region)?;

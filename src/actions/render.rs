@@ -24,6 +24,8 @@ struct Request {
     window: Option<Rect>,
     field: Option<Field>,
     interactive: bool,
+    /// Would the host rather have it soon than fine?
+    draft: bool,
 }
 
 /// Every other row.
@@ -50,8 +52,10 @@ impl Request {
             Some(f) if f.as_bytes() == ofx::kOfxImageFieldUpper.to_bytes() => Some(Field::Upper),
             _ => None,
         };
-        let interactive = args.int(ofx::kOfxImageEffectPropInteractiveRenderStatus).is_some_and(|i| i != 0);
-        Self { at: At { time: asked.time(), scale: asked.scale() }, window, field, interactive }
+        let says = |name| args.int(name).is_some_and(|i| i != 0);
+        let interactive = says(ofx::kOfxImageEffectPropInteractiveRenderStatus);
+        let draft = interactive || says(ofx::kOfxImageEffectPropRenderQualityDraft);
+        Self { at: At { time: asked.time(), scale: asked.scale() }, window, field, interactive, draft }
     }
 }
 
@@ -88,9 +92,10 @@ pub(super) fn render(asked: &Asked) -> Reply {
         };
     }
     match render_images(instance, &request, &*prepared)? {
-        Ok(Outcome::PassedThrough(PassThrough::NoDepth)) if prepared.depth().enabled => {
+        Ok((Outcome::PassedThrough(PassThrough::NoDepth), _)) if prepared.depth().enabled => {
             instance.notify(Some(Notice::NoDepth(prepared.depth().source)));
         }
+        Ok((Outcome::Rendered, warning)) => instance.notify(warning.map(Notice::Warning)),
         Ok(_) => instance.notify(None),
         // An aborted render is no failure: the host asked for it.
         Err(Stop::Aborted) => {}
@@ -108,12 +113,12 @@ fn plate<'a>(background: &'a Option<Input>, depth: &'a Option<Input>) -> Option<
     Some(Plate { picture: input.picture()?, alpha: input.alpha, depth })
 }
 
-/// All images are given back when this returns or panics.
+/// All images are given back when this returns or panics. With the outcome comes what the artist should know though there is a picture.
 fn render_images(
     instance: &Instance,
     request: &Request,
     prepared: &dyn Prepared,
-) -> Result<Result<Outcome, Stop>, Failure> {
+) -> Result<Result<(Outcome, Option<String>), Stop>, Failure> {
     let at = request.at;
     let mut output = Output::fetch(instance, at)?;
     let window = request.window.map_or(output.bounds(), |w| w.intersect(&output.bounds()));
@@ -125,6 +130,7 @@ fn render_images(
     let params = prepared.depth();
     let input = instance.depth_input(params);
     let mut frame = instance.frame(at.time, at.scale, params);
+    frame.draft = request.draft;
     frame.geometry = source.as_ref().map_or(output.geometry, |s| s.geometry);
     // A region that does not hold the pixels that are there is wrong: then the image's own counts.
     let doubtful = |s: &Input| {
@@ -154,6 +160,8 @@ fn render_images(
     if works {
         frame.depth_connected = depth.is_some();
     }
+    let whole = |clip| Wanted { whole: true, ..Wanted::colours(clip) };
+    let bokeh = fetch((plan.bokeh && there(clips::BOKEH)).then(|| whole(clips::BOKEH)))?;
     let mut decision = None;
     if works && params.needs_decision() && (depth.is_some() || input == DepthInput::SourceAlpha) {
         decision = instance.decide(params, &input, at, &output)?;
@@ -180,12 +188,13 @@ fn render_images(
             decision,
             mask: picture(&mask),
             background: plate(&background, &background_depth),
-            beside: Beside { fog: picture(&fog), position: picture(&position) },
+            beside: Beside { fog: picture(&fog), position: picture(&position), bokeh: plate(&bokeh, &None) },
             output: image,
         };
         fathom_core::render::render(prepared, job, &exec)
     };
-    into_rows(&mut output, request, window, run)
+    let outcome = into_rows(&mut output, request, window, run)?;
+    Ok(outcome.map(|outcome| (outcome, prepared.warning(bokeh.is_some()))))
 }
 
 /// Runs a render into the output; where one field of it is wanted, into a whole frame beside, of which the rows are copied.

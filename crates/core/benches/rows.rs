@@ -74,6 +74,7 @@ fn effect_once(effect: &dyn Effect, values: &Values, colour: &[u8], depth: &[u8]
             format: region,
             depth_connected: true,
             frame_rate: 24.0,
+            draft: false,
         },
         window: RECT,
         source: Some(image(colour, RGBA)),

@@ -85,6 +85,8 @@ pub enum Clip {
     Fog,
     /// Positions in the world.
     Position,
+    /// The shape of a blurred highlight.
+    Bokeh,
 }
 
 /// A picture that goes into an effect.
@@ -133,6 +135,8 @@ pub struct Frame {
     pub depth_connected: bool,
     /// Frames in a second; 24 where the host does not say.
     pub frame_rate: f64,
+    /// Is the artist moving something, so that the host would rather have it soon than fine?
+    pub draft: bool,
 }
 
 /// What a render needs and does; the same answer serves the host's questions about regions and identity and the render itself.
@@ -154,6 +158,35 @@ pub struct Plan {
     pub fog: bool,
     /// Is Position looked at?
     pub position: bool,
+    /// Is the Bokeh clip looked at, all of it?
+    pub bokeh: bool,
+    /// The picture is looked at enlarged about a point, before any reach.
+    pub zoom: Option<Zoom>,
+}
+
+/// A picture that is enlarged about a point: what is seen at a place comes from nearer to the point.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Zoom {
+    /// The point, canonical.
+    pub middle: [f64; 2],
+    /// The least and the greatest distance from the point that is looked at, for a distance of 1; from at most 1 to at least 1.
+    pub looks: [f64; 2],
+}
+
+impl Zoom {
+    /// What is looked at for `window`.
+    pub fn region(&self, window: &RectD) -> RectD {
+        if window.is_empty() {
+            return *window;
+        }
+        let side = |axis: usize, v: f64, pick: fn(f64, f64) -> f64| {
+            let [a, b] = self.looks.map(|s| self.middle[axis] + (v - self.middle[axis]) * s);
+            pick(a, b)
+        };
+        let low = |axis, v| side(axis, v, f64::min);
+        let high = |axis, v| side(axis, v, f64::max);
+        RectD::new(low(0, window.x1), low(1, window.y1), high(0, window.x2), high(1, window.y2))
+    }
 }
 
 /// Why an effect changes nothing.
@@ -176,16 +209,20 @@ impl Plan {
     }
     /// What of the source is needed for `window` (canonical).
     pub fn source_region(&self, window: &RectD) -> RectD {
-        window.grow(self.source_reach)
+        self.looked_at(window).grow(self.source_reach)
+    }
+    fn looked_at(&self, window: &RectD) -> RectD {
+        self.zoom.map_or(*window, |zoom| zoom.region(window))
     }
     /// What of the depth is needed for `window` (canonical).
     pub fn depth_region(&self, window: &RectD) -> RectD {
-        let near = window.grow(self.depth_reach);
+        let near = self.looked_at(window).grow(self.depth_reach);
         self.depth_also.map_or(near, |also| near.union(&also))
     }
     /// What of Background and of BackgroundDepth is needed for `window` (canonical).
     pub fn background_regions(&self, window: &RectD) -> [RectD; 2] {
-        if self.background { [window.grow(self.source_reach), window.grow(self.depth_reach)] } else { [*window; 2] }
+        let seen = self.looked_at(window);
+        if self.background { [seen.grow(self.source_reach), seen.grow(self.depth_reach)] } else { [*window; 2] }
     }
 }
 
@@ -200,6 +237,10 @@ pub trait Prepared: Send + Sync {
     /// What computes the pixels; in a generator nothing is changed.
     fn kernel<'a>(&'a self, _frame: &Frame, _depth: &'a DepthStage<'a>, _beside: &'a Beside<'a>) -> Kernel<'a> {
         Kernel::Rows(Box::new(Untouched))
+    }
+    /// What the artist should know though there is a picture; `bokeh`: is there an image of the aperture?
+    fn warning(&self, _bokeh: bool) -> Option<String> {
+        None
     }
     /// What makes a picture instead of changing one, if the effect does that.
     fn generator(&self) -> Option<&dyn Generator> {
@@ -279,7 +320,7 @@ pub enum Border {
     Black,
 }
 
-/// What an [`AreaKernel`] reads: premultiplied colour and depth over the same rectangle, which holds the window and the reach of the
+/// What an [`AreaKernel`] reads: premultiplied colour and depth over the same rectangle, which holds what it looks at and the reach of the
 /// plan around it; beyond the source's region continued as the border says.
 pub struct AreaInput {
     /// Premultiplied colour.
@@ -292,6 +333,8 @@ pub struct AreaInput {
     pub inside: Rect,
     /// The pixels to compute.
     pub window: Rect,
+    /// What [`AreaKernel::looks_at`] says of them.
+    pub seen: Rect,
 }
 
 /// A clean plate.
@@ -307,7 +350,11 @@ pub struct Background {
 pub trait AreaKernel: Sync {
     /// What lies beyond the source.
     fn border(&self) -> Border;
-    /// How far it looks around the window, in pixels of the full-size frame, if the depth there lies in this range (metres): at most
+    /// The pixels that the window's come from, before any reach: others than its own where the kernel moves the picture.
+    fn looks_at(&self, window: Rect) -> Rect {
+        window
+    }
+    /// How far it looks around those pixels, in pixels of the full-size frame, if the depth there lies in this range (metres): at most
     /// what the plan said, and less where the depth asks for less.
     fn reach(&self, nearest: f32, farthest: f32) -> f64;
     /// The window's pixels, premultiplied.

@@ -52,6 +52,7 @@ pub(crate) struct Scene {
     fog: Option<Vec<Rgba>>,
     position: Option<Vec<Rgba>>,
     time: [f64; 2],
+    bokeh: Option<(Rect, Vec<Rgba>)>,
     alpha: Alpha,
     format: PixelFormat,
     geometry: Geometry,
@@ -75,6 +76,7 @@ impl Scene {
             fog: None,
             position: None,
             time: [1.0, 24.0],
+            bokeh: None,
             alpha: Alpha::Premultiplied,
             format: PixelFormat { depth: Depth::Float, components: Components::Rgba },
             geometry: Geometry::default(),
@@ -147,6 +149,12 @@ impl Scene {
         let r = self.rect;
         (r.y1..r.y2).flat_map(|y| (r.x1..r.x2).map(move |x| (x, y))).map(|(x, y)| pixel(x, y)).collect()
     }
+    /// A picture of the aperture.
+    pub(crate) fn bokeh(mut self, rect: Rect, mut pixel: impl FnMut(i32, i32) -> Rgba) -> Self {
+        let places = (rect.y1..rect.y2).flat_map(|y| (rect.x1..rect.x2).map(move |x| (x, y)));
+        self.bokeh = Some((rect, places.map(|(x, y)| pixel(x, y)).collect()));
+        self
+    }
     /// What an Auto means.
     pub(crate) fn decision(mut self, decision: Decision) -> Self {
         self.decision = decision;
@@ -190,6 +198,7 @@ impl Scene {
         let rgba = PixelFormat { depth: Depth::Float, components: Components::Rgba };
         let behind = self.background.as_ref().map(|(rect, c, z)| (*rect, store(rgba, c), z.as_ref().map(floats)));
         let beside = [&self.fog, &self.position].map(|p| p.as_ref().map(|p| store(rgba, p)));
+        let lets_through = self.bokeh.as_ref().map(|(rect, c)| (*rect, store(rgba, c)));
         let edges = Values::default().set("depthEdges", Value::Int(self.edges as i32));
         let prepared = effect.prepare(&Values([edges.0, values.0.clone()].concat()));
         let mut outcome = Outcome::NoSource;
@@ -205,6 +214,11 @@ impl Scene {
                 };
                 let depth = z.as_ref().map(|z| picture(z, one));
                 Plate { picture: picture(colour, rgba), alpha: Alpha::Premultiplied, depth }
+            });
+            let bokeh = lets_through.as_ref().map(|(rect, colour)| {
+                let rows = <[u8]>::chunks(colour, rect.width() * rgba.bytes()).collect();
+                let picture = Picture { image: ImageRef::new(*rect, rgba, rows).unwrap(), geometry: self.geometry };
+                Plate { picture, alpha: Alpha::Premultiplied, depth: None }
             });
             let region = self.geometry.rect_to_canonical(&rect);
             let job = Job {
@@ -223,6 +237,7 @@ impl Scene {
                 beside: Beside {
                     fog: beside[0].as_ref().map(|f| picture(f, rgba)),
                     position: beside[1].as_ref().map(|p| picture(p, rgba)),
+                    bokeh,
                 },
                 output: ImageMut::new(rect, self.format, output.chunks_mut(width * self.format.bytes()).collect())
                     .unwrap(),
@@ -235,7 +250,7 @@ impl Scene {
 
 /// A frame that is all source.
 pub(crate) fn frame(geometry: Geometry, region: RectD, depth_connected: bool) -> Frame {
-    Frame { time: 1.0, geometry, source_rod: region, format: region, depth_connected, frame_rate: 24.0 }
+    Frame { time: 1.0, geometry, source_rod: region, format: region, depth_connected, frame_rate: 24.0, draft: false }
 }
 
 fn store(format: PixelFormat, pixels: &[Rgba]) -> Vec<u8> {

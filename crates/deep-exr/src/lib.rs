@@ -22,8 +22,8 @@ pub mod samples;
 pub mod write;
 
 pub use file::{
-    Channel, Choice, Compression, DeepFile, DeepPart, DeepState, DepthRange, Error, Header, Kind, Limits, Rgba,
-    SampleType, Stats, Tiles, TimeCode,
+    Channel, Choice, Compression, DeepFile, DeepPart, DeepState, DepthRange, Error, FlatPicture, Header, Kind, Limits,
+    Rgba, SampleType, Stats, Tiles, TimeCode, read_flat,
 };
 pub use samples::{Band, Numbers, Window};
 pub use write::{WriteError, Writer};

@@ -51,7 +51,8 @@ pub(super) fn input(
     let border = kernel.border();
     // One pixel more than the reach: the reach is rounded up in both directions.
     let s = frame.geometry.pixels_per_unit();
-    let grown = |reach: f64| window.grow((reach * s[0].max(s[1])).ceil() as i32 + 1);
+    let seen = kernel.looks_at(window);
+    let grown = |reach: f64| seen.grow((reach * s[0].max(s[1])).ceil() as i32 + 1);
     let z_inside = from.stage.surfaces(inside.intersect(&reachable(grown(most), inside, border)), exec)?;
     let behind = from.plate.map(|plate| plate.read(z_inside.rect(), exec)).transpose()?.flatten();
     // Black borders are infinitely far, which no image may be.
@@ -85,7 +86,7 @@ pub(super) fn input(
         }
     })?;
     let background = behind.map(|b| continued(&b, rect, inside, &xs, border, exec)).transpose()?;
-    Ok(AreaInput { source, depth, background, inside, window })
+    Ok(AreaInput { source, depth, background, inside, window, seen })
 }
 
 /// A plate over `rect`, continued at the source's border as the source is; `xs` are the columns that are read.

@@ -12,7 +12,9 @@ pub use generate::{Generation, generate};
 use crate::depth::{Decision, DepthStage, examine};
 use crate::effect::{Blend, Frame, Kernel, PassThrough, Prepared};
 use crate::geometry::{Geometry, Rect};
-use crate::image::{Alpha, ColourRow, Components, ImageMut, ImageRef, load_channel, load_colour, store_colour};
+use crate::image::{
+    Alpha, ColourRow, Components, Image, ImageMut, ImageRef, load_channel, load_colour, premultiply, store_colour,
+};
 use crate::workers::{Exec, Stop};
 
 /// An image of a clip, and how its pixels lie.
@@ -55,6 +57,8 @@ pub struct Beside<'a> {
     pub fog: Option<Picture<'a>>,
     /// Positions in the world: red, green and blue are x, y and z.
     pub position: Option<Picture<'a>>,
+    /// The aperture, of any size, all of it.
+    pub bokeh: Option<Plate<'a>>,
 }
 
 /// A clean plate: what is seen without the things in front. Read at the nearest pixel where it is not of the output's size.
@@ -146,6 +150,21 @@ pub fn render(prepared: &dyn Prepared, mut job: Job, exec: &Exec) -> Result<Outc
         }
     }
     Ok(Outcome::Rendered)
+}
+
+/// All of a picture as premultiplied planes.
+pub(crate) fn whole(plate: &Plate) -> Result<Image, Stop> {
+    let image = &plate.picture.image;
+    let (rect, format) = (image.bounds(), image.format());
+    let mut colour = Image::new(rect)?;
+    for (y, mut row) in (rect.y1..).zip(colour.rows_mut()) {
+        load_colour(format, image.row(y), row.reborrow());
+        // One number alone is how much comes through: it is loaded as colour, too.
+        if plate.alpha == Alpha::Straight && format.components != Components::Alpha {
+            premultiply(row.reborrow());
+        }
+    }
+    Ok(colour)
 }
 
 /// What is needed to bring results into the output.

@@ -132,6 +132,7 @@ impl Job {
             format: region,
             depth_connected: false,
             frame_rate: 24.0,
+            draft: false,
         };
         let workers = Workers::new(self.threads).unwrap();
         let exec = Exec { workers: &workers, abort: &|| false, progress: &|_| () };
@@ -319,6 +320,7 @@ fn where_it_fails_the_window_is_empty_and_nothing_else_is_written() {
             format: region,
             depth_connected: false,
             frame_rate: 24.0,
+            draft: false,
         },
         window,
         source: None,
@@ -343,6 +345,7 @@ fn where_it_fails_the_window_is_empty_and_nothing_else_is_written() {
         format: region,
         depth_connected: false,
         frame_rate: 24.0,
+        draft: false,
     };
     let stopped = prepared.generator().unwrap().painter(&frame, &stop);
     assert!(matches!(stopped, Err(Fault::Stop(Stop::Aborted))));

@@ -1,9 +1,11 @@
 //! The re-focused picture: samples, what is hidden, views, and the originals where the colour was no number.
 
-use super::aperture::{Aperture, CatsEye, Optics};
+use super::aperture::{CatsEye, Optics};
 use super::cover::Cover;
 use super::field::Field;
+use super::highlights::Lift;
 use super::lens::{Lens, Moves};
+use super::magnify::Magnify;
 use super::params::Params;
 use super::plate::Plate;
 use super::scene::{FIELD_REACH, Makings, Scene, pixels_per_unit, stretch};
@@ -11,9 +13,10 @@ use super::views::{self, Eye};
 use super::{lights, shine, spread};
 use crate::depth::depth_range;
 use crate::effect::{AreaInput, AreaKernel, Border};
-use crate::geometry::{Geometry, RectD};
+use crate::geometry::{Geometry, Rect};
 use crate::image::Image;
 use crate::workers::{Exec, Stop};
+use std::sync::Arc;
 
 /// Computes the result.
 pub struct Defocus<'a> {
@@ -23,8 +26,12 @@ pub struct Defocus<'a> {
     pub lens: Lens,
     /// How the pixels lie.
     pub geometry: Geometry,
-    /// The whole frame, canonical.
-    pub format: RectD,
+    /// The aperture and its points.
+    pub optics: Arc<Optics>,
+    /// What the barrel cuts off.
+    pub cats_eye: Option<CatsEye>,
+    /// What is done to the picture's size.
+    pub magnify: Option<Magnify>,
 }
 
 /// How far the effect looks for a largest blur, in pixels of the full-size frame. The last term covers the whole pixels at the edges of each
@@ -38,16 +45,17 @@ impl AreaKernel for Defocus<'_> {
         self.params.occlusion.border.border()
     }
 
+    fn looks_at(&self, window: Rect) -> Rect {
+        self.magnify.map_or(window, |magnify| magnify.looks_at(window, &self.geometry))
+    }
+
     fn reach(&self, nearest: f32, farthest: f32) -> f64 {
         reach(self.largest([nearest, farthest]))
     }
 
     fn render(&self, mut input: AreaInput, exec: &Exec) -> Result<Image, Stop> {
-        let aperture = Aperture::new(&self.params.bokeh);
         let stretch = stretch(&self.geometry);
-        let cats_eye = CatsEye::new(self.params.bokeh.cats_eye, &aperture, &self.format, &self.geometry);
-        let optics = Optics::kept(aperture, self.params.output.quality.lens_points(), cats_eye.is_some());
-        let points = optics.places();
+        let points = self.optics.places();
         let gap = spread::gap(points.len());
         let scale = pixels_per_unit(&self.geometry);
         let background = input.background.take();
@@ -60,6 +68,12 @@ impl AreaKernel for Defocus<'_> {
             None => None,
         };
         let apart = lights::gap(points.len());
+        if let Some(lift) = Lift::new(&self.params.highlights) {
+            lift.apply(&mut field, scale, exec)?;
+            if let Some(plate) = &mut plate {
+                lift.apply(&mut plate.field, scale, exec)?;
+            }
+        }
         let mut lights = lights::take(&mut field, &input.inside, apart, exec)?;
         if let Some(plate) = &mut plate {
             lights.extend(plate.lights(&field, &input.inside, apart, exec)?);
@@ -76,12 +90,16 @@ impl AreaKernel for Defocus<'_> {
             points: points.len(),
             fill: self.params.occlusion.background_fill,
         };
-        let scene = Scene::new(&makings, input.window.grow(around), &moves, exec)?;
+        let scene = Scene::new(&makings, input.seen.grow(around), &moves, exec)?;
         drop((field, plate, cover));
-        let eye = Eye { optics, cats_eye, stretch };
+        let eye = Eye { optics: self.optics.clone(), cats_eye: self.cats_eye, stretch };
         shine::make_up_for_the_barrel(&mut lights, &eye, exec)?;
-        let mut out = views::render(&scene, &lights, &eye, input.window, exec)?;
-        keep_what_is_no_number(&input, &mut out, exec)?;
+        let mut out = views::render(&scene, &lights, &eye, input.seen, exec)?;
+        drop((scene, lights));
+        if let Some(magnify) = &self.magnify {
+            out = magnify.apply(&out, input.window, &self.geometry, exec)?;
+        }
+        self.keep_what_is_no_number(&input, &mut out, exec)?;
         Ok(out)
     }
 }
@@ -91,15 +109,20 @@ impl Defocus<'_> {
     fn largest(&self, range: [f32; 2]) -> f64 {
         range.iter().map(|z| self.lens.coc(f64::from(*z)).abs()).fold(0.0, f64::max)
     }
-}
 
-/// A colour that is NaN or infinite stays at its pixel.
-fn keep_what_is_no_number(input: &AreaInput, out: &mut Image, exec: &Exec) -> Result<(), Stop> {
-    let (window, skip) = (out.rect(), (out.rect().x1 - input.source.rect().x1) as usize);
-    exec.for_each_mut(out.rows_mut(), [0.97, 0.98], |i, row, _| {
-        for (plane, from) in row.planes().into_iter().zip(&input.source.planes) {
-            let from = &from.row(window.y1 + i as i32)[skip..];
-            plane.iter_mut().zip(from).filter(|(_, v)| !v.is_finite()).for_each(|(to, v)| *to = *v);
-        }
-    })
+    /// A colour that is NaN or infinite stays at its pixel, or moves with it as a whole.
+    fn keep_what_is_no_number(&self, input: &AreaInput, out: &mut Image, exec: &Exec) -> Result<(), Stop> {
+        let (window, g, first) = (out.rect(), &self.geometry, input.source.rect().x1);
+        let from = |c: usize, axis: usize, i: i32| self.magnify.map_or(i, |m| m.nearest(c, axis, i, g));
+        let columns: [Vec<usize>; 4] =
+            std::array::from_fn(|c| (window.x1..window.x2).map(|x| (from(c, 0, x) - first) as usize).collect());
+        exec.for_each_mut(out.rows_mut(), [0.98, 0.98], |i, row, _| {
+            for (c, (plane, of)) in row.planes().into_iter().zip(&input.source.planes).enumerate() {
+                let of = of.row(from(c, 1, window.y1 + i as i32));
+                for (to, x) in plane.iter_mut().zip(&columns[c]).filter(|(_, x)| !of[**x].is_finite()) {
+                    *to = of[*x];
+                }
+            }
+        })
+    }
 }

@@ -67,11 +67,49 @@ pub struct Lens {
     far: f64,
     /// In pixels of the full-size frame.
     pub max: f64,
+    zone: Zone,
+    /// How much larger the picture is than with the focus at infinity.
+    pub zoom: f64,
+}
+
+/// The zone around the focus that stays sharp, in dioptres from it; no blur begins before its ends.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Zone {
+    near: f64,
+    far: f64,
+    falloff: f64,
+}
+
+impl Zone {
+    /// From one distance to another, in metres, with the focus between them; see `sharpFalloff` for the last.
+    pub fn new(focus: f64, near: f64, far: f64, falloff: f64) -> Self {
+        let dioptres = |z: f64| if z > 0.0 { 1.0 / z } else { f64::INFINITY };
+        let focus = dioptres(focus.max(f64::from(NEAREST)));
+        Self { near: (dioptres(near) - focus).max(0.0), far: (focus - dioptres(far)).max(0.0), falloff }
+    }
+
+    /// The part of the lens's blur that is there so many dioptres behind the focus. It grows with the distance from the focus.
+    fn blurs(&self, behind: f64) -> f64 {
+        let end = if behind < 0.0 { self.near } else { self.far };
+        if end <= 0.0 {
+            return 1.0;
+        }
+        let beyond = behind.abs() - end;
+        if beyond <= 0.0 || end.is_infinite() {
+            return 0.0;
+        }
+        let t = (beyond / (end * self.falloff)).min(1.0);
+        t * t * (3.0 - 2.0 * t)
+    }
 }
 
 /// Without a maximum by hand, the largest blur is this many times the blur at infinity, or this share of the frame's width.
 const AUTO_MAX: f64 = 4.0;
 const AUTO_SHARE: f64 = 0.1;
+/// Nearer than this many focal lengths beyond the focal length there is no image.
+const NEAREST_IMAGE: f64 = 0.1;
+/// No focus makes the picture larger than this.
+const MOST_BREATH: f64 = 2.0;
 /// No blur is larger, in pixels of the full-size frame.
 const LIMIT: f64 = 500.0;
 
@@ -91,14 +129,46 @@ impl Lens {
                 let k = pixels_per_metre * f / (2.0 * size.f_stop) * f;
                 match size.formula {
                     LensFormula::FilmAtFocalLength => k,
-                    // Nearer than a tenth beyond the focal length there is no image; the size is cut by the maximum anyway.
-                    LensFormula::ThinLens => k * focus / (focus - f).max(0.1 * f),
+                    LensFormula::ThinLens => k * focus / (focus - f).max(NEAREST_IMAGE * f),
                 }
             }
         };
         let at_infinity = k / focus;
         let max = if k <= 0.0 { 0.0 } else { Self::limit(size, at_infinity, format_width) };
-        Self { k, focus, near: size.near_multiplier, far: size.far_multiplier, max }
+        let zone = Zone { near: 0.0, far: 0.0, falloff: 0.0 };
+        let (near, far) = (size.near_multiplier, size.far_multiplier);
+        Self { k, focus, near, far, max, zone, zoom: Self::breath(size, focus) }
+    }
+
+    /// The same lens with a sharp zone.
+    pub fn with_zone(self, zone: Zone) -> Self {
+        Self { zone, ..self }
+    }
+
+    /// How much larger a focus at a distance makes the picture: the film's distance from the lens, S f / (S − f) for a thin lens, over that
+    /// for a focus at infinity, f; as far as the artist wants it.
+    pub fn breath(size: &SizeParams, focus: f64) -> f64 {
+        if !size.breathes() {
+            return 1.0;
+        }
+        let f = size.focal_length * 1e-3;
+        1.0 + size.breathing * (focus / (focus - f).max(NEAREST_IMAGE * f) - 1.0).clamp(0.0, MOST_BREATH - 1.0)
+    }
+
+    /// The largest that it may be.
+    pub fn most_breath(size: &SizeParams) -> f64 {
+        if size.breathes() { 1.0 + size.breathing * (MOST_BREATH - 1.0) } else { 1.0 }
+    }
+
+    /// The lens for a picture that is enlarged afterwards: its blur is smaller by as much.
+    pub fn before_zoom(self) -> Self {
+        Self { k: self.k / self.zoom, max: self.max / self.zoom, ..self }
+    }
+
+    /// The largest blur in front of the focus or behind it, in pixels of the full-size frame.
+    pub fn most(&self) -> f64 {
+        let far = (self.k / self.focus * self.far).min(self.max);
+        if self.near > 0.0 { self.max } else { far }
     }
 
     /// The same lens with another maximum.
@@ -126,7 +196,12 @@ impl Lens {
         if z.is_nan() {
             return 0.0;
         }
-        let c = self.k * (1.0 / self.focus - 1.0 / z);
+        let behind = 1.0 / self.focus - 1.0 / z;
+        let blurs = self.zone.blurs(behind);
+        if blurs <= 0.0 {
+            return 0.0;
+        }
+        let c = self.k * behind * blurs;
         let c = c * if c < 0.0 { self.near } else { self.far };
         c.clamp(-self.max, self.max)
     }

@@ -12,10 +12,16 @@ mod closed_forms;
 mod cover;
 mod field;
 mod hidden;
+mod highlights;
+#[cfg(test)]
+mod image_tests;
 mod kernel;
 pub mod lens;
+#[cfg(test)]
+mod lens_tests;
 mod lights;
 mod looks;
+mod magnify;
 mod params;
 mod plate;
 #[cfg(test)]
@@ -34,9 +40,12 @@ use crate::depth::{DepthStage, PICK_RADIUS};
 use crate::effect::{Blend, Clip, Effect, EffectInfo, Frame, Input, Kernel, PassThrough, Plan, Prepared, Use};
 use crate::geometry::RectD;
 use crate::params::{Definitions, ParamSource};
-use crate::render::Beside;
+use crate::render::{Beside, Plate, whole};
+use aperture::{Aperture, CatsEye, Opening, Optics};
 use lens::Lens;
+use magnify::Magnify;
 pub use params::{AnamorphicPreset, BokehShape, BorderMode, FocusMode, LensModel, Output, Params, Quality};
+use std::sync::Arc;
 
 /// The effect.
 pub struct ZDefocus;
@@ -55,12 +64,13 @@ impl Effect for ZDefocus {
         &INFO
     }
     fn inputs(&self, usage: Use) -> &'static [Input] {
-        const ALL: [Input; 5] = [
+        const ALL: [Input; 6] = [
             Input::must(Clip::Source),
             Input::may(Clip::Depth),
             Input::may(Clip::Mask),
             Input::may(Clip::Background),
             Input::may(Clip::BackgroundDepth),
+            Input::may(Clip::Bokeh),
         ];
         match usage {
             Use::Filter => &ALL[..2],
@@ -91,15 +101,52 @@ impl Params {
 
     /// The lens at a focus distance in metres.
     fn lens(&self, frame: &Frame, focus: f64) -> Lens {
-        Lens::new(&self.size, focus, frame.format.x2 - frame.format.x1)
+        Lens::new(&self.size, focus, frame.format.x2 - frame.format.x1).with_zone(self.focus.zone(focus))
+    }
+
+    /// What a lens does to the picture's size.
+    fn magnify(&self, frame: &Frame, breath: f64) -> Option<Magnify> {
+        Magnify::new(breath, self.bokeh.lateral, &frame.format)
+    }
+
+    /// The image of the aperture: the Bokeh input's, else the file's; the error is for the artist.
+    fn opening(&self, input: Option<&Plate>) -> Result<Option<Opening>, String> {
+        if self.bokeh.shape != BokehShape::Image {
+            return Ok(None);
+        }
+        let of_input = input.map(|plate| {
+            // No memory is no image: the render that follows needs far more of it.
+            let colour = whole(plate).ok()?;
+            let rect = colour.rect();
+            let pixel = |x: usize, y: usize| [0, 1, 2].map(|c| colour.planes[c].data()[y * rect.width() + x]);
+            Opening::new([rect.width(), rect.height()], plate.picture.geometry.pixel_aspect, pixel)
+        });
+        // Some hosts hand out black where nothing is connected.
+        match of_input.flatten() {
+            Some(opening) => Ok(Some(opening)),
+            None if self.bokeh.file.trim().is_empty() => {
+                Err("There is no image of the bokeh: connect the Bokeh input, or choose a Bokeh file.".into())
+            }
+            None => aperture::file::open(&self.bokeh.file).map(Some),
+        }
+    }
+
+    fn optics(&self, frame: &Frame, bokeh: Option<&Plate>, stamped: bool) -> (Arc<Optics>, Option<CatsEye>) {
+        // What is wrong with an image, `warning` says; the picture has discs then.
+        let aperture = Aperture::new(&self.bokeh, self.opening(bokeh).unwrap_or(None));
+        let cats_eye = CatsEye::new(self.bokeh.cats_eye, &aperture, &frame.format, &frame.geometry);
+        let drafts = frame.draft && self.output.draft_while_interactive;
+        let quality = if drafts { Quality::Draft } else { self.output.quality };
+        (Optics::kept(aperture, quality.lens_points(), stamped || cats_eye.is_some()), cats_eye)
     }
 
     /// The focus distance in metres: of the parameter, or picked from the picture (the parameter's where nothing is there to pick).
     fn focus(&self, frame: &Frame, depth: &DepthStage) -> f64 {
-        if self.focus.mode == FocusMode::Distance {
-            return self.focus.distance;
+        let set = self.focus.focus();
+        if self.focus.mode != FocusMode::PickPoint {
+            return set;
         }
-        depth.pick(self.pick_point(frame)).unwrap_or(self.focus.distance)
+        depth.pick(self.pick_point(frame)).unwrap_or(set)
     }
 }
 
@@ -112,11 +159,15 @@ impl Prepared for Params {
         let largest = if picks {
             Lens::largest(&self.size, frame.format.x2 - frame.format.x1)
         } else {
-            self.lens(frame, self.focus.distance).max
+            self.lens(frame, self.focus.focus()).most()
         };
         let both_off = self.size.near_multiplier == 0.0 && self.size.far_multiplier == 0.0;
         let result = self.output.output == Output::Result;
-        if result && (self.common.mix == 0.0 || largest <= 0.0 || both_off) {
+        // A focus that is yet to be picked may be anywhere.
+        let breath = if picks { Lens::most_breath(&self.size) } else { self.lens(frame, self.focus.focus()).zoom };
+        let magnify = self.magnify(frame, breath).filter(|_| result);
+        let sharp = largest <= 0.0 || both_off;
+        if result && (self.common.mix == 0.0 || (sharp && magnify.is_none())) {
             return Plan::pass_through(PassThrough::Neutral);
         }
         let reach = if result { kernel::reach(largest) } else { 0.0 };
@@ -134,6 +185,8 @@ impl Prepared for Params {
             depth_also,
             grow,
             background: result,
+            bokeh: self.bokeh.shape == BokehShape::Image && (result || self.output.output == Output::Bokeh),
+            zoom: magnify.map(|m| m.zoom()),
             ..Plan::default()
         }
     }
@@ -143,12 +196,24 @@ impl Prepared for Params {
     fn blend(&self) -> Blend {
         self.common.blend(self.output.output == Output::Result)
     }
-    fn kernel<'a>(&'a self, frame: &Frame, depth: &'a DepthStage<'a>, _beside: &'a Beside<'a>) -> Kernel<'a> {
+    fn warning(&self, bokeh: bool) -> Option<String> {
+        let shows = matches!(self.output.output, Output::Result | Output::Bokeh);
+        let why = if bokeh || !shows { None } else { self.opening(None).err() };
+        why.map(|why| format!("{why} Until then the bokeh is a disc."))
+    }
+    fn kernel<'a>(&'a self, frame: &Frame, depth: &'a DepthStage<'a>, beside: &'a Beside<'a>) -> Kernel<'a> {
+        let bokeh = beside.bokeh.as_ref();
         let lens = self.lens(frame, self.focus(frame, depth));
         match self.output.output {
             Output::Result => {
-                let (geometry, format) = (frame.geometry, frame.format);
-                Kernel::Area(Box::new(kernel::Defocus { params: self, lens, geometry, format }))
+                let (optics, cats_eye) = self.optics(frame, bokeh, false);
+                let (geometry, magnify) = (frame.geometry, self.magnify(frame, lens.zoom));
+                let lens = lens.before_zoom();
+                Kernel::Area(Box::new(kernel::Defocus { params: self, lens, geometry, optics, cats_eye, magnify }))
+            }
+            Output::Bokeh => {
+                let (optics, cats_eye) = self.optics(frame, bokeh, true);
+                Kernel::Rows(Box::new(looks::Portrait::new(optics, cats_eye, &frame.format, &frame.geometry)))
             }
             output => Kernel::Rows(Box::new(looks::Look { output, lens })),
         }

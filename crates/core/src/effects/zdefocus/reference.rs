@@ -40,8 +40,8 @@ fn luminance(c: [f64; 4]) -> f64 {
 
 /// Renders `window`, with samples up to `around` pixels from it.
 pub fn render(scene: &Scene, params: &Params, lens: &Lens, window: Rect, around: i32) -> Vec<[f64; 4]> {
-    let aperture = Aperture::new(&params.bokeh);
-    let places = Optics::new(aperture, params.output.quality.lens_points(), false).places();
+    let aperture = Aperture::new(&params.bokeh, None);
+    let places = Optics::new(aperture.clone(), params.output.quality.lens_points(), false).places();
     let points: Vec<[f64; 2]> = places.iter().map(|p| p.map(f64::from)).collect();
     let gap = 1.0 / (points.len() as f64).sqrt();
     let most = lens.max;

@@ -325,8 +325,8 @@ fn points_fill_the_aperture_evenly() {
         [(BokehShape::Disc, 6), (BokehShape::Blades, 3), (BokehShape::Blades, 6), (BokehShape::Blades, 16)]
     {
         let bokeh = params::BokehParams { shape, blades, rotation: 10.0, ..params::BokehParams::defaults() };
-        let aperture = Aperture::new(&bokeh);
-        let points = Optics::new(aperture, 2000, false).places();
+        let aperture = Aperture::new(&bokeh, None);
+        let points = Optics::new(aperture.clone(), 2000, false).places();
         assert!((points.len() as f64 - 2000.0).abs() < 40.0, "{} points", points.len());
         // Area by counting cells.
         let cells = (0..400 * 400)
@@ -336,7 +336,7 @@ fn points_fill_the_aperture_evenly() {
         let mean = points.iter().fold([0.0; 2], |m, p| [m[0] + p[0], m[1] + p[1]]).map(|v| v / points.len() as f32);
         assert!(mean.iter().all(|m| m.abs() < 0.01), "{mean:?}");
     }
-    let points = Optics::new(Aperture::new(&params::BokehParams::defaults()), 128, false).places();
+    let points = Optics::new(Aperture::new(&params::BokehParams::defaults(), None), 128, false).places();
     let moves = Moves::new(&points, spread::gap(128), 30.0);
     assert!((0..300).all(|i| moves.of(i as f32 * 0.1 + 0.1) >= moves.of(i as f32 * 0.1)));
     assert_eq!(moves.of(-7.3), -moves.of(7.3));

@@ -8,11 +8,14 @@
 //! `c·u`. So a light behind the focus shows the aperture as it is, and one in front of it shows it point-mirrored.
 
 mod cats_eye;
+pub mod file;
+mod opening;
 mod outline;
 mod points;
 mod stamp;
 
 pub use cats_eye::CatsEye;
+pub use opening::Opening;
 pub use points::LensPoint;
 pub use stamp::Stamp;
 
@@ -30,9 +33,11 @@ pub struct Through {
 }
 
 /// The shape of the aperture and what it does to the light.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Aperture {
     outline: Outline,
+    /// Instead of the outline, turned by an angle in radians.
+    image: Option<(Opening, f32)>,
     /// Width and height of the disc: what an anamorphic lens makes of it.
     squeeze: [f32; 2],
     /// The part of the radius, from the rim inwards, over which the light fades.
@@ -53,17 +58,20 @@ const RING: f32 = 5.0;
 const AXIAL: f32 = 0.2;
 
 impl Aperture {
-    /// From the artist's choice.
-    pub fn new(bokeh: &BokehParams) -> Self {
+    /// From the artist's choice; `image` where that is one and there is one.
+    pub fn new(bokeh: &BokehParams, image: Option<Opening>) -> Self {
         let aspect = bokeh.aspect();
+        // An image is its own rim.
+        let of_rim = |v: f64| if image.is_some() { 0.0 } else { v as f32 };
         Self {
             outline: Outline::new(bokeh),
             squeeze: [(1.0 / aspect).min(1.0) as f32, aspect.min(1.0) as f32],
-            softness: bokeh.softness as f32,
-            ring: [bokeh.ring as f32, bokeh.ring_width as f32],
-            hole: bokeh.catadioptric as f32,
+            softness: of_rim(bokeh.softness),
+            ring: [of_rim(bokeh.ring), bokeh.ring_width as f32],
+            hole: of_rim(bokeh.catadioptric),
             noise: bokeh.noise as f32,
             axial: AXIAL * bokeh.axial as f32,
+            image: image.map(|image| (image, bokeh.rotation.to_radians() as f32)),
         }
     }
 
@@ -74,7 +82,7 @@ impl Aperture {
 
     /// Does every point inside let the same through?
     pub fn is_even(&self) -> bool {
-        self.softness == 0.0 && self.ring[0] == 0.0 && self.noise == 0.0 && self.axial == 0.0
+        self.image.is_none() && self.softness == 0.0 && self.ring[0] == 0.0 && self.noise == 0.0 && self.axial == 0.0
     }
 
     /// Radius of the largest disc inside; of a plain aperture.
@@ -106,18 +114,30 @@ impl Aperture {
     pub fn through(&self, q: [f32; 2]) -> Through {
         let full = self.at_full_size(q);
         if self.axial == 0.0 {
-            return Through { near: [full[0]; 3], far: [full[1]; 3] };
+            return full;
         }
         let scale = 1.0 / (1.0 - self.axial.abs());
         let small = self.at_full_size([q[0] * scale, q[1] * scale]);
-        let mix = |side: usize, green: bool| {
-            if green { [small[side], full[side], small[side]] } else { [full[side], small[side], full[side]] }
+        let mix = |full: [f32; 3], small: [f32; 3], green: bool| {
+            if green { [small[0], full[1], small[2]] } else { [full[0], small[1], full[2]] }
         };
-        Through { near: mix(0, self.axial < 0.0), far: mix(1, self.axial > 0.0) }
+        Through { near: mix(full.near, small.near, self.axial < 0.0), far: mix(full.far, small.far, self.axial > 0.0) }
     }
 
-    /// In front of the focus and behind it, of all colours.
-    fn at_full_size(&self, q: [f32; 2]) -> [f32; 2] {
+    /// Before colours have sizes of their own.
+    fn at_full_size(&self, q: [f32; 2]) -> Through {
+        let uneven = if self.noise > 0.0 { (1.0 + self.noise * (2.0 * dust(q) - 1.0)).max(0.0) } else { 1.0 };
+        if let Some((image, turn)) = &self.image {
+            let (sin, cos) = turn.sin_cos();
+            let v = image.at([q[0] * cos + q[1] * sin, q[1] * cos - q[0] * sin]).map(|v| v * uneven);
+            return Through { near: v, far: v };
+        }
+        let [near, far] = self.at_rim(q).map(|v| [v * uneven; 3]);
+        Through { near, far }
+    }
+
+    /// What outline, hole, softness and ring leave in front of the focus and behind it.
+    fn at_rim(&self, q: [f32; 2]) -> [f32; 2] {
         let edge = self.outline.edge(q);
         let from_middle = q[0] * q[0] + q[1] * q[1];
         if edge > 1.0 || from_middle < self.hole * self.hole {
@@ -126,9 +146,6 @@ impl Aperture {
         let mut v = 1.0;
         if self.softness > 0.0 {
             v *= crate::maths::smoothstep((1.0 - edge) / self.softness);
-        }
-        if self.noise > 0.0 {
-            v *= (1.0 + self.noise * (2.0 * dust(q) - 1.0)).max(0.0);
         }
         let [strength, width] = self.ring;
         if strength == 0.0 {
@@ -186,7 +203,7 @@ impl Optics {
     pub fn new(aperture: Aperture, count: usize, cut: bool) -> Self {
         let (even, sides) = (aperture.is_even(), aperture.sides());
         if aperture.is_plain() && !cut {
-            return Self { aperture, points: points::even(&aperture, count), even, sides, stamp: None };
+            return Self { points: points::even(&aperture, count), aperture, even, sides, stamp: None };
         }
         let stamp = Stamp::new(&aperture);
         let points = if even { points::even(&aperture, count) } else { points::weighted(&aperture, &stamp, count) };
@@ -210,7 +227,7 @@ impl Optics {
                 return found.1;
             }
         }
-        let made = Arc::new(Self::new(aperture, count, cut));
+        let made = Arc::new(Self::new(key.0.clone(), count, cut));
         let mut list = lock();
         list.retain(|(k, _)| *k != key);
         list.push((key, made.clone()));
@@ -220,8 +237,9 @@ impl Optics {
         made
     }
 
-    /// Forgets what is kept.
+    /// Forgets what is kept, of files too.
     pub fn purge() {
+        file::purge();
         KEPT_OPTICS.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }

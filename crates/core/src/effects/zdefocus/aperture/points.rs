@@ -41,8 +41,10 @@ pub fn weighted(aperture: &Aperture, stamp: &Stamp, count: usize) -> Vec<LensPoi
     // Where light comes through at all.
     let lit = cells.iter().filter(|c| light(&c.1) > 0.0).count();
     let share = (lit as f64 / (CELLS * CELLS) as f64).max(1e-3);
-    let n = (count as f64 * std::f64::consts::PI / (4.0 * share)).round() as usize;
-    let points: Vec<[f32; 2]> = spiral(n, 1.0).collect();
+    // Images fill the square around the disc, corners and all.
+    let radius = if aperture.image.is_some() { std::f64::consts::SQRT_2 } else { 1.0 };
+    let n = (count as f64 * std::f64::consts::PI * radius * radius / (4.0 * share)).round() as usize;
+    let points: Vec<[f32; 2]> = spiral(n, radius).collect();
     let mut sums = vec![([0f32; 2], 0f32, [[0f32; 3]; 2]); points.len()];
     for (q, through) in cells.iter().filter(|c| light(&c.1) > 0.0) {
         let distance = |p: &[f32; 2]| (p[0] - q[0]).powi(2) + (p[1] - q[1]).powi(2);

@@ -60,6 +60,14 @@ impl Stamp {
         sum
     }
 
+    /// The brightest place, where a plain disc has 1.
+    pub fn peak(&self) -> f32 {
+        const ACROSS: usize = 128;
+        let cells = self.cells(ACROSS);
+        let brightest = cells.iter().flat_map(|(_, t)| t.near.into_iter().chain(t.far)).fold(0f32, f32::max);
+        brightest * (ACROSS * ACROSS) as f32 * std::f32::consts::FRAC_PI_4
+    }
+
     /// The side of a light with that CoC.
     pub fn side(&self, coc: f32) -> &Side {
         &self.sides[usize::from(coc >= 0.0)]
