@@ -101,6 +101,7 @@ impl Aperture {
     }
 
     /// How far out a point of a plain aperture is: 1 at the edge, 0 in the middle.
+    #[cfg(test)]
     pub fn edge(&self, u: [f32; 2]) -> f32 {
         self.outline.edge(u)
     }
