@@ -43,6 +43,17 @@ fn every_host_with_a_graph_takes_an_image_of_any_size() {
         let messages = s.host.messages();
         s.instance.connect("Bokeh", arrow()).unwrap();
         let out = s.render(&RenderRequest::at(1.0));
+        if !s.host.profile().supports_multi_resolution {
+            // All inputs are cut to the frame, where the arrow is not.
+            assert!(same_bits(&out, &disc), "{name}");
+            let inside = arrow();
+            let moved = Picture::from_fn(RectI::new(20, 5, 50, 55), Components::Rgba, |x, y| {
+                inside.get(x + 480, y - 45).unwrap()
+            });
+            s.instance.connect("Bokeh", moved).unwrap();
+            assert!(!same_bits(&s.render(&RenderRequest::at(1.0)), &disc), "{name}");
+            continue;
+        }
         assert!(!same_bits(&out, &disc), "{name}");
         let expected = expected.get_or_insert(out.clone());
         assert!(same_bits(&out, expected), "{name}");
@@ -119,6 +130,13 @@ fn what_is_wrong_with_a_file_is_told_once_and_taken_back() {
     let messages = s.host.messages();
     assert_eq!(messages.len(), 1, "{messages:?}");
     assert!(messages[0].persistent && messages[0].text.contains("/nowhere/bokeh.png"), "{messages:?}");
+    let black = Picture::constant(arrow().bounds, Components::Rgba, [0.0, 0.0, 0.0, 1.0]);
+    s.instance.connect("Bokeh", black).unwrap();
+    assert!(same_bits(&s.render(&RenderRequest::at(1.0)), &disc));
+    assert_eq!(s.host.messages().len(), 1, "a black input lets no light through: the file is meant");
+    s.instance.set("bokehFile", "").unwrap();
+    s.render(&RenderRequest::at(1.0));
+    assert!(s.instance.persistent_messages()[0].text.contains("black"), "{:?}", s.instance.persistent_messages());
     s.instance.connect("Bokeh", arrow()).unwrap();
     s.render(&RenderRequest::at(1.0));
     assert_eq!(s.instance.persistent_messages(), []);

@@ -37,7 +37,7 @@ fn every_host_can_describe_every_effect() {
                     Context::Filter => &["Source", "Depth", "Output"],
                     _ if merges => &["Source", "Depth", "Output"],
                     _ if info.identifier.ends_with("ZDefocus") => {
-                        &["Source", "Depth", "Mask", "Background", "BackgroundDepth", "Output"]
+                        &["Source", "Depth", "Mask", "Background", "BackgroundDepth", "Bokeh", "Output"]
                     }
                     _ if info.identifier.ends_with("DepthFog") => {
                         &["Source", "Depth", "Mask", "Fog", "Position", "Output"]

@@ -194,7 +194,8 @@ fn render_images(
         fathom_core::render::render(prepared, job, &exec)
     };
     let outcome = into_rows(&mut output, request, window, run)?;
-    Ok(outcome.map(|outcome| (outcome, prepared.warning(bokeh.is_some()))))
+    let lit = || plate(&bokeh, &None).is_some_and(|plate| fathom_core::render::lets_light_through(&plate));
+    Ok(outcome.map(|outcome| (outcome, prepared.warning(lit()))))
 }
 
 /// Runs a render into the output; where one field of it is wanted, into a whole frame beside, of which the rows are copied.

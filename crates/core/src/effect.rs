@@ -238,7 +238,7 @@ pub trait Prepared: Send + Sync {
     fn kernel<'a>(&'a self, _frame: &Frame, _depth: &'a DepthStage<'a>, _beside: &'a Beside<'a>) -> Kernel<'a> {
         Kernel::Rows(Box::new(Untouched))
     }
-    /// What the artist should know though there is a picture; `bokeh`: is there an image of the aperture?
+    /// What the artist should know though there is a picture; `bokeh`: is there an image of the aperture that lets light through?
     fn warning(&self, _bokeh: bool) -> Option<String> {
         None
     }

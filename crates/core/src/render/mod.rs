@@ -152,6 +152,12 @@ pub fn render(prepared: &dyn Prepared, mut job: Job, exec: &Exec) -> Result<Outc
     Ok(Outcome::Rendered)
 }
 
+/// Does a picture of the aperture let any light through?
+pub fn lets_light_through(plate: &Plate) -> bool {
+    let lit = |v: &f32| *v > 0.0 && v.is_finite();
+    whole(plate).is_ok_and(|colour| colour.planes[..3].iter().any(|plane| plane.data().iter().any(lit)))
+}
+
 /// All of a picture as premultiplied planes.
 pub(crate) fn whole(plate: &Plate) -> Result<Image, Stop> {
     let image = &plate.picture.image;

@@ -125,7 +125,7 @@ impl Params {
         match of_input.flatten() {
             Some(opening) => Ok(Some(opening)),
             None if self.bokeh.file.trim().is_empty() => {
-                Err("There is no image of the bokeh: connect the Bokeh input, or choose a Bokeh file.".into())
+                Err("There is no image of the bokeh: connect a picture to the Bokeh input that is not black, or choose a Bokeh file.".into())
             }
             None => aperture::file::open(&self.bokeh.file).map(Some),
         }
