@@ -48,7 +48,7 @@ fn every_host_with_a_graph_takes_an_image_of_any_size() {
             assert!(same_bits(&out, &disc), "{name}");
             let inside = arrow();
             let moved = Picture::from_fn(RectI::new(20, 5, 50, 55), Components::Rgba, |x, y| {
-                inside.get(x + 480, y - 45).unwrap()
+                std::array::from_fn(|c| inside.get(x + 480, y - 45).unwrap()[c])
             });
             s.instance.connect("Bokeh", moved).unwrap();
             assert!(!same_bits(&s.render(&RenderRequest::at(1.0)), &disc), "{name}");

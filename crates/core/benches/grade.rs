@@ -11,6 +11,7 @@ use fathom_core::effect::{Effect, Frame, Kernel};
 use fathom_core::effects::depthgrade::DepthGrade;
 use fathom_core::image::{ColourRow, Components, Depth, ImageRef, PixelFormat};
 use fathom_core::params::{Value, Values};
+use fathom_core::render::Beside;
 use fathom_core::{Geometry, Rect};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -30,12 +31,15 @@ fn grade_rows(values: &Values, colour: &[Vec<f32>; 4], z: &[f32], out: &mut [Vec
     let prepared = DepthGrade.prepare(values);
     let (geometry, rect) = (Geometry::default(), Rect::new(0, 0, 1, 1));
     let region = geometry.rect_to_canonical(&rect);
-    let frame = Frame { time: 1.0, geometry, source_rod: region, format: region, depth_connected: true };
+    let (source_rod, format) = (region, region);
+    let frame =
+        Frame { time: 1.0, frame_rate: 24.0, draft: false, geometry, source_rod, format, depth_connected: true };
     let one = PixelFormat { depth: Depth::Float, components: Components::Alpha };
     let bytes = 1.0_f32.to_ne_bytes();
     let image = ImageRef::new(rect, one, vec![&bytes[..]]).expect("it fits");
     let stage = DepthStage::new(prepared.depth(), image, geometry, geometry, &region);
-    let Kernel::Rows(kernel) = prepared.kernel(&frame, &stage) else { return };
+    let nothing = Beside::default();
+    let Kernel::Rows(kernel) = prepared.kernel(&frame, &stage, &nothing) else { return };
     for y in 0..HEIGHT {
         let row = y * WIDTH..(y + 1) * WIDTH;
         out.iter_mut().zip(colour).for_each(|(to, from)| to[row.clone()].copy_from_slice(&from[row.clone()]));

@@ -156,8 +156,9 @@ pub fn behind(field: &Field, envelope: &[f32], rect: Rect, exec: &Exec) -> Resul
     exec.for_each_mut(sheet.rows_mut(), [0.15, 0.15], |row, (coc, colour), _| {
         let y = rect.y1 + row as i32;
         let r = (y - field.rect.y1) as usize;
-        for k in wanted.rows[r]..wanted.rows[r + 1] {
-            let x = wanted.x[k] as i32 + field.rect.x1;
+        let these = wanted.rows[r]..wanted.rows[r + 1];
+        for (k, x) in these.clone().zip(&wanted.x[these]) {
+            let x = *x as i32 + field.rect.x1;
             if (rect.x1..rect.x2).contains(&x) {
                 let at = (x - rect.x1) as usize;
                 if let Some((c, v)) = guess(field, &std::array::from_fn(|ray| found[ray][k]), x, y) {
