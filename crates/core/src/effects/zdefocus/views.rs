@@ -242,7 +242,7 @@ fn stride(n: u32) -> u32 {
         }
         a
     };
-    let mut step = (n as f32 * 0.382) as u32 | 1;
+    let mut step = (n as f32 * 0.4142) as u32 | 1;
     while common(step, n) != 1 {
         step += 2;
     }
@@ -359,7 +359,8 @@ impl View {
         let turn = x.wrapping_mul(0x9E37_79B1) ^ (b.y as u32).wrapping_mul(0x85EB_CA77);
         let turn = (turn ^ (turn >> 15)).wrapping_mul(0x2C1B_3C6D) >> 8;
         let (number, points) = self.number;
-        // 0.382 of the points is about as far as two successive ones should lie apart; a stride without a common divisor meets them all.
+        // Steps of √2 − 1 of the points, and no common divisor: evenly over the lens. The spiral itself turns by 0.382 from point to point, and
+        // such steps would choose a wedge of it.
         let rank = (turn % points + number * stride(points)) % points;
         (rank as f32) < b.layer.seen_by[i]
     }
