@@ -5,6 +5,7 @@ use crate::buffer::ImageObject;
 use crate::frame::Frame;
 use crate::host::{HostState, orphan_violation};
 use crate::property::PropertySet;
+use crate::registry;
 use crate::report::{ActionRecord, Check, status_name};
 use openfx::sys::generic::core::{OfxPluginEntryPoint, OfxStatus, kOfxStatErrBadHandle};
 use std::cell::{Cell, RefCell};
@@ -44,12 +45,18 @@ pub(crate) fn depth_of(name: &CStr) -> usize {
 
 /// The action that a suite function was called in; none, and a violation, on a thread where none runs.
 pub(crate) fn entered(function: &str) -> Option<Rc<Action>> {
+    entered_with(function, 0)
+}
+
+/// As [`entered`], for a function that was given this handle: if it is an effect's, the violation goes to that effect's host alone.
+pub(crate) fn entered_with(function: &str, handle: usize) -> Option<Rc<Action>> {
     let action = current();
     if action.is_none() {
-        orphan_violation(
-            Check::ForeignThread,
-            &format!("{function} was called on a thread where the host had not called the plug-in"),
-        );
+        let details = format!("{function} was called on a thread where the host had not called the plug-in");
+        match registry::effect(handle) {
+            Some(effect) => effect.host.violation(Check::ForeignThread, details),
+            None => orphan_violation(Check::ForeignThread, &details),
+        }
     }
     action
 }

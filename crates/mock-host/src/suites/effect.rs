@@ -58,7 +58,7 @@ pub(super) unsafe fn name(function: &str, text: *const c_char) -> Option<String>
 /// The object of a handle, or a return with the right status.
 macro_rules! lookup {
     ($function:literal, $kind:ident, $handle:expr) => {{
-        if action::entered($function).is_none() {
+        if action::entered_with($function, $handle.addr()).is_none() {
             return c::kOfxStatFailed;
         }
         match registry::$kind($handle.addr()) {
@@ -219,7 +219,7 @@ unsafe extern "C" fn clip_get_region_of_definition(
 }
 
 unsafe extern "C" fn abort(effect: OfxImageEffectHandle) -> c_int {
-    let Some(action) = action::entered("abort") else {
+    let Some(action) = action::entered_with("abort", effect.addr()) else {
         return 0;
     };
     if registry::effect(effect.addr()).is_none() {
@@ -234,7 +234,7 @@ unsafe extern "C" fn image_memory_alloc(
     bytes: usize,
     out: *mut OfxImageMemoryHandle,
 ) -> OfxStatus {
-    let Some(action) = action::entered("imageMemoryAlloc") else {
+    let Some(action) = action::entered_with("imageMemoryAlloc", effect.addr()) else {
         return c::kOfxStatFailed;
     };
     // A null effect is allowed; the block then belongs to the effect of the action.
