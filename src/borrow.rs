@@ -2,7 +2,7 @@
 #![allow(unsafe_code, reason = "promises that nothing of ours writes to what the core reads")]
 
 use crate::clips::{self, Clip, HostImage};
-use crate::failure::Failure;
+use crate::failure::{Failure, out_of_memory};
 use crate::image::{Copied, Layout, Unusable};
 use crate::instance::Instance;
 use crate::scale::{self, Claim};
@@ -69,8 +69,8 @@ fn fetch<'h>(
     region: Option<&RectD>,
 ) -> Result<Option<(HostImage<'h>, Layout)>, Failure> {
     let image = match wanted.layer {
-        Some(name) => clip.layer(time, name, region),
-        None => clip.image(time, region),
+        Some(name) => clip.layer(time, name, region)?,
+        None => clip.image(time, region)?,
     };
     let Some(image) = image else { return Ok(None) };
     match Layout::of(&image) {
@@ -190,9 +190,4 @@ impl<'h> Input<'h> {
         };
         image.map(|image| Picture { image, geometry: self.geometry })
     }
-}
-
-/// The render needs more memory than there is.
-pub(crate) fn out_of_memory() -> Failure {
-    Failure::say(ofx::kOfxStatErrMemory, "Not enough memory to render this picture.")
 }

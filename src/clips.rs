@@ -1,6 +1,7 @@
 //! Clips of a living effect, and images borrowed from them: given back on every way out.
 #![allow(unsafe_code, reason = "clips are reached through the host's C functions")]
 
+use crate::failure::{Failure, out_of_memory};
 use crate::handles::{ClipHandle, EffectHandle, Handle, PropsHandle};
 use crate::hosts::Quirk;
 use crate::props::Props;
@@ -103,14 +104,19 @@ impl<'h> Clip<'h> {
     }
 
     /// Its image at a time; `None` where there is none. Without a region (canonical) it is what the host was told before, or all.
-    pub(crate) fn image(&self, time: f64, region: Option<&RectD>) -> Option<HostImage<'h>> {
-        let get = self.host.effect.clipGetImage?;
+    pub(crate) fn image(&self, time: f64, region: Option<&RectD>) -> Result<Option<HostImage<'h>>, Failure> {
+        let Some(get) = self.host.effect.clipGetImage else { return Ok(None) };
         // SAFETY: a clip of this host, NULL or a rectangle, and room for the answer.
         self.borrowed(region, |region, image| unsafe { get(self.handle.raw(), time, region, image) })
     }
 
     /// The image of one of its layers at a time, in the view that is rendered; `None` where there is none.
-    pub(crate) fn layer(&self, time: f64, name: &CStr, region: Option<&RectD>) -> Option<HostImage<'h>> {
+    pub(crate) fn layer(
+        &self,
+        time: f64,
+        name: &CStr,
+        region: Option<&RectD>,
+    ) -> Result<Option<HostImage<'h>>, Failure> {
         const THIS_VIEW: std::ffi::c_int = -1;
         let (clip, name) = (self.handle.raw(), name.as_ptr());
         let old = self.host.planes.and_then(|suite| suite.clipGetImagePlane);
@@ -151,14 +157,24 @@ impl<'h> Clip<'h> {
         &self,
         region: Option<&RectD>,
         get: impl FnOnce(*const ofx::OfxRectD, *mut ofx::OfxPropertySetHandle) -> ofx::OfxStatus,
-    ) -> Option<HostImage<'h>> {
+    ) -> Result<Option<HostImage<'h>>, Failure> {
         let region = region.map(|r| ofx::OfxRectD { x1: r.x1, y1: r.y1, x2: r.x2, y2: r.y2 });
         let mut image = std::ptr::null_mut();
-        if get(region.as_ref().map_or(std::ptr::null(), std::ptr::from_ref), &mut image) != ofx::kOfxStatOK {
-            return None;
+        match get(region.as_ref().map_or(std::ptr::null(), std::ptr::from_ref), &mut image) {
+            ofx::kOfxStatOK => {
+                // SAFETY: the host said OK: NULL or an image, ours until it is given back.
+                let set = unsafe { Handle::from_host(image) };
+                Ok(set.map(|set| HostImage { host: self.host, set }))
+            }
+            // OpenFX's word for "there is none".
+            ofx::kOfxStatFailed => Ok(None),
+            ofx::kOfxStatErrMemory => Err(out_of_memory()),
+            // A picture without an input that is there would be a wrong one that nobody notices.
+            _ if self.says_connected() => {
+                Err(Failure::say(ofx::kOfxStatFailed, "The host did not give an image of a connected input."))
+            }
+            _ => Ok(None),
         }
-        // SAFETY: the host said OK: NULL or an image, ours until it is given back.
-        Some(HostImage { host: self.host, set: unsafe { Handle::from_host(image) }? })
     }
 }
 

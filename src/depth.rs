@@ -221,11 +221,12 @@ impl Instance {
     }
 
     /// Writes what is known and not stored. To be called only where parameters may be set.
-    pub(crate) fn store_decision(&self, time: f64) {
-        let prepared = self.effect.prepare(&self.at(time));
+    pub(crate) fn store_decision(&self, time: f64) -> Result<(), Failure> {
+        let prepared = self.prepare(time)?;
         if let Some(examined) = self.decided.examined().filter(|_| prepared.depth().needs_decision()) {
             self.write_decision(time, examined.decision, examined.report);
         }
+        Ok(())
     }
 
     /// Writes a decision and what the artist reads of it.

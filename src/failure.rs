@@ -33,3 +33,8 @@ impl Failure {
         Self::quiet(ofx::kOfxStatErrBadHandle)
     }
 }
+
+/// The render needs more memory than there is.
+pub(crate) fn out_of_memory() -> Failure {
+    Failure::say(ofx::kOfxStatErrMemory, "Not enough memory to render this picture.")
+}

@@ -61,13 +61,15 @@ impl Layout {
     pub(crate) fn of(image: &HostImage) -> Result<Self, Unusable> {
         let props = image.props();
         let data = props.pointer(ofx::kOfxImagePropData).and_then(|p| NonNull::new(p.cast::<u8>()));
-        let [x1, y1, x2, y2] = props.ints(ofx::kOfxImagePropBounds).ok_or(Unusable::Absent)?;
-        let row_bytes = props.int(ofx::kOfxImagePropRowBytes).ok_or(Unusable::Absent)?;
-        let depth = props.text(ofx::kOfxImageEffectPropPixelDepth).ok_or(Unusable::Absent)?;
-        let components = props.text(ofx::kOfxImageEffectPropComponents).ok_or(Unusable::Absent)?;
+        let data = data.ok_or(Unusable::Absent)?;
+        let without = |what: &str| Unusable::Format(format!("an image without {what}"));
+        let [x1, y1, x2, y2] = props.ints(ofx::kOfxImagePropBounds).ok_or_else(|| without("bounds"))?;
+        let row_bytes = props.int(ofx::kOfxImagePropRowBytes).ok_or_else(|| without("row bytes"))?;
+        let depth = props.text(ofx::kOfxImageEffectPropPixelDepth).ok_or_else(|| without("a pixel depth"))?;
+        let components = props.text(ofx::kOfxImageEffectPropComponents).ok_or_else(|| without("components"))?;
         let order = if image.may_be_bgra() { props.text(ofx::kOfxImagePropPixelOrder) } else { None };
         let format = format(&depth, &components, order.as_deref())?;
-        Self::check(data.ok_or(Unusable::Absent)?, row_bytes, Rect::new(x1, y1, x2, y2), format)
+        Self::check(data, row_bytes, Rect::new(x1, y1, x2, y2), format)
     }
 
     fn row_len(&self) -> usize {

@@ -5,18 +5,20 @@
 
 use crate::clips::{self, Clip};
 use crate::depth::Decided;
+use crate::failure::Failure;
 use crate::handles::{ClipHandle, EffectHandle};
 use crate::params::{At, Params};
+use crate::props::Props;
 use crate::suites::Host;
-use fathom_core::Effect;
 use fathom_core::depth::{DepthParams, DepthSource};
 use fathom_core::effect::{Clip as Purpose, Frame, Input, Use};
 use fathom_core::geometry::{Geometry, RectD};
+use fathom_core::{Effect, Prepared};
 use openfx_sys as ofx;
 use std::collections::HashMap;
 use std::ffi::CStr;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// OpenFX's word for a use.
 pub(crate) fn context_of(usage: Use) -> &'static CStr {
@@ -58,7 +60,8 @@ pub(crate) struct Instance {
     pub(crate) usage: Use,
     /// Its parameters.
     pub(crate) params: Params,
-    clips: Vec<(&'static CStr, ClipHandle)>,
+    /// Found when they are first needed, and where the host did not tell, again.
+    clips: Vec<(&'static CStr, OnceLock<ClipHandle>)>,
     /// What Auto decided of the depth.
     pub(crate) decided: Decided,
     notice: Mutex<Option<Notice>>,
@@ -105,14 +108,13 @@ pub(crate) fn remove(handle: EffectHandle) -> Option<Arc<Instance>> {
 }
 
 impl Instance {
-    /// Looks up clips and parameters, and enters the instance into the list.
+    /// Enters an instance into the list.
     pub(crate) fn create(host: Arc<Host>, effect: &'static dyn Effect, handle: EffectHandle) -> Arc<Self> {
         let context = host.effect_props(handle).text(ofx::kOfxImageEffectPropContext);
         let usage = context.and_then(|name| use_from(effect, &name)).unwrap_or(Use::General);
-        let clip = |name: &'static CStr| clips::find(&host, handle, name).map(|clip| (name, clip));
         let inputs = effect.inputs(usage).iter().map(clip_name);
-        let clips = inputs.chain([clips::OUTPUT]).filter_map(clip).collect();
-        let params = Params::find(&host, handle, &effect.define_for(usage));
+        let clips = inputs.chain([clips::OUTPUT]).map(|name| (name, OnceLock::new())).collect();
+        let params = Params::new(&host, handle, &effect.define_for(usage));
         let instance = Arc::new(Self {
             host,
             effect,
@@ -132,13 +134,31 @@ impl Instance {
 
     /// A clip, if this context has it.
     pub(crate) fn clip(&self, name: &CStr) -> Option<Clip<'_>> {
-        let (_, handle) = self.clips.iter().find(|(n, _)| *n == name)?;
-        Some(Clip::new(&self.host, *handle))
+        let (name, known) = self.clips.iter().find(|(n, _)| *n == name)?;
+        let handle = match known.get() {
+            Some(handle) => *handle,
+            None => {
+                let found = clips::find(&self.host, self.handle, name)?;
+                *known.get_or_init(|| found)
+            }
+        };
+        Some(Clip::new(&self.host, handle))
     }
 
     /// The values of the parameters at a time.
     pub(crate) fn at(&self, time: f64) -> At<'_> {
         self.params.at(&self.host, time)
+    }
+
+    /// What the effect makes of the values at a time. A value that the host keeps to itself this time is an error: a picture with the
+    /// default in its place would be a wrong one that nobody notices.
+    pub(crate) fn prepare(&self, time: f64) -> Result<Box<dyn Prepared>, Failure> {
+        let at = self.at(time);
+        let prepared = self.effect.prepare(&at);
+        match at.refused() {
+            None => Ok(prepared),
+            Some(name) => Err(Failure::say(ofx::kOfxStatFailed, format!("The host did not give the value of {name}."))),
+        }
     }
 
     /// Is something connected to Depth, as far as the host says?
@@ -213,18 +233,21 @@ impl Instance {
     /// Greys out the controls that have no effect at the values of this time.
     pub(crate) fn update_enabled(&self, time: f64) {
         let values = self.params.read(&self.host, time);
-        let mut known = lock(&self.enabled);
+        let known = lock(&self.enabled);
         let mut changes = Vec::new();
         for def in self.effect.define_for(self.usage).params() {
             let enabled = self.effect.enabled(&values, &def.name);
-            if known.insert(def.name.clone(), enabled).unwrap_or(true) != enabled {
+            if known.get(&def.name).copied().unwrap_or(true) != enabled {
                 changes.push((def.name.clone(), enabled));
             }
         }
+        // The host is called without the lock, as in `notify`.
         drop(known);
         for (name, enabled) in changes {
-            if let Some(props) = self.params.props(&self.host, &name) {
-                props.set_int(ofx::kOfxParamPropEnabled, i32::from(enabled));
+            let set = |props: Props| props.set_int(ofx::kOfxParamPropEnabled, i32::from(enabled));
+            // What the host refuses is tried again at the next change.
+            if self.params.props(&self.host, &name).is_some_and(set) {
+                lock(&self.enabled).insert(name, enabled);
             }
         }
     }

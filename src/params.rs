@@ -6,19 +6,26 @@ use crate::props::Props;
 use crate::suites::{Host, cstring};
 use fathom_core::params::{CURVE_SAMPLES, Definitions, Kind, ParamDef, ParamSource, Value};
 use openfx_sys as ofx;
-use std::collections::HashMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
 use std::ffi::{CStr, c_char, c_int};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The parameters of a living effect.
 pub(crate) struct Params {
-    set: Option<ParamSetHandle>,
-    entries: HashMap<String, Entry>,
+    effect: EffectHandle,
+    set: OnceLock<ParamSetHandle>,
+    /// In one order, so that the host is asked the same questions in the same order every time.
+    entries: BTreeMap<String, Entry>,
 }
 
-#[derive(Clone, Copy)]
 struct Entry {
-    handle: ParamHandle,
+    /// Found when it is first needed, and where the host did not tell, again: one refusal must not be for life.
+    handle: OnceLock<ParamHandle>,
     shape: Shape,
+    /// Has the host ever given its value? Then it can, and not to give it is an error.
+    given: AtomicBool,
 }
 
 /// What the host is asked for.
@@ -94,30 +101,40 @@ pub(crate) fn define<'h>(host: &'h Host, set: ParamSetHandle, kind: &CStr, name:
 }
 
 impl Params {
-    /// Looks up the handles. A parameter that the host does not know will always have its default.
-    pub(crate) fn find(host: &Host, effect: EffectHandle, definitions: &Definitions) -> Self {
-        let mut entries = HashMap::new();
-        let set = set_of(host, effect);
-        if let (Some(set), Some(get)) = (set, host.parameter.paramGetHandle) {
-            for def in definitions.params().filter(|def| is_for(host, def)) {
-                let name = cstring(&def.name);
-                let mut raw = std::ptr::null_mut();
-                // SAFETY: a handle of this host, a string, and room for the answer, which lives as long as the effect.
-                let handle = unsafe {
-                    let status = get(set.raw(), name.as_ptr(), &mut raw, std::ptr::null_mut());
-                    if status == ofx::kOfxStatOK { Handle::from_host(raw) } else { None }
-                };
-                if let Some(handle) = handle {
-                    entries.insert(def.name.clone(), Entry { handle, shape: Shape::from(&def.kind) });
-                }
-            }
+    /// A parameter that the host does not know will always have its default.
+    pub(crate) fn new(host: &Host, effect: EffectHandle, definitions: &Definitions) -> Self {
+        let entry = |def: &ParamDef| {
+            let (handle, given) = (OnceLock::new(), AtomicBool::new(false));
+            (def.name.clone(), Entry { handle, shape: Shape::from(&def.kind), given })
+        };
+        let entries = definitions.params().filter(|def| is_for(host, def)).map(entry).collect();
+        Self { effect, set: OnceLock::new(), entries }
+    }
+
+    fn set_handle(&self, host: &Host) -> Option<ParamSetHandle> {
+        match self.set.get() {
+            Some(set) => Some(*set),
+            None => set_of(host, self.effect).map(|found| *self.set.get_or_init(|| found)),
         }
-        Self { set, entries }
+    }
+
+    fn handle(&self, host: &Host, name: &str, entry: &Entry) -> Option<ParamHandle> {
+        if let Some(handle) = entry.handle.get() {
+            return Some(*handle);
+        }
+        let (set, get, name) = (self.set_handle(host)?, host.parameter.paramGetHandle?, cstring(name));
+        let mut raw = std::ptr::null_mut();
+        // SAFETY: a handle of this host, a string, and room for the answer, which lives as long as the effect.
+        let found = unsafe {
+            let status = get(set.raw(), name.as_ptr(), &mut raw, std::ptr::null_mut());
+            if status == ofx::kOfxStatOK { Handle::from_host(raw) } else { None }
+        };
+        found.map(|found| *entry.handle.get_or_init(|| found))
     }
 
     /// Says that something is known that is not written into the parameters yet.
     pub(crate) fn need_syncing(&self, host: &Host) {
-        if let Some(set) = self.set {
+        if let Some(set) = self.set_handle(host) {
             set_props(host, set).set_int(ofx::kOfxPropParamSetNeedsSyncing, 1);
         }
     }
@@ -128,7 +145,7 @@ impl Params {
         let now = self.at(host, time);
         let changes: Vec<_> = values.iter().filter(|(name, value)| now.value(name).as_ref() != Some(value)).collect();
         let ends = host.parameter.paramEditEnd.filter(|_| !changes.is_empty());
-        let block = match (self.set, host.parameter.paramEditBegin, ends) {
+        let block = match (self.set_handle(host), host.parameter.paramEditBegin, ends) {
             // SAFETY: a handle of this host and a string.
             (Some(set), Some(begin), Some(end)) => unsafe {
                 (begin(set.raw(), undo.as_ptr()) == ofx::kOfxStatOK).then_some((set, end))
@@ -145,7 +162,7 @@ impl Params {
 
     fn set_one(&self, host: &Host, name: &str, value: &Value) -> bool {
         let (Some(entry), Some(set)) = (self.entries.get(name), host.parameter.paramSetValue) else { return false };
-        let param = entry.handle.raw();
+        let Some(param) = self.handle(host, name, entry).map(Handle::raw) else { return false };
         // SAFETY: a parameter of this host, and a value of its type; the host copies the text.
         let status = unsafe {
             match (entry.shape, value) {
@@ -163,16 +180,17 @@ impl Params {
 
     /// The values at a time.
     pub(crate) fn at<'a>(&'a self, host: &'a Host, time: f64) -> At<'a> {
-        At { host, params: self, time }
+        At { host, params: self, time, refused: RefCell::default() }
     }
 
     /// The properties of one parameter.
     pub(crate) fn props<'h>(&self, host: &'h Host, name: &str) -> Option<Props<'h>> {
         let entry = self.entries.get(name)?;
+        let handle = self.handle(host, name, entry)?;
         let mut set = std::ptr::null_mut();
         // SAFETY: a parameter of this host, and room for the answer, which lives as long as the parameter.
         unsafe {
-            let status = (host.parameter.paramGetPropertySet?)(entry.handle.raw(), &mut set);
+            let status = (host.parameter.paramGetPropertySet?)(handle.raw(), &mut set);
             (status == ofx::kOfxStatOK).then(|| Props::new(host, Handle::from_host(set)))
         }
     }
@@ -183,27 +201,55 @@ pub(crate) struct At<'a> {
     host: &'a Host,
     params: &'a Params,
     time: f64,
+    /// The first parameter whose value the host did not give though it can.
+    refused: RefCell<Option<String>>,
+}
+
+impl At<'_> {
+    /// The name of a parameter whose value was asked for, and not given by a host that gave it before.
+    pub(crate) fn refused(&self) -> Option<String> {
+        self.refused.borrow().clone()
+    }
 }
 
 impl ParamSource for At<'_> {
     fn value(&self, name: &str) -> Option<Value> {
         let entry = self.params.entries.get(name)?;
-        if entry.shape == Shape::Curve {
-            return self.host.curve(entry.handle, self.time, CURVE_SAMPLES).map(Value::Curve);
+        let handle = self.params.handle(self.host, name, entry)?;
+        match self.ask(handle, entry.shape) {
+            Some(answer) => {
+                entry.given.store(true, Ordering::Relaxed);
+                answer
+            }
+            None => {
+                if entry.given.load(Ordering::Relaxed) {
+                    self.refused.borrow_mut().get_or_insert_with(|| name.into());
+                }
+                None
+            }
         }
-        let (get, param, time) = (self.host.parameter.paramGetValueAtTime?, entry.handle.raw(), self.time);
+    }
+}
+
+impl At<'_> {
+    /// `None`: the host gives no value. `Some(None)`: it gave one that stands for none.
+    fn ask(&self, handle: ParamHandle, shape: Shape) -> Option<Option<Value>> {
+        if shape == Shape::Curve {
+            return self.host.curve(handle, self.time, CURVE_SAMPLES).map(|values| Some(Value::Curve(values)));
+        }
+        let (get, param, time) = (self.host.parameter.paramGetValueAtTime?, handle.raw(), self.time);
         let ok = |status| status == ofx::kOfxStatOK;
         let (mut i, mut d): (c_int, [f64; 4]) = (0, [f64::NAN, f64::NAN, f64::NAN, 1.0]);
         let [a, b, c, alpha] = &mut d;
         // The host writes through these: as pointers, because a variadic call passes what it is given.
         let (a, b, c, alpha): (*mut f64, *mut f64, *mut f64, *mut f64) = (a, b, c, alpha);
         // SAFETY: a parameter of this host, and for its type as many pointers of the kind as OpenFX says.
-        unsafe {
-            match entry.shape {
+        let value = unsafe {
+            match shape {
                 Shape::Bool => ok(get(param, time, &raw mut i)).then_some(Value::Bool(i != 0)),
                 Shape::Int => ok(get(param, time, &raw mut i)).then_some(Value::Int(i)),
                 Shape::Double => ok(get(param, time, a)).then(|| Value::Double(d[0])),
-                Shape::Point(default) => ok(get(param, time, a, b)).then(|| point([d[0], d[1]], default))?,
+                Shape::Point(default) => return ok(get(param, time, a, b)).then(|| point([d[0], d[1]], default)),
                 Shape::Colour => ok(get(param, time, a, b, c)).then(|| Value::Colour([d[0], d[1], d[2], 1.0])),
                 Shape::Rgba => ok(get(param, time, a, b, c, alpha)).then_some(Value::Colour(d)),
                 Shape::Text => {
@@ -214,7 +260,8 @@ impl ParamSource for At<'_> {
                 }
                 Shape::Curve | Shape::Nothing => None,
             }
-        }
+        };
+        value.map(Some)
     }
 }
 

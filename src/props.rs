@@ -118,11 +118,16 @@ impl<'h> Props<'h> {
     /// Sets numbers; false where the host refuses one.
     pub(crate) fn set_doubles(&self, name: &CStr, values: &[f64]) -> bool {
         let (Some(set), Some(put)) = (self.set, self.host.property.propSetDouble) else { return false };
-        values.iter().enumerate().fold(true, |good, (i, v)| {
+        // What comes after a place that the host refused would have no place either.
+        values.iter().enumerate().all(|(i, v)| {
             // SAFETY: as in `set_int_at`.
-            let status = unsafe { put(set.raw(), name.as_ptr(), i as c_int, *v) };
-            good && status == ofx::kOfxStatOK
+            unsafe { put(set.raw(), name.as_ptr(), i as c_int, *v) == ofx::kOfxStatOK }
         })
+    }
+
+    /// Sets a list of texts; false where the host refuses one, and what comes after it is left out.
+    pub(crate) fn set_texts<'t>(&self, name: &CStr, values: impl IntoIterator<Item = &'t CStr>) -> bool {
+        (0..).zip(values).all(|(i, value)| self.set_text_at(name, i, value))
     }
 
     /// Sets a text; false where the host refuses.

@@ -4,7 +4,7 @@ use super::Asked;
 use crate::borrow::At;
 use crate::clips;
 use crate::depth::REPORT;
-use crate::failure::{OK, Reply};
+use crate::failure::{Failure, OK, Reply};
 use crate::instance::Instance;
 use crate::suites::cstring;
 use fathom_core::depth::{Decision, DepthConvention, DepthEdges, DepthParams, DepthSource};
@@ -28,18 +28,19 @@ enum Meaning {
 /// Hosts also announce clips and names of their own: whatever it is, the controls are brought up to date.
 pub(super) fn changed(asked: &Asked) -> Reply {
     let (instance, at) = (asked.instance, At { time: asked.time(), scale: asked.scale() });
+    let mut done = Ok(());
     instance.once_at_a_time(|| {
         let by_artist = asked.args.text(ofx::kOfxPropChangeReason);
         if by_artist.is_some_and(|reason| reason.as_bytes() == ofx::kOfxChangeUserEdited.to_bytes()) {
-            changed_by_artist(asked, instance, at);
+            done = changed_by_artist(asked, instance, at);
         }
         instance.update_enabled(at.time);
     });
-    OK
+    done.and(OK)
 }
 
-fn changed_by_artist(asked: &Asked, instance: &Instance, at: At) {
-    let prepared = instance.effect.prepare(&instance.at(at.time));
+fn changed_by_artist(asked: &Asked, instance: &Instance, at: At) -> Result<(), Failure> {
+    let prepared = instance.prepare(at.time)?;
     let params = prepared.depth();
     let name = asked.args.text(ofx::kOfxPropName).unwrap_or_default();
     let kind = asked.args.text(ofx::kOfxPropType).unwrap_or_default();
@@ -56,8 +57,9 @@ fn changed_by_artist(asked: &Asked, instance: &Instance, at: At) {
         },
         Meaning::OtherDepth => look_again(instance, params, at),
         Meaning::OtherDecision => instance.decided.forget(),
-        Meaning::None => instance.store_decision(at.time),
+        Meaning::None => instance.store_decision(at.time)?,
     }
+    Ok(())
 }
 
 /// Writes what the effect wants written, and tells what went wrong.
@@ -111,8 +113,9 @@ fn look_again(instance: &Instance, params: &DepthParams, at: At) {
 
 /// What is known is written where the host saves it.
 pub(super) fn save(asked: &Asked) -> Reply {
-    asked.instance.once_at_a_time(|| asked.instance.store_decision(asked.time()));
-    OK
+    let mut done = Ok(());
+    asked.instance.once_at_a_time(|| done = asked.instance.store_decision(asked.time()));
+    done.and(OK)
 }
 
 /// Nothing else is kept between two renders, but for what the effect keeps.

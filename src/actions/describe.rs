@@ -32,8 +32,8 @@ pub(super) fn describe(call: &Call) -> Reply {
     props.set_text(ofx::kOfxPropVersionLabel, &cstring(env!("CARGO_PKG_VERSION")));
 
     let contexts: Vec<&CStr> = call.plugin.effect().uses().iter().map(|usage| context_of(*usage)).collect();
-    let accepted = set_texts(&props, ofx::kOfxImageEffectPropSupportedContexts, &contexts)
-        & set_texts(&props, ofx::kOfxImageEffectPropSupportedPixelDepths, &depths(&host));
+    let accepted = props.set_texts(ofx::kOfxImageEffectPropSupportedContexts, contexts)
+        && props.set_texts(ofx::kOfxImageEffectPropSupportedPixelDepths, depths(&host));
     if !accepted {
         return Err(Failure::quiet(ofx::kOfxStatErrMissingHostFeature));
     }
@@ -67,10 +67,6 @@ fn depths(host: &Host) -> Vec<&'static CStr> {
     all
 }
 
-fn set_texts(props: &Props, name: &CStr, values: &[&CStr]) -> bool {
-    (0..).zip(values).fold(true, |good, (i, value)| props.set_text_at(name, i, value) && good)
-}
-
 pub(super) fn describe_in_context(call: &Call) -> Reply {
     let (handle, host) = (call.handle()?, call.plugin.host()?);
     let named = Props::new(&host, call.in_args).text(ofx::kOfxImageEffectPropContext);
@@ -93,8 +89,12 @@ fn describe_clip(host: &Host, effect: EffectHandle, name: &CStr, optional: bool)
     let mask = name == clips::MASK;
     let colour = [ofx::kOfxImageComponentRGBA, ofx::kOfxImageComponentRGB, ofx::kOfxImageComponentAlpha];
     let components = if mask { &colour[2..] } else { &colour[..] };
-    set_texts(&props, ofx::kOfxImageEffectPropSupportedComponents, components);
-    props.set_int(ofx::kOfxImageClipPropOptional, i32::from(optional));
+    // Without these no host could feed the clip, or the effect would only work with it.
+    let accepted = props.set_texts(ofx::kOfxImageEffectPropSupportedComponents, components.iter().copied())
+        && (props.set_int(ofx::kOfxImageClipPropOptional, i32::from(optional)) || !optional);
+    if !accepted {
+        return Err(Failure::quiet(ofx::kOfxStatErrMissingHostFeature));
+    }
     props.set_int(ofx::kOfxImageClipPropIsMask, i32::from(mask));
     props.set_int(ofx::kOfxImageEffectPropSupportsTiles, 1);
     let temporal = host.facts().temporal && (name == clips::SOURCE || name == clips::DEPTH);

@@ -9,7 +9,7 @@ use crate::props::Props;
 use crate::suites::{Host, cstring};
 use fathom_core::params::{Definitions, GroupDef, Item, Kind, ParamDef, Unit};
 use openfx_sys as ofx;
-use std::ffi::CStr;
+use std::ffi::{CStr, CString};
 
 /// The page that lists everything, for hosts that arrange parameters in pages.
 const PAGE: &str = "Controls";
@@ -27,7 +27,7 @@ pub(super) fn define(host: &Host, effect: EffectHandle, definitions: &Definition
             Item::Group(group) => groups.extend(define_group(host, set, group)),
             Item::Param(def) if !params::is_for(host, def) => {}
             Item::Param(def) => {
-                let name = define_param(host, set, def, &groups);
+                let name = define_param(host, set, def, &groups)?;
                 leaves.extend(name.filter(|_| !def.secret));
             }
         }
@@ -35,9 +35,8 @@ pub(super) fn define(host: &Host, effect: EffectHandle, definitions: &Definition
     // Also where the host says that it takes no pages at all: hosts that say so have been seen to use them.
     if let Some(page) = params::define(host, set, ofx::kOfxParamTypePage, PAGE) {
         set_labels(&page, PAGE);
-        for (i, name) in (0..).zip(&leaves) {
-            page.set_text_at(ofx::kOfxParamPropPageChild, i, &cstring(name));
-        }
+        let names: Vec<CString> = leaves.iter().map(|name| cstring(name)).collect();
+        page.set_texts(ofx::kOfxParamPropPageChild, names.iter().map(CString::as_c_str));
         params::set_props(host, set).set_text(ofx::kOfxPluginPropParamPageOrder, &cstring(PAGE));
     }
     Ok(())
@@ -59,8 +58,13 @@ fn define_group<'d>(host: &Host, set: ParamSetHandle, group: &'d GroupDef) -> Op
     Some(&group.name)
 }
 
-fn define_param<'d>(host: &Host, set: ParamSetHandle, def: &'d ParamDef, groups: &[&str]) -> Option<&'d str> {
-    let props = params::define(host, set, type_of(&def.kind), &def.name)?;
+fn define_param<'d>(
+    host: &Host,
+    set: ParamSetHandle,
+    def: &'d ParamDef,
+    groups: &[&str],
+) -> Result<Option<&'d str>, Failure> {
+    let Some(props) = params::define(host, set, type_of(&def.kind), &def.name) else { return Ok(None) };
     set_labels(&props, &def.label);
     props.set_text(ofx::kOfxParamPropHint, &cstring(&hint(def)));
     props.set_text(ofx::kOfxParamPropScriptName, &cstring(&def.name));
@@ -74,16 +78,17 @@ fn define_param<'d>(host: &Host, set: ParamSetHandle, def: &'d ParamDef, groups:
     if def.secret {
         props.set_int(ofx::kOfxParamPropSecret, 1);
     }
-    set_kind(&props, &def.kind);
+    if !set_kind(&props, &def.kind) {
+        return Err(Failure::quiet(ofx::kOfxStatErrMissingHostFeature));
+    }
     if let (Some(first), Kind::Choice { options, .. }) = (def.shown_first, &def.kind)
         && host.facts().orders_choices
     {
-        for i in 0..options.len() as i32 {
-            // Options are shown in the order of these numbers.
-            props.set_int_at(ofx::kOfxParamPropChoiceOrder, i, if i == first { 0 } else { i + 1 });
-        }
+        // Options are shown in the order of these numbers.
+        let place = |i: i32| if i == first { 0 } else { i + 1 };
+        let _ = (0..options.len() as i32).all(|i| props.set_int_at(ofx::kOfxParamPropChoiceOrder, i, place(i)));
     }
-    Some(&def.name)
+    Ok(Some(&def.name))
 }
 
 fn type_of(kind: &Kind) -> &'static CStr {
@@ -117,40 +122,45 @@ fn hint(def: &ParamDef) -> String {
     if told { def.hint.clone() } else { format!("{} Unit: {}.", def.hint, unit.word()) }
 }
 
-fn set_kind(props: &Props, kind: &Kind) {
+/// False where the host refuses what the picture depends on: a default, or the options of a choice.
+fn set_kind(props: &Props, kind: &Kind) -> bool {
     match kind {
         Kind::Bool { default } => {
-            props.set_int(ofx::kOfxParamPropDefault, i32::from(*default));
+            return props.set_int(ofx::kOfxParamPropDefault, i32::from(*default));
         }
         Kind::Int { default, range, slider } => {
-            props.set_int(ofx::kOfxParamPropDefault, *default);
+            let accepted = props.set_int(ofx::kOfxParamPropDefault, *default);
             props.set_int(ofx::kOfxParamPropMin, range[0]);
             props.set_int(ofx::kOfxParamPropMax, range[1]);
             props.set_int(ofx::kOfxParamPropDisplayMin, slider[0]);
             props.set_int(ofx::kOfxParamPropDisplayMax, slider[1]);
+            return accepted;
         }
         Kind::Double { default, range, slider, unit } => {
             let angle = *unit == Unit::Degrees;
             let kind = if angle { ofx::kOfxParamDoubleTypeAngle } else { ofx::kOfxParamDoubleTypePlain };
             props.set_text(ofx::kOfxParamPropDoubleType, kind);
-            set_numbers(props, &[*default], *range, *slider);
             props.set_int(ofx::kOfxParamPropDigits, if slider[1] - slider[0] <= 20.0 { 3 } else { 2 });
+            return set_numbers(props, &[*default], *range, *slider);
         }
         Kind::Point { default } => {
             props.set_text(ofx::kOfxParamPropDoubleType, ofx::kOfxParamDoubleTypeXYAbsolute);
             // Hosts that do not know it hand out the bare fraction; see `params::point`.
             props.set_text(ofx::kOfxParamPropDefaultCoordinateSystem, ofx::kOfxParamCoordinatesNormalised);
             let around = |v: f64| [-v, v];
-            set_numbers(props, default, around(POSITION_LIMIT), around(POSITION_SLIDER));
             props.set_int(ofx::kOfxParamPropUseHostOverlayHandle, 1);
+            return set_numbers(props, default, around(POSITION_LIMIT), around(POSITION_SLIDER));
         }
-        Kind::Colour { default, slider } => set_numbers(props, default, [-COLOUR_LIMIT, COLOUR_LIMIT], *slider),
-        Kind::Rgba { default, slider } => set_numbers(props, default, [-COLOUR_LIMIT, COLOUR_LIMIT], *slider),
+        Kind::Colour { default, slider } => {
+            return set_numbers(props, default, [-COLOUR_LIMIT, COLOUR_LIMIT], *slider);
+        }
+        Kind::Rgba { default, slider } => {
+            return set_numbers(props, default, [-COLOUR_LIMIT, COLOUR_LIMIT], *slider);
+        }
         Kind::Choice { default, options } => {
-            for (i, option) in (0..).zip(*options) {
-                props.set_text_at(ofx::kOfxParamPropChoiceOption, i, &cstring(option));
-            }
-            props.set_int(ofx::kOfxParamPropDefault, *default);
+            let names: Vec<CString> = options.iter().map(|option| cstring(option)).collect();
+            return props.set_texts(ofx::kOfxParamPropChoiceOption, names.iter().map(CString::as_c_str))
+                && props.set_int(ofx::kOfxParamPropDefault, *default);
         }
         Kind::Text { default } => {
             props.set_text(ofx::kOfxParamPropStringMode, ofx::kOfxParamStringIsSingleLine);
@@ -175,14 +185,16 @@ fn set_kind(props: &Props, kind: &Kind) {
         }
         Kind::Button => {}
     }
+    true
 }
 
-/// Default and limits of a parameter of one or more numbers, the same limits for each.
-fn set_numbers(props: &Props, default: &[f64], range: [f64; 2], slider: [f64; 2]) {
-    props.set_doubles(ofx::kOfxParamPropDefault, default);
+/// Default and limits of a parameter of one or more numbers, the same limits for each; false where the host refuses the default.
+fn set_numbers(props: &Props, default: &[f64], range: [f64; 2], slider: [f64; 2]) -> bool {
+    let accepted = props.set_doubles(ofx::kOfxParamPropDefault, default);
     let each = |v: f64| vec![v; default.len()];
     props.set_doubles(ofx::kOfxParamPropMin, &each(range[0]));
     props.set_doubles(ofx::kOfxParamPropMax, &each(range[1]));
     props.set_doubles(ofx::kOfxParamPropDisplayMin, &each(slider[0]));
     props.set_doubles(ofx::kOfxParamPropDisplayMax, &each(slider[1]));
+    accepted
 }

@@ -10,7 +10,7 @@ use openfx_sys as ofx;
 /// The plan decides; no image is looked at.
 pub(super) fn is_identity(asked: &Asked) -> Reply {
     let (instance, time) = (asked.instance, asked.time());
-    let prepared = instance.effect.prepare(&instance.at(time));
+    let prepared = instance.prepare(time)?;
     if prepared.generator().is_some() {
         return DEFAULT;
     }

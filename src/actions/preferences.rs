@@ -2,7 +2,7 @@
 
 use super::Asked;
 use crate::clips;
-use crate::failure::{DEFAULT, OK, Reply};
+use crate::failure::{DEFAULT, Failure, OK, Reply};
 use crate::hosts::Quirk;
 use crate::suites::cstring;
 use fathom_core::generator::Makes;
@@ -13,15 +13,15 @@ use std::ffi::CStr;
 /// Depth as it comes: a host that turns it into the source's components may take a channel away (RGBA to RGB) or put one channel where
 /// nobody looks (alpha). All else stays as the host would have it: the output is what the source is, premultiplication included.
 pub(super) fn clip_preferences(asked: &Asked) -> Reply {
-    let output = generated(asked);
+    let output = generated(asked)?;
     if depth_as_it_comes(asked) || output { OK } else { DEFAULT }
 }
 
 /// What a generator's picture is: its pixels' shape and its alpha are the files', and every frame can be another.
-fn generated(asked: &Asked) -> bool {
+fn generated(asked: &Asked) -> Result<bool, Failure> {
     let instance = asked.instance;
-    let prepared = instance.effect.prepare(&instance.at(0.0));
-    let Some(generator) = prepared.generator() else { return false };
+    let prepared = instance.prepare(0.0)?;
+    let Some(generator) = prepared.generator() else { return Ok(false) };
     let answers = &asked.answers;
     let name = |prefix: &CStr| cstring(&[prefix.to_string_lossy(), clips::OUTPUT.to_string_lossy()].concat());
     let alpha = match generator.makes() {
@@ -42,7 +42,7 @@ fn generated(asked: &Asked) -> bool {
             answers.set_doubles(ofx::kOfxImageEffectPropFrameRate, &[rate]);
         }
     }
-    true
+    Ok(true)
 }
 
 fn depth_as_it_comes(asked: &Asked) -> bool {

@@ -11,7 +11,7 @@ use std::ffi::CStr;
 /// The source's region, grown as the plan says; the project's where there is no source. An optional clip never enlarges it.
 pub(super) fn definition(asked: &Asked) -> Reply {
     let (instance, time) = (asked.instance, asked.time());
-    let prepared = instance.effect.prepare(&instance.at(time));
+    let prepared = instance.prepare(time)?;
     let frame = instance.frame(time, asked.scale(), prepared.depth());
     let region = if let Some(generator) = prepared.generator() {
         // A render says what is wrong with the files.
@@ -35,7 +35,7 @@ pub(super) fn interest(asked: &Asked) -> Reply {
     let Some(window) = wanted.map(|[x1, y1, x2, y2]| RectD::new(x1, y1, x2, y2)).filter(|w| !w.is_empty()) else {
         return DEFAULT;
     };
-    let prepared = instance.effect.prepare(&instance.at(time));
+    let prepared = instance.prepare(time)?;
     let depth = prepared.depth();
     let frame = instance.frame(time, asked.scale(), depth);
     let plan = prepared.plan(&frame);
@@ -79,7 +79,7 @@ pub(super) fn interest(asked: &Asked) -> Reply {
 /// The current frame, and the first one while Auto has yet to decide.
 pub(super) fn frames_needed(asked: &Asked) -> Reply {
     let (instance, time) = (asked.instance, asked.time());
-    let prepared = instance.effect.prepare(&instance.at(time));
+    let prepared = instance.prepare(time)?;
     let depth = prepared.depth();
     let input = instance.depth_input(depth);
     let Some(first) = instance.deciding_frame(&input).filter(|first| *first != time && instance.undecided(depth))
@@ -96,7 +96,7 @@ pub(super) fn frames_needed(asked: &Asked) -> Reply {
 
 /// The frames that there are files for.
 pub(super) fn time_domain(asked: &Asked) -> Reply {
-    let prepared = asked.instance.effect.prepare(&asked.instance.at(0.0));
+    let prepared = asked.instance.prepare(0.0)?;
     let Some(range) = prepared.generator().and_then(|generator| generator.frames()) else { return DEFAULT };
     if asked.answers.set_doubles(ofx::kOfxImageEffectPropFrameRange, &range) { OK } else { DEFAULT }
 }

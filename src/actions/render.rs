@@ -1,10 +1,10 @@
 //! The render: the host's arguments become a job for the core. What hosts do oddly is settled here, and nowhere later.
 
 use super::Asked;
-use crate::borrow::{At, Input, Output, Wanted, out_of_memory};
+use crate::borrow::{At, Input, Output, Wanted};
 use crate::clips;
 use crate::depth::DepthInput;
-use crate::failure::{Failure, OK, Reply};
+use crate::failure::{Failure, OK, Reply, out_of_memory};
 use crate::instance::{Instance, Notice};
 use crate::pool;
 use crate::progress::Progress;
@@ -44,7 +44,7 @@ impl Field {
 }
 
 impl Request {
-    fn read(asked: &Asked) -> Self {
+    fn read(asked: &Asked) -> Result<Self, Failure> {
         let args = &asked.args;
         let window = args.ints(ofx::kOfxImageEffectPropRenderWindow).map(|[x1, y1, x2, y2]| Rect::new(x1, y1, x2, y2));
         let field = match args.text(ofx::kOfxImageEffectPropFieldToRender) {
@@ -55,7 +55,11 @@ impl Request {
         let says = |name| args.int(name).is_some_and(|i| i != 0);
         let interactive = says(ofx::kOfxImageEffectPropInteractiveRenderStatus);
         let draft = interactive || says(ofx::kOfxImageEffectPropRenderQualityDraft);
-        Self { at: At { time: asked.time(), scale: asked.scale() }, window, field, interactive, draft }
+        // Another frame than the one that is wanted would be a wrong picture that nobody notices.
+        let time = args.double(ofx::kOfxPropTime).filter(|t| t.is_finite());
+        let time =
+            time.ok_or_else(|| Failure::say(ofx::kOfxStatFailed, "The host did not say which frame to render."))?;
+        Ok(Self { at: At { time, scale: asked.scale() }, window, field, interactive, draft })
     }
 }
 
@@ -75,11 +79,11 @@ pub(super) fn render(asked: &Asked) -> Reply {
     if on_gpu(asked) {
         return Err(Failure::quiet(ofx::kOfxStatGPURenderFailed));
     }
-    let (instance, request) = (asked.instance, Request::read(asked));
+    let (instance, request) = (asked.instance, Request::read(asked)?);
     if request.window.is_some_and(|w| w.is_empty()) || instance.host.aborts(instance.handle) {
         return OK;
     }
-    let prepared = instance.effect.prepare(&instance.at(request.at.time));
+    let prepared = instance.prepare(request.at.time)?;
     if let Some(generator) = prepared.generator() {
         return match generate_image(instance, &request, &*prepared, generator)? {
             Ok(warning) => {

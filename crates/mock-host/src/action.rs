@@ -4,10 +4,11 @@
 use crate::buffer::ImageObject;
 use crate::frame::Frame;
 use crate::host::{HostState, orphan_violation};
+use crate::inject::gives_back;
 use crate::property::PropertySet;
 use crate::registry;
 use crate::report::{ActionRecord, Check, status_name};
-use openfx::sys::generic::core::{OfxPluginEntryPoint, OfxStatus, kOfxStatErrBadHandle};
+use openfx::sys::generic::core::{OfxPluginEntryPoint, OfxStatus, kOfxStatErrBadHandle, kOfxStatFailed};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::ffi::{CStr, CString, c_char};
@@ -27,6 +28,8 @@ pub(crate) struct Action {
     /// Blocks of edits that are open, and whether something was changed in them.
     pub edits: Cell<(usize, bool)>,
     strings: RefCell<Vec<CString>>,
+    /// What a call that takes something back is to return though it did.
+    late: Cell<OfxStatus>,
 }
 
 thread_local! {
@@ -43,22 +46,43 @@ pub(crate) fn depth_of(name: &CStr) -> usize {
     STACK.with_borrow(|s| s.iter().filter(|a| a.name == name).count())
 }
 
-/// The action that a suite function was called in; none, and a violation, on a thread where none runs.
-pub(crate) fn entered(function: &str) -> Option<Rc<Action>> {
-    entered_with(function, 0)
+/// The action that a suite function was called in, or the status to return at once: on a thread where no action runs (which is a
+/// violation), and where this call is one that is made to fail.
+pub(crate) fn entered(function: &str) -> Result<Rc<Action>, OfxStatus> {
+    entered_about(function, 0, String::new)
 }
 
 /// As [`entered`], for a function that was given this handle: if it is an effect's, the violation goes to that effect's host alone.
-pub(crate) fn entered_with(function: &str, handle: usize) -> Option<Rc<Action>> {
-    let action = current();
-    if action.is_none() {
+/// `about` says what the call is about, such as a property's name.
+pub(crate) fn entered_about(
+    function: &str,
+    handle: usize,
+    about: impl FnOnce() -> String,
+) -> Result<Rc<Action>, OfxStatus> {
+    let Some(action) = current() else {
         let details = format!("{function} was called on a thread where the host had not called the plug-in");
         match registry::effect(handle) {
             Some(effect) => effect.host.violation(Check::ForeignThread, details),
             None => orphan_violation(Check::ForeignThread, &details),
         }
+        return Err(kOfxStatFailed);
+    };
+    let made = action.host.injector.point(function, action.name, about);
+    match made {
+        None => Ok(action),
+        // What takes something back does it all the same: else nobody could.
+        Some(status) if gives_back(function) => {
+            action.late.set(status);
+            Ok(action)
+        }
+        Some(status) => Err(status),
     }
-    action
+}
+
+/// The status of a call that is made to fail, for functions that any thread may call.
+pub(crate) fn made_to_fail(function: &str) -> Option<OfxStatus> {
+    let action = current()?;
+    action.host.injector.point(function, action.name, String::new)
 }
 
 impl Action {
@@ -67,6 +91,11 @@ impl Action {
         let pointer = text.as_ptr();
         self.strings.borrow_mut().push(text);
         pointer
+    }
+
+    /// The status of a call that did what it was asked to.
+    pub fn done(&self) -> OfxStatus {
+        self.late.take()
     }
 
     /// Records a broken rule with the action's name.
@@ -91,6 +120,7 @@ pub(crate) fn run<T>(
         images: RefCell::default(),
         edits: Cell::default(),
         strings: RefCell::default(),
+        late: Cell::default(),
     });
     STACK.with_borrow_mut(|s| s.push(action.clone()));
     let before = floating_point_state();

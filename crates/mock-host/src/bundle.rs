@@ -66,6 +66,10 @@ unsafe extern "C" fn fetch_suite(host: OfxPropertySetHandle, name: *const c_char
     }
     // SAFETY: not null; the plug-in passes a C string.
     let name = unsafe { CStr::from_ptr(name) }.to_string_lossy();
+    let action = action::current().map_or(c"", |action| action.name);
+    if host.injector.point("fetchSuite", action, || format!("{name} {version}")).is_some() {
+        return std::ptr::null();
+    }
     host.suites.fetch(&host.profile, &name, version)
 }
 

@@ -1,6 +1,7 @@
 //! The host: a profile, the suites that it hands out, and what it has seen.
 
 use crate::format::Depth;
+use crate::inject::Injector;
 use crate::profile::Profile;
 use crate::property::{PropertySet, lock};
 use crate::report::{Check, Message, RefusedProperty, Report, Violation};
@@ -39,6 +40,8 @@ pub(crate) struct HostState {
     pub progress: Mutex<Option<ProgressCallback>>,
     /// Blocks of the memory suite by address, with their storage.
     pub blocks: Mutex<HashMap<usize, Vec<u64>>>,
+    /// Which call is made to fail.
+    pub injector: Injector,
 }
 
 static HOSTS: RwLock<Vec<Weak<HostState>>> = RwLock::new(Vec::new());
@@ -54,6 +57,7 @@ impl Host {
             report: Mutex::default(),
             progress: Mutex::default(),
             blocks: Mutex::default(),
+            injector: Injector::default(),
         });
         let mut hosts = HOSTS.write().unwrap_or_else(PoisonError::into_inner);
         hosts.retain(|h| h.strong_count() > 0);

@@ -19,3 +19,15 @@ pub fn process_cpu_seconds() -> f64 {
 pub fn process_cpu_seconds() -> f64 {
     0.0
 }
+
+/// From now on the process ends after so many seconds, by a signal, unless this is called again before; 0: it does not. For children that
+/// may hang. Does nothing where the system has no such signal.
+pub fn end_after(seconds: u32) {
+    #[cfg(unix)]
+    // SAFETY: alarm has no preconditions; nobody else here uses the signal.
+    unsafe {
+        libc::alarm(seconds);
+    }
+    #[cfg(not(unix))]
+    let _ = seconds;
+}

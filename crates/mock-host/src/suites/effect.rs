@@ -58,8 +58,9 @@ pub(super) unsafe fn name(function: &str, text: *const c_char) -> Option<String>
 /// The object of a handle, or a return with the right status.
 macro_rules! lookup {
     ($function:literal, $kind:ident, $handle:expr) => {{
-        if action::entered_with($function, $handle.addr()).is_none() {
-            return c::kOfxStatFailed;
+        let about = || registry::clip($handle.addr()).map(|clip| clip.name.clone()).unwrap_or_default();
+        if let Err(status) = action::entered_about($function, $handle.addr(), about) {
+            return status;
         }
         match registry::$kind($handle.addr()) {
             Some(object) => object,
@@ -183,11 +184,12 @@ pub(super) unsafe fn hand_image(
 }
 
 unsafe extern "C" fn clip_release_image(image: OfxPropertySetHandle) -> OfxStatus {
-    let Some(action) = action::entered("clipReleaseImage") else {
-        return c::kOfxStatFailed;
+    let action = match action::entered("clipReleaseImage") {
+        Ok(action) => action,
+        Err(status) => return status,
     };
     if action.images.borrow_mut().remove(&image.addr()).is_some() {
-        return c::kOfxStatOK;
+        return action.done();
     }
     let id = image.addr();
     if registry::was_handle(id) {
@@ -219,7 +221,7 @@ unsafe extern "C" fn clip_get_region_of_definition(
 }
 
 unsafe extern "C" fn abort(effect: OfxImageEffectHandle) -> c_int {
-    let Some(action) = action::entered_with("abort", effect.addr()) else {
+    let Ok(action) = action::entered_about("abort", effect.addr(), String::new) else {
         return 0;
     };
     if registry::effect(effect.addr()).is_none() {
@@ -234,8 +236,9 @@ unsafe extern "C" fn image_memory_alloc(
     bytes: usize,
     out: *mut OfxImageMemoryHandle,
 ) -> OfxStatus {
-    let Some(action) = action::entered_with("imageMemoryAlloc", effect.addr()) else {
-        return c::kOfxStatFailed;
+    let action = match action::entered_about("imageMemoryAlloc", effect.addr(), String::new) {
+        Ok(action) => action,
+        Err(status) => return status,
     };
     // A null effect is allowed; the block then belongs to the effect of the action.
     let owner = if effect.is_null() { action.effect } else { effect.addr() };
@@ -256,7 +259,7 @@ unsafe extern "C" fn image_memory_free(memory: OfxImageMemoryHandle) -> OfxStatu
     if let Some(owner) = action::current().and_then(|a| registry::effect(a.effect)) {
         lock(&owner.memory).remove(&block.id);
     }
-    c::kOfxStatOK
+    action::current().map_or(c::kOfxStatOK, |action| action.done())
 }
 
 unsafe extern "C" fn image_memory_lock(memory: OfxImageMemoryHandle, out: *mut *mut c_void) -> OfxStatus {

@@ -34,8 +34,9 @@ unsafe extern "C" {
 }
 
 unsafe extern "C" fn memory_alloc(_effect: *mut c_void, bytes: usize, out: *mut *mut c_void) -> OfxStatus {
-    let Some(action) = action::entered("memoryAlloc") else {
-        return c::kOfxStatFailed;
+    let action = match action::entered("memoryAlloc") {
+        Ok(action) => action,
+        Err(status) => return status,
     };
     if out.is_null() {
         violation(Check::NullArgument, "memoryAlloc got nowhere to write");
@@ -54,14 +55,15 @@ unsafe extern "C" fn memory_alloc(_effect: *mut c_void, bytes: usize, out: *mut 
 }
 
 unsafe extern "C" fn memory_free(block: *mut c_void) -> OfxStatus {
-    let Some(action) = action::entered("memoryFree") else {
-        return c::kOfxStatFailed;
+    let action = match action::entered("memoryFree") {
+        Ok(action) => action,
+        Err(status) => return status,
     };
     if lock(&action.host.blocks).remove(&block.addr()).is_none() {
         unknown_handle("memoryFree", block.addr());
         return c::kOfxStatErrBadHandle;
     }
-    c::kOfxStatOK
+    action.done()
 }
 
 /// # Safety
@@ -84,8 +86,10 @@ unsafe extern "C" fn fathom_host_message(
     argument: *const c_char,
     persistent: c_int,
 ) -> OfxStatus {
-    let Some(action) = action::entered("message") else {
-        return c::kOfxStatFailed;
+    let function = if persistent != 0 { "setPersistentMessage" } else { "message" };
+    let action = match action::entered(function) {
+        Ok(action) => action,
+        Err(status) => return status,
     };
     // SAFETY: the C part passes on the plug-in's strings.
     let (kind, id, format, argument) = unsafe { (text(kind), text(id), text(format), text(argument)) };
@@ -109,8 +113,8 @@ unsafe extern "C" fn fathom_host_message(
 }
 
 unsafe extern "C" fn clear_persistent_message(handle: *mut c_void) -> OfxStatus {
-    if action::entered("clearPersistentMessage").is_none() {
-        return c::kOfxStatFailed;
+    if let Err(status) = action::entered("clearPersistentMessage") {
+        return status;
     }
     let Some(effect) = registry::effect(handle.addr()) else {
         unknown_handle("clearPersistentMessage", handle.addr());
@@ -122,15 +126,16 @@ unsafe extern "C" fn clear_persistent_message(handle: *mut c_void) -> OfxStatus 
 
 /// Tells whoever listens; the status asks the plug-in to go on or to stop.
 fn progress(function: &str, handle: *mut c_void, step: Progress) -> OfxStatus {
-    let Some(action) = action::entered(function) else {
-        return c::kOfxStatFailed;
+    let action = match action::entered(function) {
+        Ok(action) => action,
+        Err(status) => return status,
     };
     if registry::effect(handle.addr()).is_none() {
         unknown_handle(function, handle.addr());
         return c::kOfxStatErrBadHandle;
     }
     let go_on = lock(&action.host.progress).as_mut().is_none_or(|f| f(step));
-    if go_on { c::kOfxStatOK } else { c::kOfxStatReplyNo }
+    if go_on { action.done() } else { c::kOfxStatReplyNo }
 }
 
 unsafe extern "C" fn progress_start1(handle: *mut c_void, label: *const c_char) -> OfxStatus {
@@ -152,8 +157,8 @@ unsafe extern "C" fn progress_end(handle: *mut c_void) -> OfxStatus {
 }
 
 unsafe extern "C" fn get_time(handle: *mut c_void, out: *mut f64) -> OfxStatus {
-    if action::entered("getTime").is_none() {
-        return c::kOfxStatFailed;
+    if let Err(status) = action::entered("getTime") {
+        return status;
     }
     let Some(effect) = registry::effect(handle.addr()) else {
         unknown_handle("getTime", handle.addr());
@@ -168,8 +173,8 @@ unsafe extern "C" fn get_time(handle: *mut c_void, out: *mut f64) -> OfxStatus {
 }
 
 unsafe extern "C" fn goto_time(handle: *mut c_void, time: f64) -> OfxStatus {
-    if action::entered("gotoTime").is_none() {
-        return c::kOfxStatFailed;
+    if let Err(status) = action::entered("gotoTime") {
+        return status;
     }
     let Some(effect) = registry::effect(handle.addr()) else {
         unknown_handle("gotoTime", handle.addr());
@@ -180,8 +185,8 @@ unsafe extern "C" fn goto_time(handle: *mut c_void, time: f64) -> OfxStatus {
 }
 
 unsafe extern "C" fn get_time_bounds(handle: *mut c_void, first: *mut f64, last: *mut f64) -> OfxStatus {
-    if action::entered("getTimeBounds").is_none() {
-        return c::kOfxStatFailed;
+    if let Err(status) = action::entered("getTimeBounds") {
+        return status;
     }
     let Some(effect) = registry::effect(handle.addr()) else {
         unknown_handle("getTimeBounds", handle.addr());

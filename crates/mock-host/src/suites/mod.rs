@@ -1,4 +1,5 @@
 //! The suites: C functions on the outside, lookups and checks on the inside.
+#![allow(unsafe_code, reason = "reads names that the plug-in passes")]
 
 mod effect;
 mod keys;
@@ -18,7 +19,7 @@ use openfx::sys::image_effect_v1::{
     parametric_param::OfxParametricParameterSuiteV1, progress::OfxProgressSuiteV1, progress::OfxProgressSuiteV2,
     time_line::OfxTimeLineSuiteV1,
 };
-use std::ffi::c_void;
+use std::ffi::{CStr, c_char, c_void};
 
 /// One table of functions for each suite; they live as long as the host.
 pub(crate) struct SuiteTables {
@@ -81,6 +82,18 @@ impl SuiteTables {
             _ => std::ptr::null(),
         }
     }
+}
+
+/// A name that the plug-in passed, for reports.
+///
+/// # Safety
+/// Must be null or a C string.
+unsafe fn spoken(name: *const c_char) -> String {
+    if name.is_null() {
+        return String::new();
+    }
+    // SAFETY: the caller's promise.
+    unsafe { CStr::from_ptr(name) }.to_string_lossy().into_owned()
 }
 
 /// Records that a suite function got a handle that stands for nothing.

@@ -31,9 +31,7 @@ fn handle<T>(id: usize) -> *mut T {
 
 /// The parameter of a handle, on a thread where an action runs.
 pub(super) fn param(function: &str, address: usize) -> Result<Arc<ParamObject>, OfxStatus> {
-    if action::entered(function).is_none() {
-        return Err(c::kOfxStatFailed);
-    }
+    action::entered_about(function, 0, || registry::param(address).map(|p| p.name.clone()).unwrap_or_default())?;
     registry::param(address).ok_or_else(|| {
         unknown_handle(function, address);
         c::kOfxStatErrBadHandle
@@ -56,8 +54,9 @@ unsafe extern "C" fn param_define(
     name: *const c_char,
     out: *mut OfxPropertySetHandle,
 ) -> OfxStatus {
-    if action::entered("paramDefine").is_none() {
-        return c::kOfxStatFailed;
+    // SAFETY: the plug-in passes NULL or a C string.
+    if let Err(status) = action::entered_about("paramDefine", 0, || unsafe { super::spoken(name) }) {
+        return status;
     }
     let Some(effect) = registry::param_set(set.addr()) else {
         unknown_handle("paramDefine", set.addr());
@@ -107,8 +106,9 @@ unsafe extern "C" fn param_get_handle(
     out: *mut OfxParamHandle,
     properties: *mut OfxPropertySetHandle,
 ) -> OfxStatus {
-    if action::entered("paramGetHandle").is_none() {
-        return c::kOfxStatFailed;
+    // SAFETY: the plug-in passes NULL or a C string.
+    if let Err(status) = action::entered_about("paramGetHandle", 0, || unsafe { super::spoken(name) }) {
+        return status;
     }
     let Some(effect) = registry::param_set(set.addr()) else {
         unknown_handle("paramGetHandle", set.addr());
@@ -134,8 +134,8 @@ unsafe extern "C" fn param_get_handle(
 }
 
 unsafe extern "C" fn param_set_get_property_set(set: OfxParamSetHandle, out: *mut OfxPropertySetHandle) -> OfxStatus {
-    if action::entered("paramSetGetPropertySet").is_none() {
-        return c::kOfxStatFailed;
+    if let Err(status) = action::entered("paramSetGetPropertySet") {
+        return status;
     }
     let Some(effect) = registry::param_set(set.addr()) else {
         unknown_handle("paramSetGetPropertySet", set.addr());
@@ -365,8 +365,9 @@ unsafe extern "C" fn param_edit_end(set: OfxParamSetHandle) -> OfxStatus {
 }
 
 fn edit_block(function: &str, set: OfxParamSetHandle, change: fn(usize) -> Option<usize>) -> OfxStatus {
-    let Some(action) = action::entered(function) else {
-        return c::kOfxStatFailed;
+    let action = match action::entered(function) {
+        Ok(action) => action,
+        Err(status) => return status,
     };
     if registry::param_set(set.addr()).is_none() {
         unknown_handle(function, set.addr());
@@ -382,7 +383,7 @@ fn edit_block(function: &str, set: OfxParamSetHandle, change: fn(usize) -> Optio
         changed = false;
     }
     action.edits.set((depth, changed));
-    c::kOfxStatOK
+    action.done()
 }
 
 pub(super) fn table(profile: &Profile) -> OfxParameterSuiteV1 {

@@ -72,9 +72,7 @@ pub(crate) fn name(profile: &Profile, layer: &str) -> String {
 }
 
 fn clip_of(function: &str, clip: OfxImageClipHandle) -> Result<Arc<ClipObject>, OfxStatus> {
-    if action::entered(function).is_none() {
-        return Err(c::kOfxStatFailed);
-    }
+    action::entered(function)?;
     registry::clip(clip.addr()).ok_or_else(|| {
         unknown_handle(function, clip.addr());
         c::kOfxStatErrBadHandle

@@ -78,9 +78,8 @@ unsafe fn begin<'a>(
     handle: OfxPropertySetHandle,
     name: *const c_char,
 ) -> Result<(Arc<PropertySet>, &'a CStr), OfxStatus> {
-    if action::entered(function).is_none() {
-        return Err(c::kOfxStatFailed);
-    }
+    // SAFETY: the caller's promise.
+    action::entered_about(function, 0, || unsafe { super::spoken(name) })?;
     let Some(set) = registry::properties(handle.addr()) else {
         unknown_handle(function, handle.addr());
         return Err(c::kOfxStatErrBadHandle);

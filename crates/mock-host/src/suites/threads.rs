@@ -85,8 +85,8 @@ unsafe extern "C" fn multi_thread(function: OfxThreadFunctionV1, count: c_uint, 
     if INDEX.get().is_some() {
         return c::kOfxStatErrExists;
     }
-    if action::entered("multiThread").is_none() {
-        return c::kOfxStatFailed;
+    if let Err(status) = action::entered("multiThread") {
+        return status;
     }
     let count = if count == 0 { cpus() } else { count };
     let argument = Argument(argument);
@@ -104,6 +104,9 @@ unsafe extern "C" fn multi_thread(function: OfxThreadFunctionV1, count: c_uint, 
 }
 
 unsafe extern "C" fn multi_thread_num_cpus(out: *mut c_uint) -> OfxStatus {
+    if let Some(status) = action::made_to_fail("multiThreadNumCPUs") {
+        return status;
+    }
     if out.is_null() {
         violation(Check::NullArgument, "multiThreadNumCPUs got nowhere to write");
         return c::kOfxStatErrValue;
@@ -114,6 +117,9 @@ unsafe extern "C" fn multi_thread_num_cpus(out: *mut c_uint) -> OfxStatus {
 }
 
 unsafe extern "C" fn multi_thread_index(out: *mut c_uint) -> OfxStatus {
+    if let Some(status) = action::made_to_fail("multiThreadIndex") {
+        return status;
+    }
     if out.is_null() {
         violation(Check::NullArgument, "multiThreadIndex got nowhere to write");
         return c::kOfxStatErrValue;
@@ -128,6 +134,9 @@ unsafe extern "C" fn multi_thread_is_spawned_thread() -> c_int {
 }
 
 unsafe extern "C" fn mutex_create(out: *mut OfxMutexHandle, count: c_int) -> OfxStatus {
+    if let Some(status) = action::made_to_fail("mutexCreate") {
+        return status;
+    }
     if out.is_null() {
         violation(Check::NullArgument, "mutexCreate got nowhere to write");
         return c::kOfxStatErrValue;

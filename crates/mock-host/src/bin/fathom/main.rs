@@ -4,6 +4,7 @@ mod analyse;
 mod deep;
 mod demo;
 mod describe;
+mod inject;
 mod locate;
 mod render;
 mod setup;
@@ -47,6 +48,8 @@ enum Command {
     Demo(demo::Demo),
     /// ZDefocus beside real lens re-renders: PSNR and SSIM of each shot, or flicker. Exit code 1 where another tool does better
     Shots(shots::Shots),
+    /// Make every suite call of a session fail, each in turn, and see that nothing comes of it but what should
+    Inject(inject::Inject),
     /// CPU seconds, wall seconds and peak memory of a render
     Time(time::Time),
 }
@@ -81,6 +84,7 @@ fn main() -> ExitCode {
         Command::Deep(c) => c.run(),
         Command::Demo(c) => c.run(bundle),
         Command::Shots(c) => c.run(bundle),
+        Command::Inject(c) => c.run(bundle),
         Command::Time(c) => c.run(bundle),
     };
     match result {

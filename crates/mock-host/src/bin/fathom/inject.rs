@@ -1,0 +1,257 @@
+//! `fathom inject`.
+
+use crate::setup::context;
+use crate::{Failure, locate, usage};
+use clap::Args;
+use mock_host::inject::{Call, Ended, Fault, Part, Rig, Verdict, statuses};
+use mock_host::{Bundle, Context, Host, Profile, end_after, status_name};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+#[derive(Args)]
+pub struct Inject {
+    /// Only this effect [default: every one]
+    #[arg(long)]
+    effect: Option<String>,
+    /// The kind of host
+    #[arg(long, default_value = "strict")]
+    profile: String,
+    /// Only every Nth fault, for a quick look
+    #[arg(long, default_value_t = 1)]
+    every: usize,
+    /// Also the calls inside a run of equal ones, such as the samples of a curve; else of a run first and last are made to fail
+    #[arg(long)]
+    repeats: bool,
+    /// Print every fault, not only those with findings
+    #[arg(long)]
+    verbose: bool,
+    /// Run the faults that come in on stdin: what the program starts to be safe from crashes
+    #[arg(long, hide = true)]
+    child: Option<String>,
+}
+
+/// What a child works on.
+#[derive(Clone, Serialize, Deserialize)]
+struct Task {
+    library: PathBuf,
+    profile: String,
+    effect: String,
+    context: Context,
+    part: Part,
+}
+
+/// A child's line: first the calls, then a verdict for each fault.
+#[derive(Serialize, Deserialize)]
+enum Line {
+    Calls(Vec<Call>),
+    Verdict(Verdict),
+    Failed(String),
+}
+
+fn profile(name: &str) -> Result<Profile, Failure> {
+    let found = Profile::all().into_iter().find(|p| p.profile_name == name);
+    found.ok_or_else(|| {
+        let names: Vec<_> = Profile::all().iter().map(|p| p.profile_name).collect();
+        usage(format!("no profile is named '{name}'; there are {}", names.join(", ")))
+    })
+}
+
+impl Inject {
+    pub fn run(&self, bundle: Option<&Path>) -> Result<(), Failure> {
+        if let Some(task) = &self.child {
+            return serve(&serde_json::from_str(task).map_err(|e| usage(e.to_string()))?);
+        }
+        let mut totals = Totals::default();
+        for task in self.tasks(bundle)? {
+            self.sweep(&task, &mut totals)?;
+        }
+        println!("{} faults injected: {}", totals.faults, totals.words());
+        if totals.findings > 0 {
+            return Err(Failure::Failed(format!("{} of them did harm", totals.findings)));
+        }
+        Ok(())
+    }
+
+    /// Every effect, in its richest context for lives and in each for descriptions.
+    fn tasks(&self, bundle: Option<&Path>) -> Result<Vec<Task>, Failure> {
+        let host = Host::new(profile(&self.profile)?);
+        let bundle: Bundle = locate::open(bundle, &host)?;
+        let library = bundle.library_path().to_path_buf();
+        let effects = match &self.effect {
+            Some(name) => vec![bundle.effect(name)?],
+            None => bundle.effects()?,
+        };
+        let mut tasks = Vec::new();
+        for effect in effects {
+            let task = |context, part| Task {
+                library: library.clone(),
+                profile: self.profile.clone(),
+                effect: effect.short_name().into(),
+                context,
+                part,
+            };
+            tasks.extend(effect.contexts().into_iter().map(|c| task(c, Part::Describe)));
+            tasks.push(task(context(&effect, None)?, Part::Live));
+        }
+        Ok(tasks)
+    }
+
+    /// All faults of one task, in children: a new one where the last crashed.
+    fn sweep(&self, task: &Task, totals: &mut Totals) -> Result<(), Failure> {
+        let name = format!("{} {} {:?}", task.effect, task.context, task.part);
+        let (mut worker, calls) = Worker::start(task)?;
+        let faults: Vec<Fault> = calls
+            .iter()
+            .enumerate()
+            .filter(|(i, _)| self.repeats || !inside_a_run(&calls, *i))
+            .flat_map(|(call, c)| statuses(&c.function).iter().map(move |status| Fault { call, status: *status }))
+            .step_by(self.every.max(1))
+            .collect();
+        let mut own = Totals::default();
+        for fault in faults {
+            let verdict = match worker.ask(fault) {
+                Some(verdict) => verdict,
+                None => {
+                    let how = worker.end();
+                    worker = Worker::start(task)?.0;
+                    let call = calls.get(fault.call).cloned();
+                    Verdict { call, ended: Ended::Refused, findings: vec![format!("the host died: {how}")] }
+                }
+            };
+            own.add(&verdict);
+            if self.verbose || !verdict.findings.is_empty() {
+                let call = verdict.call.as_ref().map(ToString::to_string).unwrap_or_default();
+                let status = status_name(fault.status);
+                let (ended, more) = (verdict.ended, verdict.findings.len().saturating_sub(2));
+                let found = verdict.findings.iter().take(2).cloned().collect::<Vec<_>>().join("; ");
+                let more = if more > 0 { format!("; and {more} more") } else { String::new() };
+                println!("{name} #{} {call} = {status}: {ended:?}; {found}{more}", fault.call);
+            }
+        }
+        println!("{name}: {} calls, {} faults: {}", calls.len(), own.faults, own.words());
+        for (call, count) in &own.silent {
+            println!("  silent: {call} ({count})");
+        }
+        totals.merge(own);
+        Ok(())
+    }
+}
+
+/// Is the call neither first nor last of a run of equal ones?
+fn inside_a_run(calls: &[Call], i: usize) -> bool {
+    let same = |other: Option<&Call>| other == Some(&calls[i]);
+    i > 0 && same(calls.get(i - 1)) && same(calls.get(i + 1))
+}
+
+#[derive(Default)]
+struct Totals {
+    faults: usize,
+    findings: usize,
+    ended: BTreeMap<String, usize>,
+    silent: BTreeMap<String, usize>,
+}
+
+impl Totals {
+    fn add(&mut self, verdict: &Verdict) {
+        self.faults += 1;
+        self.findings += usize::from(!verdict.findings.is_empty());
+        *self.ended.entry(format!("{:?}", verdict.ended).to_lowercase()).or_default() += 1;
+        if verdict.ended == Ended::Silent {
+            let call = verdict.call.as_ref().map(ToString::to_string).unwrap_or_default();
+            *self.silent.entry(call).or_default() += 1;
+        }
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.faults += other.faults;
+        self.findings += other.findings;
+        for (key, n) in other.ended {
+            *self.ended.entry(key).or_default() += n;
+        }
+    }
+
+    fn words(&self) -> String {
+        let counts = self.ended.iter().map(|(key, n)| format!("{n} {key}"));
+        counts.chain([format!("{} with findings", self.findings)]).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// A child that runs faults.
+struct Worker {
+    child: Child,
+    lines: std::io::Lines<BufReader<std::process::ChildStdout>>,
+}
+
+impl Worker {
+    fn start(task: &Task) -> Result<(Self, Vec<Call>), Failure> {
+        let failed = |e: &dyn std::fmt::Display| Failure::Failed(format!("a child cannot be started: {e}"));
+        let text = serde_json::to_string(task).map_err(|e| failed(&e))?;
+        let mut child = Command::new(std::env::current_exe().map_err(|e| failed(&e))?)
+            .args(["inject", "--child", &text])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .map_err(|e| failed(&e))?;
+        let out = child.stdout.take().ok_or_else(|| failed(&"it has no output"))?;
+        let mut worker = Self { child, lines: BufReader::new(out).lines() };
+        match worker.line() {
+            Some(Line::Calls(calls)) => Ok((worker, calls)),
+            Some(Line::Failed(why)) => Err(Failure::Failed(format!("{}: {why}", task.effect))),
+            _ => Err(Failure::Failed(format!("{}: the session ends the host: {}", task.effect, worker.end()))),
+        }
+    }
+
+    fn line(&mut self) -> Option<Line> {
+        serde_json::from_str(&self.lines.next()?.ok()?).ok()
+    }
+
+    /// Nothing where the child is dead.
+    fn ask(&mut self, fault: Fault) -> Option<Verdict> {
+        let input = self.child.stdin.as_mut()?;
+        writeln!(input, "{}", serde_json::to_string(&fault).ok()?).ok()?;
+        input.flush().ok()?;
+        match self.line()? {
+            Line::Verdict(verdict) => Some(verdict),
+            _ => None,
+        }
+    }
+
+    /// How it died.
+    fn end(mut self) -> String {
+        self.child.wait().map_or_else(|e| e.to_string(), |status| status.to_string())
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        drop(self.child.stdin.take());
+        let _ = self.child.wait();
+    }
+}
+
+fn say(line: &Line) -> Result<(), Failure> {
+    let text = serde_json::to_string(line).map_err(|e| Failure::Failed(e.to_string()))?;
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{text}").and_then(|()| out.flush()).map_err(|e| Failure::Failed(e.to_string()))
+}
+
+/// The child's side.
+fn serve(task: &Task) -> Result<(), Failure> {
+    let rig = match Rig::new(&task.library, profile(&task.profile)?, &task.effect, task.context, task.part) {
+        Ok(rig) => rig,
+        Err(error) => return say(&Line::Failed(error.to_string())),
+    };
+    say(&Line::Calls(rig.calls()))?;
+    for line in std::io::stdin().lines() {
+        let line = line.map_err(|e| Failure::Failed(e.to_string()))?;
+        let fault = serde_json::from_str(&line).map_err(|e| usage(e.to_string()))?;
+        end_after(60);
+        let verdict = rig.judge(fault);
+        end_after(0);
+        say(&Line::Verdict(verdict))?;
+    }
+    Ok(())
+}
