@@ -27,8 +27,7 @@ pub(super) fn describe(call: &Call) -> Reply {
     }
     props.set_text(ofx::kOfxImageEffectPluginPropGrouping, GROUPING);
     props.set_text(ofx::kOfxPropPluginDescription, &cstring(info.description));
-    props.set_int_at(ofx::kOfxPropVersion, 0, info.version[0]);
-    props.set_int_at(ofx::kOfxPropVersion, 1, info.version[1]);
+    let _ = (0..).zip(info.version).all(|(i, number)| props.set_int_at(ofx::kOfxPropVersion, i, number));
     props.set_text(ofx::kOfxPropVersionLabel, &cstring(env!("CARGO_PKG_VERSION")));
 
     let contexts: Vec<&CStr> = call.plugin.effect().uses().iter().map(|usage| context_of(*usage)).collect();

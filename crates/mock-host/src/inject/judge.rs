@@ -171,12 +171,12 @@ impl Rig {
         }
         let mut calls = Vec::new();
         let life = match open {
-            Some(effect) => Ok(live(effect, self.context, &self.scene, || calls = host.end_injection())),
+            Some(effect) => Ok(live(effect, self.context, &self.scene, Part::Live, || calls = host.end_injection())),
             None => {
                 let opened = Bundle::open(&self.library, host);
                 let described = opened.and_then(|bundle| Ok((bundle.effect(&self.effect)?, bundle)));
                 calls = host.end_injection();
-                described.map(|(effect, _bundle)| live(&effect, self.context, &self.scene, || ()))
+                described.map(|(effect, _bundle)| live(&effect, self.context, &self.scene, Part::Describe, || ()))
             }
         };
         let report = host.report();

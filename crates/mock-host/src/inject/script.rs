@@ -40,7 +40,7 @@ fn whole(scene: &Scene) -> RenderRequest {
 
 /// Lives: `ended` is called when the script is over and only the render that has to be right again is left. Steps go on after a
 /// failure, as hosts do.
-pub(super) fn live(effect: &Effect, context: Context, scene: &Scene, ended: impl FnOnce()) -> Life {
+pub(super) fn live(effect: &Effect, context: Context, scene: &Scene, part: Part, ended: impl FnOnce()) -> Life {
     let mut life = Life { failed: Vec::new(), scripted: None, after: None };
     let instance = match effect.create(context) {
         Ok(instance) => instance,
@@ -65,12 +65,21 @@ pub(super) fn live(effect: &Effect, context: Context, scene: &Scene, ended: impl
         step(instance.connect(clip, scene.picture(clip)));
     }
     step(scene.change(&instance, effect.short_name()));
-    step(buttons(&instance));
-    step(questions(&instance, scene));
+    // A description is judged by the picture alone.
+    let whole_script = part == Part::Live;
+    if whole_script {
+        step(buttons(&instance));
+        step(questions(&instance, scene));
+    }
     let scripted = instance.render(&whole(scene));
     match scripted {
         Ok(picture) => life.scripted = Some(picture),
         Err(error) => life.failed.push(error),
+    }
+    if !whole_script {
+        ended();
+        life.after = life.scripted.clone().map(Ok);
+        return life;
     }
     let tile = RectI::new(3, 2, 9, 7);
     let mut step = |result: Result<(), HostError>| life.failed.extend(result.err());
