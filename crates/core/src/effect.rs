@@ -6,6 +6,7 @@ use crate::geometry::{Geometry, Rect, RectD};
 use crate::image::{ColourRow, Image, Plane};
 use crate::params;
 use crate::params::{Definitions, ParamSet, ParamSource, Value, boolean, double};
+use crate::presets::Presets;
 use crate::render::{Beside, Surroundings};
 use crate::workers::{Exec, Stop};
 
@@ -38,9 +39,13 @@ pub trait Effect: Send + Sync {
     fn enabled(&self, _values: &dyn ParamSource, _name: &str) -> bool {
         true
     }
-    /// What the effect does because the artist changed a parameter or pressed a button; `None`: nothing. May read and write files.
-    fn changed(&self, _values: &dyn ParamSource, _name: &str) -> Option<Reaction> {
+    /// The named sets of values that its parameter [`PRESET`](crate::presets::PRESET) offers, if it has one.
+    fn presets(&self) -> Option<&'static Presets> {
         None
+    }
+    /// What the effect does because the artist changed a parameter or pressed a button; `None`: nothing. May read and write files.
+    fn changed(&self, values: &dyn ParamSource, name: &str) -> Option<Reaction> {
+        self.presets()?.changed(&self.define(), values, name)
     }
     /// Forgets what is kept between renders; it costs time to have it again, and changes no picture.
     fn purge(&self) {}

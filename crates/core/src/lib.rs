@@ -17,6 +17,7 @@ pub mod image;
 pub mod manual;
 mod maths;
 pub mod params;
+pub mod presets;
 pub mod render;
 #[cfg(test)]
 mod render_tests;

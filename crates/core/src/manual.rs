@@ -13,6 +13,28 @@ pub fn parameters(effects: &[&dyn Effect]) -> String {
         let info = effect.info();
         out += &format!("\n## {}\n\n{}\n", info.name, info.description);
         out += &tables(&effect.define());
+        out += &presets(*effect);
+    }
+    out
+}
+
+/// What each preset is like and sets, beside what all of them put back.
+fn presets(effect: &dyn Effect) -> String {
+    let Some(presets) = effect.presets() else { return String::new() };
+    let groups = effect.define().items.into_iter().filter_map(|i| if let Item::Group(g) = i { Some(g) } else { None });
+    let titles: Vec<_> = groups.filter(|g| presets.groups.contains(&g.name.as_str())).map(|g| g.label).collect();
+    let kept = match presets.keeps {
+        [] => String::new(),
+        names => format!(" These stay as they are: `{}`.", names.join("`, `")),
+    };
+    let mut out = format!(
+        "\n### What the presets set\n\nEach sets what stands beside it, and puts the other switches, numbers, colours and choices of the groups \
+         {} to what they are in a new node.{kept} Positions, files and texts always stay.\n\n| preset | like | sets |\n|---|---|---|\n",
+        titles.join(", ")
+    );
+    for preset in presets.list {
+        let sets: Vec<_> = preset.values.iter().map(|(name, set)| format!("`{name}` {set}")).collect();
+        out += &format!("| {} | {} | {} |\n", preset.label, preset.about, sets.join(", "));
     }
     out
 }

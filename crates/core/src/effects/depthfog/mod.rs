@@ -17,6 +17,7 @@ mod noise_tests;
 mod panels;
 mod params;
 mod plain;
+mod presets;
 mod rays;
 #[cfg(test)]
 mod reference;
@@ -33,10 +34,12 @@ mod tests;
 use crate::depth::{Camera, DepthStage};
 use crate::effect::{Blend, Clip, Effect, EffectInfo, Frame, Input, Kernel, PassThrough, Plan, Prepared, Use};
 use crate::params::{Definitions, ParamSource};
+use crate::presets::Presets;
 use crate::render::Beside;
 pub use params::{
     AirParams, CameraParams, ColourParams, FogModel, FogOutput, HeightParams, LayerParams, NoiseParams, Params, UpAxis,
 };
+pub use presets::{AirPreset, PresetParams};
 
 /// The effect.
 pub struct DepthFog;
@@ -74,6 +77,9 @@ impl Effect for DepthFog {
     }
     fn enabled(&self, values: &dyn ParamSource, name: &str) -> bool {
         Params::read(values).enabled(name)
+    }
+    fn presets(&self) -> Option<&'static Presets> {
+        Some(&presets::PRESETS)
     }
 }
 

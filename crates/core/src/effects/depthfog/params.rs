@@ -1,5 +1,6 @@
 //! Parameters of DepthFog.
 
+use super::presets::PresetParams;
 use crate::depth::DepthParams;
 use crate::effect::CommonParams;
 use crate::params::{Definitions, ParamSet, ParamSource, Unit, boolean, choice, colour, double, int, point};
@@ -234,6 +235,8 @@ pub struct Params {
 impl Params {
     pub(crate) fn define() -> Definitions {
         let mut list = Definitions::default();
+        list.group("presetGroup", "Preset", true);
+        PresetParams::define(&mut list, "");
         list.group("fog", "Fog", true);
         AirParams::define(&mut list, "");
         list.group("colour", "Colour", true);

@@ -14,6 +14,7 @@ mod grade;
 mod kernel;
 mod ops;
 mod params;
+mod presets;
 pub mod reference;
 #[cfg(test)]
 mod tests;
@@ -22,12 +23,14 @@ mod zones;
 use crate::depth::DepthStage;
 use crate::effect::{Blend, Effect, EffectInfo, Frame, Kernel, PassThrough, Plan, Prepared, Reaction};
 use crate::params::{Definitions, ParamSource};
+use crate::presets::Presets;
 use crate::render::Beside;
 pub use amount::Table;
 pub use grade::{CdlParams, Grade, GradeParams, GradeSpace, GradingParams};
 pub use params::{
     AmountParams, DistanceFrom, GradeOutput, IsolateParams, OutputParams, Params, Zone, ZoneParams, ZoneSpace,
 };
+pub use presets::{GradePreset, PresetParams};
 pub use zones::{Border, Layout};
 
 /// The effect.
@@ -53,7 +56,10 @@ impl Effect for DepthGrade {
         Box::new(Params::read(values))
     }
     fn changed(&self, values: &dyn ParamSource, name: &str) -> Option<Reaction> {
-        cdl::changed(values, name)
+        cdl::changed(values, name).or_else(|| presets::PRESETS.changed(&self.define(), values, name))
+    }
+    fn presets(&self) -> Option<&'static Presets> {
+        Some(&presets::PRESETS)
     }
     fn enabled(&self, values: &dyn ParamSource, name: &str) -> bool {
         Params::read(values).enabled(name)

@@ -2,6 +2,7 @@
 
 use super::cdl::{CdlFileParams, CdlOutputParams};
 use super::grade::{CdlParams, Grade, GradeParams, GradingParams};
+use super::presets::PresetParams;
 use crate::depth::DepthParams;
 use crate::effect::CommonParams;
 use crate::params::{Definitions, ParamSet, ParamSource, Unit, boolean, choice, curve, double, fallback, point};
@@ -182,6 +183,8 @@ pub(super) const LABELS: [&str; 4] = ["Near", "Mid", "Far", "Master"];
 impl Params {
     pub(crate) fn define() -> Definitions {
         let mut list = Definitions::default();
+        list.group("presetGroup", "Preset", true);
+        PresetParams::define(&mut list, "");
         list.group("zones", "Zones", true);
         ZoneParams::define(&mut list, "");
         list.group("isolateGroup", "Isolate", false);

@@ -26,6 +26,7 @@ mod params;
 mod plate;
 #[cfg(test)]
 mod plate_tests;
+mod presets;
 #[cfg(test)]
 mod reference;
 mod scene;
@@ -40,11 +41,13 @@ use crate::depth::{DepthStage, PICK_RADIUS};
 use crate::effect::{Blend, Clip, Effect, EffectInfo, Frame, Input, Kernel, PassThrough, Plan, Prepared, Use};
 use crate::geometry::RectD;
 use crate::params::{Definitions, ParamSource};
+use crate::presets::Presets;
 use crate::render::{Beside, Plate, whole};
 use aperture::{Aperture, CatsEye, Opening, Optics};
 use lens::Lens;
 use magnify::Magnify;
 pub use params::{AnamorphicPreset, BokehShape, BorderMode, FocusMode, LensModel, Output, Params, Quality};
+pub use presets::{LensPreset, PresetParams};
 use std::sync::Arc;
 
 /// The effect.
@@ -86,6 +89,9 @@ impl Effect for ZDefocus {
     }
     fn enabled(&self, values: &dyn ParamSource, name: &str) -> bool {
         Params::read(values).enabled(name)
+    }
+    fn presets(&self) -> Option<&'static Presets> {
+        Some(&presets::PRESETS)
     }
     fn purge(&self) {
         aperture::Optics::purge();

@@ -1,6 +1,7 @@
 //! Parameters of ZDefocus.
 
 use super::lens::{LensFormula, SensorPreset, Zone};
+use super::presets::PresetParams;
 use crate::depth::DepthParams;
 use crate::effect::{Border, CommonParams};
 use crate::params::{Definitions, ParamSet, ParamSource, Unit, boolean, choice, double, file, int, point};
@@ -323,6 +324,8 @@ impl Params {
     /// All parameters in the artist's order.
     pub fn define() -> Definitions {
         let mut list = Definitions::default();
+        list.group("presetGroup", "Preset", true);
+        PresetParams::define(&mut list, "");
         list.group("focus", "Focus", true);
         FocusParams::define(&mut list, "");
         list.group("size", "Size", true);
