@@ -120,7 +120,12 @@ fn alpha(clip: &Clip, image: &HostImage) -> Alpha {
 impl<'h> Output<'h> {
     /// The output of an instance. To be fetched before any input.
     pub(crate) fn fetch(instance: &'h Instance, at: At) -> Result<Self, Failure> {
-        let none = || Failure::say(ofx::kOfxStatFailed, "The host gave no image to render into.");
+        let none = || {
+            Failure::say(
+                ofx::kOfxStatFailed,
+                "The host gave no image to render into. Try again; if it stays, restart the host.",
+            )
+        };
         let clip = instance.clip(clips::OUTPUT).ok_or_else(none)?;
         let (image, layout) = fetch(&clip, &Wanted::colours(clips::OUTPUT), at.time, None)?.ok_or_else(none)?;
         let (geometry, alpha) = (geometry(&clip, &image, at, false), alpha(&clip, &image));

@@ -21,7 +21,10 @@ pub(crate) fn guard(action: impl FnOnce() -> Reply) -> End {
         Ok(Ok(status)) => End::Done(status),
         Ok(Err(failure)) => End::Failed(failure.status, failure.message),
         Err(payload) => {
-            let text = format!("Fathom met an error of its own: {}. The project is not harmed.", reason(&*payload));
+            let text = format!(
+                "Fathom met an error of its own: {}. The project is not harmed: save it, and try another value. Please report this text.",
+                reason(&*payload)
+            );
             std::mem::forget(payload); // its Drop could panic again
             End::Failed(ofx::kOfxStatFailed, Some(text))
         }

@@ -8,8 +8,11 @@ use std::collections::BTreeMap;
 
 const SIZE: (i32, i32) = (72, 48);
 
-/// For each effect a preset, and some of what it sets: the second is the value of a new instance.
-const SOME: [(&str, &str, &[(&str, &str)]); 3] = [
+/// An effect, a preset, and some of what that sets.
+type Case = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+
+/// The second value is that of a new instance.
+const SOME: [Case; 3] = [
     (
         "ZDefocus",
         "Anamorphic 2x, 50 mm f/2.3",

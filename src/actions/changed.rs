@@ -66,7 +66,7 @@ fn changed_by_artist(asked: &Asked, instance: &Instance, at: At) -> Result<(), F
 fn react(instance: &Instance, at: At, reaction: Reaction) {
     let values: Vec<(&str, Value)> = reaction.values.iter().map(|(name, v)| (name.as_str(), v.clone())).collect();
     let written = instance.params.set(&instance.host, at.time, &values, &cstring(reaction.undo));
-    let refused = || "The host does not let the effect set its parameters.".to_string();
+    let refused = || "This host does not let effects set controls now: set them by hand.".to_string();
     if let Some(text) = reaction.problem.or_else(|| (!written).then(refused)) {
         instance.host.message(instance.handle, ofx::kOfxMessageError, &text);
     }

@@ -209,7 +209,12 @@ fn into_rows<T, E: From<Stop>>(
     window: Rect,
     run: impl FnOnce(ImageMut<'_>) -> Result<T, E>,
 ) -> Result<Result<T, E>, Failure> {
-    let no_output = || Failure::say(ofx::kOfxStatFailed, "The host gave no image to render into.");
+    let no_output = || {
+        Failure::say(
+            ofx::kOfxStatFailed,
+            "The host gave no image to render into. Try again; if it stays, restart the host.",
+        )
+    };
     // Images of one field only need no parity: all their rows belong to it.
     let all_rows = output.geometry.scale[1] < 0.75 * request.at.scale[1];
     let Some(field) = request.field.filter(|_| !all_rows) else {

@@ -232,3 +232,170 @@ fn failures_end_with_1_and_name_file_and_message() {
     let (code, text) = bad(&["--bundle", "/none.ofx.bundle", "list"]);
     assert_eq!(code, 2, "--bundle twice is wrong usage: {text}");
 }
+
+/// Renders 12 frames of which the ninth cannot be read, and says how: lines of the log, exit code.
+fn farm(dir: &Folder, extra: &[&str]) -> (Vec<serde_json::Value>, i32) {
+    for n in 1..=12 {
+        write_source(&dir.file(&format!("in.{n:04}.exr")), n as f32);
+    }
+    std::fs::write(dir.file("in.0009.exr"), b"broken").unwrap();
+    let (source, out) = (format!("Source={}", dir.file("in.####.exr")), dir.file("out.####.exr"));
+    let base = ["render", "--effect", "Misbehave", "--clip", &source, "--out", &out, "--log", "json"];
+    let output = fathom(&[&base, extra].concat());
+    let text = String::from_utf8(output.stdout).unwrap();
+    (text.lines().map(|line| serde_json::from_str(line).unwrap()).collect(), output.status.code().unwrap())
+}
+
+fn of_frames(log: &[serde_json::Value], event: &str) -> Vec<i64> {
+    log.iter().filter(|e| e["event"] == event).map(|e| e["frame"].as_i64().unwrap()).collect()
+}
+
+#[test]
+fn a_broken_off_run_goes_on_where_it_stopped() {
+    let dir = Folder::new("resume");
+    let (log, code) = farm(&dir, &[]);
+    assert_eq!(code, 1);
+    assert_eq!(of_frames(&log, "frame"), (1..=8).collect::<Vec<_>>());
+    assert_eq!(of_frames(&log, "failed"), [9]);
+    assert!(log.iter().any(|e| e["event"] == "failed" && e["error"].as_str().unwrap().contains("in.0009.exr")));
+    // A frame that a killed worker left empty is no frame.
+    std::fs::write(dir.file("out.0003.exr"), b"").unwrap();
+    let (log, code) = farm(&dir, &["--skip-existing", "--keep-going"]);
+    assert_eq!(code, 1, "the ninth still fails");
+    assert_eq!(of_frames(&log, "skipped"), [1, 2, 4, 5, 6, 7, 8]);
+    assert_eq!(of_frames(&log, "frame"), [3, 10, 11, 12]);
+    let end = log.last().unwrap();
+    assert_eq!(end["event"], "end");
+    assert_eq!((&end["rendered"], &end["skipped"], &end["failed"]), (&4.into(), &7.into(), &1.into()));
+    let (log, code) = farm(&dir, &["--skip-existing", "--frames", "1-8,10-12"]);
+    assert_eq!((code, of_frames(&log, "frame")), (0, vec![]));
+}
+
+#[test]
+fn chunks_of_a_farm_make_all_frames_once() {
+    let dir = Folder::new("chunks");
+    let mut all = Vec::new();
+    for chunk in ["1/3", "2/3", "3/3"] {
+        let (log, code) = farm(&dir, &["--frames", "1-8,10-12", "--chunk", chunk]);
+        assert_eq!(code, 0, "{chunk}");
+        all.extend(of_frames(&log, "frame"));
+    }
+    assert_eq!(all, [1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12]);
+    assert_eq!(farm(&dir, &["--chunk", "4/3"]).1, 2);
+    let (log, _) = farm(&dir, &["--frames", "1-8x4"]);
+    assert_eq!(of_frames(&log, "frame"), [1, 5]);
+}
+
+#[test]
+fn what_is_read_is_not_written_over() {
+    let dir = Folder::new("own");
+    write_source(&dir.file("in.0001.exr"), 1.0);
+    let before = std::fs::read(dir.file("in.0001.exr")).unwrap();
+    let input = dir.file("in.####.exr");
+    let (code, text) = bad(&["render", "--effect", "Misbehave", "--clip", &format!("Source={input}"), "--out", &input]);
+    assert!(code == 2 && text.contains("while it is read"), "{code}: {text}");
+    assert_eq!(std::fs::read(dir.file("in.0001.exr")).unwrap(), before);
+}
+
+/// The test plug-in under Fathom's name.
+fn small_bundle(dir: &Folder) -> PathBuf {
+    let bundle = dir.0.join("archive/Fathom.ofx.bundle");
+    let (os, arch) = (std::env::consts::OS, std::env::consts::ARCH);
+    let folder = match (os, arch) {
+        ("macos", _) => "MacOS",
+        ("windows", _) => "Win64",
+        (_, "aarch64") => "Linux-aarch64",
+        _ => "Linux-x86-64",
+    };
+    let binaries = bundle.join("Contents").join(folder);
+    std::fs::create_dir_all(&binaries).unwrap();
+    std::fs::copy(plugin(), binaries.join("Fathom.ofx")).unwrap();
+    let plist = "<plist><key>CFBundleIdentifier</key><string>org.fathomfx.Fathom</string></plist>";
+    std::fs::write(bundle.join("Contents/Info.plist"), plist).unwrap();
+    bundle
+}
+
+fn run(bundle: &Path, arguments: &[&str]) -> (i32, String, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_fathom"));
+    let out = command.env_remove("OFX_PLUGIN_PATH").arg("--bundle").arg(bundle).args(arguments).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (out.status.code().unwrap(), text(out.stdout), text(out.stderr))
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let names = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    names.map(|e| e.file_name().to_string_lossy().into_owned()).collect()
+}
+
+#[test]
+fn a_bundle_is_installed_replaced_and_removed() {
+    let dir = Folder::new("install");
+    let (bundle, plugins) = (small_bundle(&dir), dir.0.join("OFX/Plugins"));
+    let to = plugins.display().to_string();
+    let (code, text, _) = run(&bundle, &["install", "--to", &to, "--dry-run"]);
+    assert!(code == 0 && text.contains("nothing was done") && !plugins.exists(), "{text}");
+    for _ in 0..2 {
+        let (code, text, errors) = run(&bundle, &["install", "--to", &to]);
+        assert!(code == 0 && text.contains("1 effects") && text.contains("OFX_PLUGIN_PATH"), "{text}{errors}");
+        assert_eq!(names(&plugins), ["Fathom.ofx.bundle"]);
+    }
+    assert!(run(&plugins.join("Fathom.ofx.bundle"), &["list"]).1.contains("Misbehave"));
+    let (code, text, _) = run(&bundle, &["uninstall", "--to", &to, "--dry-run"]);
+    assert!(code == 0 && text.contains("nothing was done") && names(&plugins).len() == 1);
+    let (code, text, _) = run(&bundle, &["uninstall", "--to", &to]);
+    assert!(code == 0 && text.contains("removed") && names(&plugins).is_empty(), "{text}");
+    assert_eq!(run(&bundle, &["uninstall", "--to", &to]).0, 0, "nothing to do is no failure");
+}
+
+#[test]
+fn what_is_not_fathom_or_does_not_load_is_left_as_it_is() {
+    let dir = Folder::new("install-not");
+    let (bundle, plugins) = (small_bundle(&dir), dir.0.join("plugins"));
+    let to = plugins.display().to_string();
+    let stranger = plugins.join("Fathom.ofx.bundle");
+    std::fs::create_dir_all(stranger.join("Contents")).unwrap();
+    std::fs::write(stranger.join("Contents/Info.plist"), "<plist>another's</plist>").unwrap();
+    for command in ["install", "uninstall"] {
+        let (code, _, errors) = run(&bundle, &[command, "--to", &to]);
+        assert!(code == 1 && errors.contains("left alone"), "{errors}");
+        assert!(stranger.join("Contents/Info.plist").exists());
+    }
+    std::fs::remove_dir_all(&stranger).unwrap();
+    assert_eq!(run(&bundle, &["install", "--to", &to]).0, 0);
+    // A library of another machine.
+    let library = std::fs::read_dir(bundle.join("Contents")).unwrap().flatten().find(|e| e.path().is_dir()).unwrap();
+    std::fs::write(library.path().join("Fathom.ofx"), b"not for here").unwrap();
+    let (code, _, errors) = run(&bundle, &["install", "--to", &to]);
+    assert!(code == 1 && errors.contains("was not installed"), "{errors}");
+    assert_eq!(names(&plugins), ["Fathom.ofx.bundle"]);
+    assert!(run(&stranger, &["list"]).1.contains("Misbehave"), "the old one still works");
+}
+
+#[test]
+fn a_parameter_is_looked_at() {
+    let dir = Folder::new("look");
+    let input = dir.file("in.exr");
+    write_source(&input, 0.5);
+    let (source, png, html) = (format!("Source={input}"), dir.file("sheet.png"), dir.file("look/page.html"));
+    std::fs::create_dir_all(dir.0.join("look")).unwrap();
+    let base = ["look", "--effect", "Misbehave", "--clip", &source];
+    good(&[&base[..], &["--sweep", "gain=0..2x5", "--out", &png, "--html", &html]].concat());
+    let sheet = read_png(Path::new(&png)).unwrap().picture;
+    assert!(sheet.bounds.width() > 30 && sheet.bounds.height() > 60, "{:?}", sheet.bounds);
+    let page = std::fs::read_to_string(&html).unwrap();
+    assert_eq!(page.matches("data:image/png;base64,").count(), 6);
+    assert!(page.contains("gain = 0.5") && !page.contains("http") && !page.contains('@'), "alone in the world");
+    let folder: Vec<_> = std::fs::read_dir(dir.0.join("look")).unwrap().collect();
+    assert_eq!(folder.len(), 1, "{folder:?}");
+    good(&[&base[..], &["--sweep", "mode=*", "--out", &png, "--crop", "2,2,6,5", "--columns", "1"]].concat());
+    for (extra, words) in [
+        (&["--sweep", "gian=1", "--out", &png][..], "the nearest is 'gain'"),
+        (&["--sweep", "gain=*", "--out", &png], "is no choice"),
+        (&["--crop", "90,0,99,9", "--out", &png], "no part of the picture"),
+        (&["--out", "sheet.jpg"], ".png"),
+        (&[], "--out"),
+    ] {
+        let (code, text) = bad(&[&base[..], extra].concat());
+        assert!(code == 2 && text.contains(words), "{extra:?}: {text}");
+    }
+}

@@ -1,6 +1,7 @@
 //! `fathom demo`.
 
 use crate::setup::{Setup, print_report};
+use crate::view::View;
 use crate::{Failure, locate, usage};
 use clap::Args;
 use mock_host::media;
@@ -39,16 +40,6 @@ struct Recipe {
 
 fn one() -> f64 {
     1.0
-}
-
-#[derive(Clone, Copy, Default, Deserialize, PartialEq)]
-#[serde(rename_all = "lowercase")]
-enum View {
-    /// Cut off at 1.
-    #[default]
-    Srgb,
-    /// x / (1 + x) first.
-    Tonemap,
 }
 
 impl Demo {
@@ -111,7 +102,7 @@ impl Recipe {
         let after = ready.instance.render(&request)?;
         print_report(&ready);
         let display = before.display;
-        let view = |p: &Picture| self.view(p, display);
+        let view = |p: &Picture| self.view.of(p, display);
         let (left, right) = (view(&before.picture), view(&after));
         let sheet = side_by_side(&left, &right);
         let files = [
@@ -126,29 +117,6 @@ impl Recipe {
             println!("{}", path.display());
         }
         Ok(())
-    }
-
-    /// The picture over black, in the display window, as it is to be looked at: RGB.
-    fn view(&self, picture: &Picture, display: RectI) -> Picture {
-        let rgb = match picture.components {
-            // Colour is kept as it is premultiplied: that is the picture over black.
-            Components::Rgba => {
-                let mut rgb = Picture::new(picture.bounds, Components::Rgb);
-                for (to, from) in rgb.pixels.chunks_exact_mut(3).zip(picture.pixels.chunks_exact(4)) {
-                    to.copy_from_slice(&from[..3]);
-                }
-                rgb
-            }
-            _ => picture.with_components(Components::Rgb),
-        };
-        let mut rgb = rgb.cropped(display);
-        if self.view == View::Tonemap {
-            for v in &mut rgb.pixels {
-                let x = v.max(0.0);
-                *v = if x.is_finite() { x / (1.0 + x) } else { 1.0 };
-            }
-        }
-        rgb
     }
 }
 

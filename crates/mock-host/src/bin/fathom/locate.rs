@@ -4,7 +4,8 @@ use crate::Failure;
 use mock_host::{Bundle, Host};
 use std::path::{Path, PathBuf};
 
-const NAME: &str = "Fathom.ofx.bundle";
+/// Name of the bundle.
+pub const NAME: &str = "Fathom.ofx.bundle";
 
 /// The folder that cargo builds into: the program lies in `target/release` or in `target/TRIPLE/release`.
 pub fn target_folder() -> Option<PathBuf> {
@@ -20,9 +21,12 @@ pub fn project_file(name: &str) -> Option<PathBuf> {
     [built, PathBuf::from(name)].into_iter().find(|p| p.exists()).map(|p| p.canonicalize().unwrap_or(p))
 }
 
-/// The places to look at, in order: the built bundle, then each folder of OFX_PLUGIN_PATH.
+/// The places to look at, in order: beside the program, as in an archive; the built bundle; each folder of OFX_PLUGIN_PATH.
 fn candidates() -> Vec<PathBuf> {
     let mut list = Vec::new();
+    if let Some(folder) = std::env::current_exe().ok().as_deref().and_then(Path::parent) {
+        list.push(folder.join(NAME));
+    }
     if let Some(target) = target_folder() {
         list.push(target.join("bundle").join(NAME));
     }
@@ -37,18 +41,22 @@ fn candidates() -> Vec<PathBuf> {
     list
 }
 
-/// Opens the bundle that the user named, or the first that is found.
-pub fn open(named: Option<&Path>, host: &Host) -> Result<Bundle, Failure> {
+/// The bundle that the user named, or the first that is found.
+pub fn find(named: Option<&Path>) -> Result<PathBuf, Failure> {
     if let Some(path) = named {
-        return Ok(Bundle::open(path, host)?);
+        return Ok(path.to_path_buf());
     }
     let places = candidates();
-    let Some(path) = places.iter().find(|p| p.exists()) else {
+    places.iter().find(|p| p.exists()).cloned().ok_or_else(|| {
         let list: Vec<_> = places.iter().map(|p| format!("  {}", p.display())).collect();
-        return Err(Failure::Failed(format!(
+        Failure::Failed(format!(
             "no bundle was found; build it with `cargo run --release -p bundle`, or name one with --bundle. Looked for:\n{}",
             list.join("\n")
-        )));
-    };
-    Ok(Bundle::open(path, host)?)
+        ))
+    })
+}
+
+/// Opens it.
+pub fn open(named: Option<&Path>, host: &Host) -> Result<Bundle, Failure> {
+    Ok(Bundle::open(find(named)?, host)?)
 }

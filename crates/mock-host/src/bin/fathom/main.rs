@@ -4,12 +4,17 @@ mod analyse;
 mod deep;
 mod demo;
 mod describe;
+mod frames;
 mod inject;
+mod install;
 mod locate;
+mod log;
+mod look;
 mod render;
 mod setup;
 mod shots;
 mod time;
+mod view;
 
 use clap::{Parser, Subcommand};
 use mock_host::HostError;
@@ -39,6 +44,8 @@ enum Command {
     Describe(describe::Describe),
     /// Render frames to files
     Render(render::Render),
+    /// What a parameter does: a contact sheet of several values, or a page that slides between before and after
+    Look(look::Look),
     /// What an effect finds in a depth image: what its numbers mean, and why
     Analyse(analyse::Analyse),
     /// Deep OpenEXR files: what is in them; merge and flatten them. Needs no bundle
@@ -50,6 +57,10 @@ enum Command {
     Shots(shots::Shots),
     /// Make every suite call of a session fail, each in turn, and see that nothing comes of it but what should
     Inject(inject::Inject),
+    /// Put the bundle where hosts look for plug-ins, after trying that it loads
+    Install(install::Install),
+    /// Take it away again
+    Uninstall(install::Uninstall),
     /// CPU seconds, wall seconds and peak memory of a render
     Time(time::Time),
 }
@@ -80,11 +91,14 @@ fn main() -> ExitCode {
         Command::List(c) => c.run(bundle),
         Command::Describe(c) => c.run(bundle),
         Command::Render(c) => c.run(bundle),
+        Command::Look(c) => c.run(bundle),
         Command::Analyse(c) => c.run(bundle),
         Command::Deep(c) => c.run(),
         Command::Demo(c) => c.run(bundle),
         Command::Shots(c) => c.run(bundle),
         Command::Inject(c) => c.run(bundle),
+        Command::Install(c) => c.run(bundle),
+        Command::Uninstall(c) => c.run(),
         Command::Time(c) => c.run(bundle),
     };
     match result {

@@ -42,6 +42,8 @@ pub struct Ready {
     pub host: Host,
     pub instance: Instance,
     pub source: Option<Arc<FileClip>>,
+    /// All files that are read.
+    pub inputs: Vec<Arc<FileClip>>,
     pub effect: Effect,
     // Last: the library goes when everything else is gone.
     _bundle: Bundle,
@@ -102,6 +104,7 @@ impl Setup {
                 ..instance.project()
             });
         }
+        let files = inputs.iter().map(|(_, clip)| clip.clone()).collect();
         for (name, clip) in inputs {
             // As a project that is opened: no effect is to complain of a clip that is fed next.
             instance.load_clip(name, clip as Arc<dyn mock_host::ClipSource>)?;
@@ -128,7 +131,7 @@ impl Setup {
                 return Err(usage(format!("clip '{0}' has no input: feed it with --clip {0}=FILE", clip.name)));
             }
         }
-        Ok(Ready { host, instance, source, effect, _bundle: bundle })
+        Ok(Ready { host, instance, source, inputs: files, effect, _bundle: bundle })
     }
 
     fn feeds(&self, clip: &str) -> bool {
@@ -183,6 +186,23 @@ pub fn depth_report(ready: &Ready) -> Option<String> {
     (Some(text.as_str()) != param.default.as_str()).then_some(text)
 }
 
+/// The plug-in's messages since the last time, each once: kind and text. Rules that it broke count as messages.
+pub fn take_messages(ready: &Ready) -> Vec<(String, String)> {
+    let report = ready.host.take_report();
+    let held = ready.instance.persistent_messages();
+    let said = report.messages.into_iter().filter(|m| !m.persistent || held.contains(m));
+    let mut all: Vec<_> = said.map(|m| (kind(&m.kind), m.text)).collect();
+    all.extend(report.violations.iter().map(|v| ("violation".into(), v.to_string())));
+    let mut seen = std::collections::HashSet::new();
+    all.retain(|m| seen.insert(m.clone()));
+    all
+}
+
+/// OpenFX's type of message in a word: `error`, `warning`, `message`.
+fn kind(ofx: &str) -> String {
+    ofx.strip_prefix("OfxMessage").unwrap_or(ofx).to_lowercase()
+}
+
 /// Prints the plug-in's messages, without persistent ones that it took back, and the rules that it broke.
 pub fn print_report(ready: &Ready) {
     let mut report = ready.host.take_report();
@@ -191,8 +211,7 @@ pub fn print_report(ready: &Ready) {
     let mut seen = Vec::new();
     for m in report.messages {
         if !seen.contains(&m.text) {
-            let kind = m.kind.strip_prefix("OfxMessage").unwrap_or(&m.kind).to_lowercase();
-            eprintln!("{kind}: {}", m.text);
+            eprintln!("{}: {}", kind(&m.kind), m.text);
             seen.push(m.text);
         }
     }

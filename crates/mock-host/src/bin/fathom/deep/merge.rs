@@ -3,8 +3,7 @@
 use super::failed;
 use super::frame::{Report, make};
 use super::options::{Job, Merge};
-use crate::render::parse_frames;
-use crate::{Failure, usage};
+use crate::{Failure, frames, usage};
 use indicatif::{ProgressBar, ProgressStyle};
 use mock_host::media::FilePattern;
 use std::io::{IsTerminal, Write};
@@ -50,8 +49,7 @@ impl Merge {
 
     fn frame_list(&self, job: &Job) -> Result<Vec<i64>, Failure> {
         if let Some(text) = &self.frames {
-            let frames = parse_frames(text).filter(|frames| !frames.is_empty());
-            return frames.ok_or_else(|| usage(format!("'{text}' is neither 7 nor 1-100 nor 1-100x5")));
+            return frames::parse(text);
         }
         let Some(first) = job.inputs.iter().find(|i| i.pattern.is_sequence()) else { return Ok(vec![1]) };
         let range = first.pattern.range();
