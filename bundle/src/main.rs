@@ -1,11 +1,15 @@
 //! Builds the plug-in library and lays out `Fathom.ofx.bundle` in cargo's target folder, as OpenFX's packaging rules want it:
-//! `Contents/<architecture>/Fathom.ofx`, `Contents/Info.plist`, `Contents/Resources`.
+//! `Contents/<architecture>/Fathom.ofx`, `Contents/Info.plist`, `Contents/Resources`. With `--archive` also what is released.
 
-use anyhow::{Context, Result, bail, ensure};
+mod archive;
+mod build;
+mod manual;
+mod notices;
+
+use anyhow::{Context, Result, ensure};
+use build::{Platform, Toolchain};
 use clap::Parser;
-use serde_json::Value;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 /// Builds Fathom.ofx.bundle in cargo's target folder.
 #[derive(Parser)]
@@ -16,6 +20,18 @@ struct Options {
     /// With --demo: where the pictures go.
     #[arg(long, requires = "demo")]
     out: Option<PathBuf>,
+    /// Then pack bundle, program and notices for release, with checksums, into the folder `dist` of cargo's target folder.
+    #[arg(long)]
+    archive: bool,
+    /// Then render the manual's pictures and make its site, with mdbook, into the folder `manual` of cargo's target folder.
+    #[arg(long)]
+    manual: bool,
+    /// Build for another machine: a target triple of Rust's, or universal-apple-darwin for both kinds of Mac in one.
+    #[arg(long, value_name = "TRIPLE")]
+    target: Option<String>,
+    /// Linux: run on this glibc and newer, such as 2.17. Builds with cargo-zigbuild.
+    #[arg(long, value_name = "VERSION")]
+    glibc: Option<String>,
 }
 
 /// Name of the bundle and of the library in it: OpenFX wants them equal.
@@ -24,67 +40,46 @@ const NAME: &str = "Fathom";
 fn main() -> Result<()> {
     let options = Options::parse();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("the workspace's root")?;
-    let library = build(root)?;
-    let bundle = lay_out(root, &target_folder(root)?, &library)?;
+    let platform = Platform::new(options.target.as_deref())?;
+    let tools = Toolchain { root, platform: &platform, glibc: options.glibc.as_deref() };
+    let target = build::target_folder(root)?;
+    let library = tools.library(&target)?;
+    let bundle = lay_out(root, &target, platform.folder, &library)?;
     println!("{}", bundle.display());
+    if let Some(version) = build::glibc_of(&library)? {
+        println!("needs glibc {version} or newer");
+    }
+    if options.archive {
+        let program = tools.program(&target)?;
+        archive::make(&tools, &target, &bundle, &program)?;
+    }
+    if options.manual {
+        manual::make(&tools, &target, &bundle)?;
+    }
     if options.demo {
         demo(root, &bundle, options.out.as_deref())?;
     }
     Ok(())
 }
 
-fn cargo(root: &Path) -> Command {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.current_dir(root);
-    command
-}
-
-/// Builds the library in release and returns where it is.
-fn build(root: &Path) -> Result<PathBuf> {
-    let arguments =
-        ["build", "--release", "--package", "fathom-ofx", "--lib", "--message-format=json-render-diagnostics"];
-    let output = cargo(root).args(arguments).stderr(Stdio::inherit()).output().context("cargo could not be started")?;
-    ensure!(output.status.success(), "the library did not build");
-    let messages = String::from_utf8(output.stdout)?;
-    let messages = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let is_library = |path: &&str| [".so", ".dylib", ".dll"].iter().any(|end| path.ends_with(end));
-    let path = messages
-        .filter(|m| m["reason"] == "compiler-artifact" && m["target"]["name"] == "fathom_ofx")
-        .flat_map(|m| m["filenames"].as_array().cloned().unwrap_or_default())
-        .find_map(|path| path.as_str().filter(is_library).map(PathBuf::from));
-    path.context("cargo built no shared library")
-}
-
-fn target_folder(root: &Path) -> Result<PathBuf> {
-    let output = cargo(root).args(["metadata", "--no-deps", "--format-version=1"]).stderr(Stdio::inherit()).output()?;
-    let metadata: Value = serde_json::from_slice(&output.stdout).context("cargo metadata")?;
-    Ok(metadata["target_directory"].as_str().context("cargo names no target folder")?.into())
-}
-
-/// The folder of the library in a bundle.
-fn architecture() -> Result<&'static str> {
-    Ok(match (std::env::consts::OS, std::env::consts::ARCH) {
-        ("linux", "x86_64") => "Linux-x86-64",
-        ("linux", "aarch64") => "Linux-aarch64",
-        ("macos", _) => "MacOS",
-        ("windows", "x86_64") => "Win64",
-        (os, arch) => bail!("OpenFX names no bundle folder for {os} on {arch}"),
-    })
-}
-
 /// Writes the bundle beside its place and then swaps it in: a host never sees half of one.
-fn lay_out(root: &Path, target: &Path, library: &Path) -> Result<PathBuf> {
+fn lay_out(root: &Path, target: &Path, folder: &str, library: &Path) -> Result<PathBuf> {
     let (bundle, fresh) =
         (target.join(format!("bundle/{NAME}.ofx.bundle")), target.join(format!("bundle/@{NAME}.new")));
     remove(&fresh)?;
     let contents = fresh.join("Contents");
-    let (binaries, resources) = (contents.join(architecture()?), contents.join("Resources"));
+    let (binaries, resources) = (contents.join(folder), contents.join("Resources"));
     for folder in [&binaries, &resources] {
         std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
     }
     copy(library, &binaries.join(format!("{NAME}.ofx")))?;
-    for notice in ["LICENSE-APACHE", "LICENSE-MIT", "THIRD-PARTY.md"] {
+    for notice in NOTICES {
         copy(&root.join(notice), &resources.join(notice))?;
+    }
+    // The icons that the effects name.
+    for entry in std::fs::read_dir(root.join("bundle/icons"))? {
+        let icon = entry?;
+        copy(&icon.path(), &resources.join(icon.file_name()))?;
     }
     let plist = include_str!("../Info.plist").replace("@VERSION@", env!("CARGO_PKG_VERSION"));
     std::fs::write(contents.join("Info.plist"), plist)?;
@@ -92,6 +87,9 @@ fn lay_out(root: &Path, target: &Path, library: &Path) -> Result<PathBuf> {
     std::fs::rename(&fresh, &bundle)?;
     Ok(bundle)
 }
+
+/// What goes with every copy.
+const NOTICES: [&str; 3] = ["LICENSE-APACHE", "LICENSE-MIT", "THIRD-PARTY.md"];
 
 fn copy(from: &Path, to: &Path) -> Result<()> {
     std::fs::copy(from, to).with_context(|| format!("{} to {}", from.display(), to.display()))?;
@@ -106,7 +104,7 @@ fn remove(folder: &Path) -> Result<()> {
 }
 
 fn demo(root: &Path, bundle: &Path, out: Option<&Path>) -> Result<()> {
-    let mut command = cargo(root);
+    let mut command = build::cargo(root);
     command
         .args(["run", "--release", "--package", "mock-host", "--bin", "fathom", "--", "demo", "--bundle"])
         .arg(bundle);

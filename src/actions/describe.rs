@@ -30,6 +30,11 @@ pub(super) fn describe(call: &Call) -> Reply {
     let _ = (0..).zip(info.version).all(|(i, number)| props.set_int_at(ofx::kOfxPropVersion, i, number));
     props.set_text(ofx::kOfxPropVersionLabel, &cstring(env!("CARGO_PKG_VERSION")));
 
+    // Files of the bundle's resources: a drawing, and pixels for hosts that take no drawings.
+    for (i, ending) in (0..).zip(["svg", "png"]) {
+        props.set_text_at(ofx::kOfxPropIcon, i, &cstring(&format!("org.fathomfx.{}.{ending}", info.name)));
+    }
+
     let contexts: Vec<&CStr> = call.plugin.effect().uses().iter().map(|usage| context_of(*usage)).collect();
     let accepted = props.set_texts(ofx::kOfxImageEffectPropSupportedContexts, contexts)
         && props.set_texts(ofx::kOfxImageEffectPropSupportedPixelDepths, depths(&host));
