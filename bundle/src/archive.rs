@@ -1,6 +1,6 @@
 //! What is released: bundle, program and notices in one archive for each platform, and a list of checksums.
 
-use crate::build::{Toolchain, glibc_of};
+use crate::build::{Toolchain, glibc_of, own_triple};
 use crate::{NAME, NOTICES, notices};
 use anyhow::{Context, Result};
 use flate2::{Compression, GzBuilder};
@@ -28,7 +28,8 @@ pub fn make(tools: &Toolchain, target: &Path, bundle: &Path, program: &Path) -> 
     for notice in NOTICES {
         entries.push(Entry { name: notice.into(), bytes: read(&tools.root.join(notice))?, runs: false });
     }
-    let notices = notices::of_program(tools.root, tools.platform.triples.first().map(String::as_str))?;
+    let triple = tools.platform.triples.first().cloned().map_or_else(own_triple, Ok)?;
+    let notices = notices::of_program(tools.root, &triple)?;
     entries.push(Entry { name: "THIRD-PARTY-fathom.txt".into(), bytes: notices.into_bytes(), runs: false });
     let needs = glibc_of(program)?.into_iter().chain(glibc_of(&library_of(bundle, tools))?).max_by_key(|v| number(v));
     let text = include_str!("../INSTALL.txt").replace("@VERSION@", env!("CARGO_PKG_VERSION"));

@@ -64,6 +64,7 @@ impl Toolchain<'_> {
     fn build(&self, target: &Path, what: [&str; 3], name: &str, wanted: &dyn Fn(&str) -> bool) -> Result<PathBuf> {
         let one = |triple: Option<&str>| self.build_one(triple, &what, name, wanted);
         match &self.platform.triples[..] {
+            // cargo-zigbuild wants a triple to write the version of glibc behind.
             [] => one(self.glibc.map(|_| own_triple()).transpose()?.as_deref()),
             [triple] => one(Some(triple)),
             several => {
@@ -107,10 +108,12 @@ fn extension(path: &str) -> Option<&str> {
     Path::new(path).extension().and_then(|e| e.to_str())
 }
 
-/// This machine's triple: cargo-zigbuild wants one to write the version of glibc behind.
-fn own_triple() -> Result<String> {
-    ensure!(cfg!(target_os = "linux"), "--glibc is for Linux");
-    Ok(format!("{}-unknown-linux-gnu", std::env::consts::ARCH))
+/// This machine's triple.
+pub fn own_triple() -> Result<String> {
+    let output = Command::new("rustc").arg("-vV").output().context("rustc could not be started")?;
+    let text = String::from_utf8(output.stdout)?;
+    let triple = text.lines().find_map(|line| line.strip_prefix("host: ")).context("rustc names no host")?;
+    Ok(triple.into())
 }
 
 pub fn cargo(root: &Path) -> Command {

@@ -7,10 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Each crate's name, version and licence, and below them the texts that lie in the crates, each once.
-pub fn of_program(root: &Path, triple: Option<&str>) -> Result<String> {
-    let platform = triple.map(|t| format!("--filter-platform={t}"));
-    let arguments: Vec<&str> = platform.iter().map(String::as_str).chain(["--locked"]).collect();
-    let metadata = metadata(root, &arguments)?;
+pub fn of_program(root: &Path, triple: &str) -> Result<String> {
+    let metadata = metadata(root, &["--locked", &format!("--filter-platform={triple}")])?;
     let empty = Vec::new();
     let list = |v: &'_ Value| -> Vec<Value> { v.as_array().unwrap_or(&empty).clone() };
     let packages: BTreeMap<String, Value> =

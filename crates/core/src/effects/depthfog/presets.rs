@@ -110,7 +110,7 @@ pub(super) static PRESETS: Presets = Presets {
                 ("layer1Far", Number(9.0)),
                 ("layer1NearSoftness", Number(1.5)),
                 ("layer1FarSoftness", Number(2.0)),
-                ("layer1Density", Number(0.35)),
+                ("layer1Density", Number(0.15)),
                 ("layer1Colour", Colour([0.30, 0.30, 0.32])),
                 ("noiseAmount", Number(1.2)),
                 ("noiseScale", Number(2.0)),
@@ -135,9 +135,9 @@ pub(super) static PRESETS: Presets = Presets {
         },
         Preset {
             label: "Underwater",
-            about: "Clear water: red goes first, everything ends in blue-green after 25 m.",
+            about: "Clear water: red goes first, everything ends in blue-green after 60 m.",
             values: &[
-                ("visibility", Number(25.0)),
+                ("visibility", Number(60.0)),
                 ("fogColour", Colour([0.01, 0.12, 0.18])),
                 ("extinctionTint", Colour([2.2, 0.9, 0.7])),
                 ("scatterBlur", Number(6.0)),

@@ -44,7 +44,7 @@ pub struct Look {
 
 /// A picture to look at, and what it shows.
 pub struct Shown {
-    /// The value, or `before`.
+    /// The value, `before` or `after`.
     pub label: String,
     /// RGB, linear.
     pub picture: Picture,
@@ -77,7 +77,7 @@ impl Look {
                 for value in values {
                     ready.instance.set(name, value.as_str())?;
                     let picture = self.render(&ready, time, window)?;
-                    shown.push(Shown { label: format!("{name} = {value}"), picture });
+                    shown.push(Shown { label: value.clone(), picture });
                 }
             }
         }

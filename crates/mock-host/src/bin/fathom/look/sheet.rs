@@ -21,7 +21,9 @@ pub fn make(title: &str, shown: &[Shown], columns: Option<usize>) -> Picture {
     let (cell_w, cell_h) = (w + GAP, h + LINE + GAP);
     let size = RectI::sized(columns * cell_w + GAP, rows * cell_h + GAP + LINE);
     let mut sheet = Picture::constant(size, Components::Rgb, PAPER);
-    write(&mut sheet, GAP, size.y2 - GAP / 2, size.x2 - 2 * GAP, title, [1.0; 3]);
+    write(&mut sheet, [GAP, size.y2 - GAP / 2], size.x2 - 2 * GAP, 2, title, [1.0; 3]);
+    // All labels are of one size, the larger one where all have room.
+    let letter = if shown.iter().all(|s| s.label.chars().count() as i32 * 16 <= w) { 2 } else { 1 };
     for (i, one) in (0..).zip(shown) {
         let left = GAP + (i % columns) * cell_w;
         // Rows go down, y goes up.
@@ -34,7 +36,7 @@ pub fn make(title: &str, shown: &[Shown], columns: Option<usize>) -> Picture {
                 }
             }
         }
-        write(&mut sheet, left, top - h - 4, w, &one.label, INK);
+        write(&mut sheet, [left, top - h - 4], w, letter, &one.label, INK);
     }
     sheet
 }
@@ -46,12 +48,10 @@ fn columns_for(count: usize, w: i32, h: i32) -> usize {
     count.div_ceil(count.div_ceil(count.div_ceil(rows as usize)).max(1)).max(1)
 }
 
-/// A line of text whose top-left corner is at (x, y); twice the font's size, or once where there is no room.
-fn write(sheet: &mut Picture, x: i32, y: i32, room: i32, text: &str, ink: [f32; 3]) {
-    let letters: Vec<char> = text.chars().collect();
-    let size = if letters.len() as i32 * 16 <= room { 2 } else { 1 };
+/// A line of text whose top-left corner is at (x, y), in so many times the font's 8 pixels; cut where the room ends.
+fn write(sheet: &mut Picture, [x, y]: [i32; 2], room: i32, size: i32, text: &str, ink: [f32; 3]) {
     let fit = (room / (8 * size)).max(0) as usize;
-    for (i, letter) in (0..).zip(letters.into_iter().take(fit)) {
+    for (i, letter) in (0..).zip(text.chars().take(fit)) {
         let glyph = BASIC_FONTS.get(letter).or_else(|| LATIN_FONTS.get(letter)).or_else(|| BASIC_FONTS.get('?'));
         for (row, bits) in (0..).zip(glyph.unwrap_or_default()) {
             for column in (0..8).filter(|c| bits >> c & 1 == 1) {
