@@ -1,5 +1,8 @@
 //! The parameter reference, written from the declarations themselves.
 
+pub mod book;
+pub mod pictures;
+
 use crate::effect::Effect;
 use crate::params::{Definitions, Item, Kind, ParamDef, Unit};
 
