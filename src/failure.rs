@@ -36,5 +36,8 @@ impl Failure {
 
 /// The render needs more memory than there is.
 pub(crate) fn out_of_memory() -> Failure {
-    Failure::say(ofx::kOfxStatErrMemory, "Not enough memory to render this picture.")
+    Failure::say(
+        ofx::kOfxStatErrMemory,
+        "Not enough memory for this picture. Close other programs, give the host's cache less, or render at a smaller size.",
+    )
 }
