@@ -20,8 +20,7 @@ use openfx_sys as ofx;
 /// What the host wants.
 struct Request {
     at: At,
-    /// `None`: all of the output.
-    window: Option<Rect>,
+    window: Rect,
     field: Option<Field>,
     interactive: bool,
     /// Would the host rather have it soon than fine?
@@ -47,6 +46,8 @@ impl Request {
     fn read(asked: &Asked) -> Result<Self, Failure> {
         let args = &asked.args;
         let window = args.ints(ofx::kOfxImageEffectPropRenderWindow).map(|[x1, y1, x2, y2]| Rect::new(x1, y1, x2, y2));
+        // What lies beside it is not ours to write.
+        let window = window.ok_or_else(|| Failure::say(ofx::kOfxStatFailed, "The host did not say what to render."))?;
         let field = match args.text(ofx::kOfxImageEffectPropFieldToRender) {
             Some(f) if f.as_bytes() == ofx::kOfxImageFieldLower.to_bytes() => Some(Field::Lower),
             Some(f) if f.as_bytes() == ofx::kOfxImageFieldUpper.to_bytes() => Some(Field::Upper),
@@ -80,7 +81,7 @@ pub(super) fn render(asked: &Asked) -> Reply {
         return Err(Failure::quiet(ofx::kOfxStatGPURenderFailed));
     }
     let (instance, request) = (asked.instance, Request::read(asked)?);
-    if request.window.is_some_and(|w| w.is_empty()) || instance.host.aborts(instance.handle) {
+    if request.window.is_empty() || instance.host.aborts(instance.handle) {
         return OK;
     }
     let prepared = instance.prepare(request.at.time)?;
@@ -125,7 +126,7 @@ fn render_images(
 ) -> Result<Result<(Outcome, Option<String>), Stop>, Failure> {
     let at = request.at;
     let mut output = Output::fetch(instance, at)?;
-    let window = request.window.map_or(output.bounds(), |w| w.intersect(&output.bounds()));
+    let window = request.window.intersect(&output.bounds());
     if window.is_empty() {
         // Nothing was asked for, so nothing is known of the state of things.
         return Ok(Err(Stop::Aborted));
@@ -240,7 +241,7 @@ fn generate_image(
 ) -> Result<Result<Option<String>, Fault>, Failure> {
     let at = request.at;
     let mut output = Output::fetch(instance, at)?;
-    let window = request.window.map_or(output.bounds(), |w| w.intersect(&output.bounds()));
+    let window = request.window.intersect(&output.bounds());
     if window.is_empty() {
         return Ok(Err(Stop::Aborted.into()));
     }

@@ -59,7 +59,7 @@ pub use instance::{Instance, Reason};
 pub use param::ParamInfo;
 pub use param_value::{Curve, ParamKind, ParamValue, Storage};
 pub use picture::{Filter, Picture};
-pub use process::{end_after, process_cpu_seconds};
+pub use process::{end_after, limit_memory, process_cpu_seconds};
 pub use profile::{InputBounds, OutputBounds, Profile, RowBytes, Unconnected};
 pub use render::{Prepare, RenderRequest, Rendered};
 pub use report::{ActionRecord, Check, Message, RefusedProperty, Report, Violation, status_name};

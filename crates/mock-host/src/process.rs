@@ -31,3 +31,23 @@ pub fn end_after(seconds: u32) {
     #[cfg(not(unix))]
     let _ = seconds;
 }
+
+/// Lets the process have at most so many bytes of address space more than it has now; `None`: as many as it likes. For tests of what
+/// happens when memory runs out. False where the system knows no such limit.
+#[cfg(target_os = "linux")]
+pub fn limit_memory(more: Option<u64>) -> bool {
+    let now = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    // SAFETY: sysconf has no preconditions.
+    let page = u64::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) }).unwrap_or(4096);
+    let pages = now.split_whitespace().next().and_then(|n| n.parse::<u64>().ok());
+    let Some(used) = pages.map(|n| n * page) else { return false };
+    let limit = more.map_or(libc::RLIM_INFINITY, |more| used + more);
+    // SAFETY: passes a struct of the type that the call reads.
+    unsafe { libc::setrlimit(libc::RLIMIT_AS, &libc::rlimit { rlim_cur: limit, rlim_max: libc::RLIM_INFINITY }) == 0 }
+}
+
+/// False: the system knows no such limit.
+#[cfg(not(target_os = "linux"))]
+pub fn limit_memory(_: Option<u64>) -> bool {
+    false
+}

@@ -85,7 +85,7 @@ impl RenderRequest {
 /// A picture, and how it came about.
 #[derive(Clone, Debug)]
 pub struct Rendered {
-    /// The picture: its bounds are the window; its `rod` the effect's region of definition at the render scale.
+    /// The picture: its bounds are the window, or empty where the render was stopped; its `rod` the effect's region of definition at the render scale.
     pub picture: Picture,
     /// The clip and time that the plug-in said the output is, if it said so; it was not asked to render then.
     pub identity: Option<(String, f64)>,
@@ -244,7 +244,7 @@ impl Prepare<'_> {
         }
         let polled = frame.polls.load(Ordering::Relaxed);
         let stopped = polled > 0 && polls.aborted.is_some_and(|at| at <= polls.last);
-        let picture = self.check(&frame, result.is_ok() && !stopped);
+        let picture = self.check(&frame, result.is_ok(), stopped);
         result?;
         Ok(Rendered {
             picture,
@@ -312,7 +312,7 @@ impl Prepare<'_> {
     }
 
     /// Looks at every byte that the plug-in could have written, and takes the picture.
-    fn check(&self, frame: &Frame, complete: bool) -> Picture {
+    fn check(&self, frame: &Frame, succeeded: bool, stopped: bool) -> Picture {
         let effect = &self.instance.object;
         let host = &effect.host;
         for clip in frame.written_inputs() {
@@ -330,7 +330,7 @@ impl Prepare<'_> {
             Field::Upper => Some(1),
             Field::None | Field::Both => None,
         };
-        if complete {
+        if succeeded && !stopped {
             let rows: Vec<RectI> = match parity {
                 None => vec![self.window],
                 Some(p) => (self.window.y1..self.window.y2)
@@ -346,6 +346,10 @@ impl Prepare<'_> {
                     format!("{count} pixels of {:?}, the first at {at:?}", self.window.to_array()),
                 );
             }
+        }
+        if !succeeded || stopped {
+            // Nobody looks at what is not finished, and it may be large.
+            return Picture::new(RectI::default(), crate::format::Components::Rgba);
         }
         let mut picture = buffer.load(self.window);
         picture.rod = self.rod;

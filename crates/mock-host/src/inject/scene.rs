@@ -40,7 +40,7 @@ fn settings(effect: &str) -> &'static [(&'static str, &'static str)] {
             ("nearEnd", "2.5"),
             ("farStart", "8"),
         ],
-        "DeepMerge" => &[("depthConvention", "Distance"), ("sourceAsElement", "on")],
+        "DeepMerge" => &[("sourceAsElement", "on")],
         _ => &[],
     }
 }
