@@ -340,10 +340,10 @@ pub static PICTURES: &[Picture] = &[
         "depthfog-convention",
         (FOG, Some("depth")),
         Scene::Street,
-        "The same depth pass, read in all ways: only one of them is right. When fog sits in the wrong place, this is why.",
+        "Fog by one depth pass, read in five ways: only the first is right. When fog sits in the wrong place or nowhere, this is why.",
         &[
             "--set",
-            "output=Depth",
+            "visibility=40",
             "--sweep",
             "depthConvention=Distance;-Distance;1/Distance (far = 0);Normalised near 0 -> far 1;Normalised far 0 -> near 1",
             "--tile",
