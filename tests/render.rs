@@ -104,8 +104,6 @@ fn every_pixel_depth_and_component_agrees() {
             // Depth is quantised as well, so that a sample at the edge between two surfaces may change sides: few pixels differ by more.
             for (depth, tolerance) in [(Depth::Half, 0.1), (Depth::Short, 0.02), (Depth::Byte, 0.2)] {
                 let other = of(depth);
-                // ZDefocus moves samples by whole pixels: a little more or less depth decides which.
-                let tolerance = if effect.contains("ZDefocus") { f32::max(tolerance, 0.1) } else { tolerance };
                 let clamped = |v: f32| if depth == Depth::Half { v } else { v.clamp(0.0, 1.0) };
                 let worst =
                     float.pixels.iter().zip(&other.pixels).map(|(a, b)| (clamped(*a) - b).abs()).fold(0.0, f32::max);

@@ -242,35 +242,39 @@ pub struct Moves {
     table: Vec<f32>,
 }
 
-/// Entries per pixel of radius, and the radius from which the average 1/12 px² is exact enough.
+/// Entries per pixel of radius, and the radius in pixels from which the average 1/12 px² is exact enough.
 const STEPS: usize = 16;
-const EXACT_END: usize = 12;
+const EXACT_END: usize = 128;
+/// The move of a sample is looked for within this much of that by the average, in pixels, and to this much.
+const AROUND: f64 = 1.0;
+const FINE: f64 = 1e-3;
 
 impl Moves {
     /// `gap` is half the side of the spread for a CoC of 1 px, `largest` the largest radius that will be asked for, in pixels.
     pub fn new(points: &[[f32; 2]], gap: f64, largest: f64) -> Self {
         let n = points.len().max(1) as f64;
-        let lens_variance =
-            points.iter().map(|p| f64::from(p[0]).powi(2) + f64::from(p[1]).powi(2)).sum::<f64>() / (2.0 * n);
-        // Variance per axis of all points, moved by `m` × lens point to the nearest pixel.
-        let variance = |m: f64| {
-            let axis = |d: f64| d.round_ties_even().powi(2);
-            points.iter().map(|p| axis(m * f64::from(p[0])) + axis(m * f64::from(p[1]))).sum::<f64>() / (2.0 * n)
-        };
+        let places: Vec<f64> = points.iter().flatten().map(|v| f64::from(*v)).collect();
+        let lens_variance = places.iter().map(|v| v * v).sum::<f64>() / (2.0 * n);
+        // Variance per axis of all points, moved by `m` × lens point to the nearest pixel (the sum rounds to even, as `views` does).
+        const ROUND: f64 = 6_755_399_441_055_744.0; // 1.5 · 2⁵²
+        let whole = |d: f64| (d + ROUND) - ROUND;
+        let variance = |m: f64| places.iter().map(|v| whole(m * v)).map(|d| d * d).sum::<f64>() / (2.0 * n);
         let entry = |i: usize| {
             let r = i as f64 / STEPS as f64;
             let wanted = (r * r * lens_variance - super::spread::variance(gap * r)).max(0.0);
+            let average =
+                if lens_variance > 0.0 { ((wanted - 1.0 / 12.0).max(0.0) / lens_variance).sqrt() } else { 0.0 };
             if r >= EXACT_END as f64 {
-                return ((wanted - 1.0 / 12.0).max(0.0) / lens_variance).sqrt() as f32;
+                return average as f32;
             }
-            let (mut low, mut high) = (0.0, r + 1.0);
-            for _ in 0..40 {
+            let (mut low, mut high) = ((average - AROUND).max(0.0), average + AROUND);
+            while high - low > FINE / 8.0 {
                 let m = 0.5 * (low + high);
                 if variance(m) < wanted { low = m } else { high = m }
             }
             // The variance goes up in steps, as one point after the other reaches the next pixel: not exactly where it does.
             let under = wanted - variance(low) < variance(high) - wanted;
-            (if under { (low - 1e-3).max(0.0) } else { high + 1e-3 }) as f32
+            (if under { (low - FINE).max(0.0) } else { high + FINE }) as f32
         };
         Self { table: (0..=(largest.max(0.0).ceil() as usize + 1) * STEPS).map(entry).collect() }
     }

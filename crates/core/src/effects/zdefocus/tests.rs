@@ -60,15 +60,15 @@ fn the_kernel_is_the_reference() {
         let scene = patches(Rect::new(0, 0, 26, 20), seed as u64 + 1);
         let fast = scene.render(&ZDefocus, &values);
         let slow = reference_of(&scene, &values);
-        // Rounding may decide the other way for a sample right at a threshold: that moves a pixel by up to one lens point's worth.
+        // Rounding may decide the other way for a sample right at a threshold: that moves a few pixels by up to one lens point's worth of it.
         let off = |a: &Rgba, b: &[f64; 4]| {
-            (0..4).map(|c| (f64::from(a[c]) - b[c]).abs() / (0.1 + b[c].abs())).fold(0.0, f64::max)
+            (0..4).map(|c| (f64::from(a[c]) - b[c]).abs() / b[c].abs().max(1.0)).fold(0.0, f64::max)
         };
         let differences: Vec<f64> = fast.iter().zip(&slow).map(|(a, b)| off(a, b)).collect();
         let many = differences.iter().filter(|d| **d > 1e-3).count();
         let worst = differences.iter().copied().fold(0.0, f64::max);
-        assert!(many * 100 <= differences.len() * 3, "variant {seed}: {many} of {} pixels differ", differences.len());
-        assert!(worst < 0.02, "variant {seed}: a pixel differs by {worst}");
+        assert!(many * 100 <= differences.len() * 2, "variant {seed}: {many} of {} pixels differ", differences.len());
+        assert!(worst < 1.0 / 48.0, "variant {seed}: a pixel differs by {worst}");
     }
 }
 

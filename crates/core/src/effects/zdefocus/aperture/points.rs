@@ -22,14 +22,36 @@ fn spiral(n: usize, radius: f64) -> impl Iterator<Item = [f32; 2]> {
     })
 }
 
-/// Evenly spread points of equal weight: those of the spiral that lie outside the aperture are left out.
+/// Evenly spread points of equal weight: those of the spiral that lie outside the aperture are left out, and the rest moved to where each
+/// stands for the same part of the aperture from left to right, and from bottom to top. Samples move by whole pixels, so that a blurred edge
+/// along the rows or columns is as smooth as the points' order across it.
 pub fn even(aperture: &Aperture, count: usize) -> Vec<LensPoint> {
     let area = aperture.outline.area(f64::from(aperture.hole));
     let n = (count as f64 * std::f64::consts::PI / f64::from(area).max(0.01)).round() as usize;
+    let inside = |n: usize| spiral(n, 1.0).filter(|q| aperture.through(*q).far[1] > 0.0).collect::<Vec<_>>();
+    let (mut points, many) = (inside(n), inside(n * MANY));
+    for axis in 0..2 {
+        let mut places: Vec<f32> = many.iter().map(|q| q[axis]).collect();
+        places.sort_by(f32::total_cmp);
+        points.sort_by(|a, b| a[axis].total_cmp(&b[axis]));
+        let share = places.len() as f32 / points.len().max(1) as f32;
+        for (i, q) in points.iter_mut().enumerate() {
+            q[axis] = places[(((i as f32 + 0.5) * share) as usize).min(places.len() - 1)];
+        }
+        // The middles of equal parts lie closer together than the parts' points do on average: as far apart as those, for discs of the right size.
+        let spread =
+            |squares: &mut dyn Iterator<Item = f32>, n: usize| squares.map(f64::from).sum::<f64>() / n.max(1) as f64;
+        let whole = spread(&mut places.iter().map(|v| v * v), places.len());
+        let parts = spread(&mut points.iter().map(|q| q[axis] * q[axis]), points.len());
+        let wider = if parts > 0.0 { (whole / parts).sqrt() as f32 } else { 1.0 };
+        points.iter_mut().for_each(|q| q[axis] *= wider);
+    }
     let [sx, sy] = aperture.squeeze;
-    let inside = spiral(n, 1.0).filter(|q| aperture.through(*q).far[1] > 0.0);
-    inside.map(|q| LensPoint { u: [q[0] * sx, q[1] * sy], near: [1.0; 3], far: [1.0; 3] }).collect()
+    points.iter().map(|q| LensPoint { u: [q[0] * sx, q[1] * sy], near: [1.0; 3], far: [1.0; 3] }).collect()
 }
+
+/// So many points for each of a few say where equal parts of the aperture lie.
+const MANY: usize = 64;
 
 /// Cells each way for which the nearest point is looked for.
 const CELLS: usize = 128;
