@@ -6,7 +6,9 @@
 
 #![allow(clippy::needless_range_loop, reason = "many arrays are walked side by side")]
 
+use super::panels::LANES;
 use super::params::Params;
+use super::sight::Lane;
 use crate::effect::Frame;
 use crate::maths::{lower, upper};
 
@@ -79,60 +81,77 @@ impl Noise {
         Some(Self { octaves, count, amount: n.amount as f32, seed, evolves: n.evolve != 0.0, pixel })
     }
 
-    /// What the density is multiplied by, for a step of `step` metres whose middle lies at `place` from the camera (east, up and north, metres)
-    /// at a depth of `z`.
+    /// What the densities of some steps are multiplied by: `middle` is the depth of a step's middle, `step` its length in metres; `lane` holds the
+    /// rays.
     #[inline(always)]
-    pub(super) fn density(&self, place: [f32; 3], z: f32, step: f32) -> f32 {
-        let mut sum = 0.0;
-        let width = 2.0 * self.pixel * z;
+    pub(super) fn densities(&self, lane: &Lane, middle: &[f32; LANES], step: &[f32; LANES]) -> [f32; LANES] {
+        let mut out = [0.0; LANES];
+        // Octaves outside: the loops over pixels become vector code.
         for octave in &self.octaves[..self.count] {
-            let (along, across) = (step * octave.frequency, width * octave.frequency);
-            // A mean over many independent waves shrinks with the root of their number, over a plane with the number.
-            let fade = 1.0 / ((1.0 + 2.0 * along).sqrt() * (1.0 + across * across));
-            let p = [0, 1, 2].map(|i| octave.rest[i] + place[i] * octave.frequency);
-            let n = if self.evolves { self.lattice::<true>(octave, p) } else { self.lattice::<false>(octave, p) };
-            sum += octave.gain * fade * n;
+            if self.evolves {
+                self.add::<true>(*octave, lane, middle, step, &mut out);
+            } else {
+                self.add::<false>(*octave, lane, middle, step, &mut out);
+            }
         }
-        upper(1.0 + self.amount * sum, 0.0)
+        out.map(|sum| upper(1.0 + self.amount * sum, 0.0))
     }
 
-    /// Noise of one octave, −1 to 1.
     #[inline(always)]
-    fn lattice<const TIME: bool>(&self, octave: &Octave, p: [f32; 3]) -> f32 {
-        const PRIMES: [u32; 4] = [0x8da6_b343, 0xd816_3841, 0xcb1a_b31f, 0x5897_89ab];
-        let (mut low, mut high, mut t, mut fade) = ([0_u32; 4], [0_u32; 4], [0.0_f32; 4], [0.0_f32; 4]);
-        for i in 0..4 {
-            // Beyond this the lattice is finer than f32 can tell.
-            let v = if i < 3 { lower(upper(p[i], -4e6), 4e6) } else { octave.rest[3] };
-            let whole = v as i32;
-            let floor = whole - i32::from(v < whole as f32);
-            t[i] = v - floor as f32;
-            fade[i] = t[i] * t[i] * t[i] * (t[i] * (t[i] * 6.0 - 15.0) + 10.0);
-            low[i] = (floor.wrapping_add(octave.cell[i]) as u32).wrapping_mul(PRIMES[i]);
-            high[i] = low[i].wrapping_add(PRIMES[i]);
+    fn add<const TIME: bool>(
+        &self,
+        octave: Octave,
+        lane: &Lane,
+        middle: &[f32; LANES],
+        step: &[f32; LANES],
+        out: &mut [f32; LANES],
+    ) {
+        let (seed, pixel) = (self.seed, self.pixel);
+        for k in 0..LANES {
+            let (along, across) = (step[k] * octave.frequency, 2.0 * pixel * middle[k] * octave.frequency);
+            // A mean over many independent waves shrinks with the root of their number, over a plane with the number.
+            let fade = 1.0 / ((1.0 + 2.0 * along).sqrt() * (1.0 + across * across));
+            let p = [0, 1, 2].map(|i| octave.rest[i] + lane.way[i][k] * middle[k] * octave.frequency);
+            out[k] += octave.gain * fade * lattice::<TIME>(&octave, seed, p);
         }
-        let corner = |x: usize, y: usize, z: usize, w: usize| {
-            let pick = |i: usize, up: usize| if up == 1 { high[i] } else { low[i] };
-            let mut h =
-                pick(0, x).wrapping_add(pick(1, y)) ^ pick(2, z).wrapping_add(pick(3, w)).wrapping_add(self.seed);
-            h ^= h >> 15;
-            h = h.wrapping_mul(0x2c1b_3c6d);
-            h ^= h >> 13;
-            let signed = |i: usize, up: usize| {
-                let d = t[i] - up as f32;
-                f32::from_bits(d.to_bits() ^ ((h << i) & 0x8000_0000))
-            };
-            (signed(0, x) + signed(1, y)) + (signed(2, z) + signed(3, w))
-        };
-        let mix = |a: f32, b: f32, t: f32| a + t * (b - a);
-        let square = |z: usize, w: usize| {
-            let (bottom, top) = (
-                mix(corner(0, 0, z, w), corner(1, 0, z, w), fade[0]),
-                mix(corner(0, 1, z, w), corner(1, 1, z, w), fade[0]),
-            );
-            mix(bottom, top, fade[1])
-        };
-        let cube = |w: usize| mix(square(0, w), square(1, w), fade[2]);
-        if TIME { mix(cube(0), cube(1), fade[3]) } else { cube(0) }
     }
+}
+
+/// Noise of one octave, −1 to 1.
+#[inline(always)]
+fn lattice<const TIME: bool>(octave: &Octave, seed: u32, p: [f32; 3]) -> f32 {
+    const PRIMES: [u32; 4] = [0x8da6_b343, 0xd816_3841, 0xcb1a_b31f, 0x5897_89ab];
+    let (mut low, mut high, mut t, mut fade) = ([0_u32; 4], [0_u32; 4], [0.0_f32; 4], [0.0_f32; 4]);
+    for i in 0..4 {
+        // Beyond this the lattice is finer than f32 can tell.
+        let v = if i < 3 { lower(upper(p[i], -4e6), 4e6) } else { octave.rest[3] };
+        let whole = v as i32;
+        let floor = whole - i32::from(v < whole as f32);
+        t[i] = v - floor as f32;
+        fade[i] = t[i] * t[i] * t[i] * (t[i] * (t[i] * 6.0 - 15.0) + 10.0);
+        low[i] = (floor.wrapping_add(octave.cell[i]) as u32).wrapping_mul(PRIMES[i]);
+        high[i] = low[i].wrapping_add(PRIMES[i]);
+    }
+    let corner = |x: usize, y: usize, z: usize, w: usize| {
+        let pick = |i: usize, up: usize| if up == 1 { high[i] } else { low[i] };
+        let mut h = pick(0, x).wrapping_add(pick(1, y)) ^ pick(2, z).wrapping_add(pick(3, w)).wrapping_add(seed);
+        h ^= h >> 15;
+        h = h.wrapping_mul(0x2c1b_3c6d);
+        h ^= h >> 13;
+        let signed = |i: usize, up: usize| {
+            let d = t[i] - up as f32;
+            f32::from_bits(d.to_bits() ^ ((h << i) & 0x8000_0000))
+        };
+        (signed(0, x) + signed(1, y)) + (signed(2, z) + signed(3, w))
+    };
+    let mix = |a: f32, b: f32, t: f32| a + t * (b - a);
+    let square = |z: usize, w: usize| {
+        let (bottom, top) = (
+            mix(corner(0, 0, z, w), corner(1, 0, z, w), fade[0]),
+            mix(corner(0, 1, z, w), corner(1, 1, z, w), fade[0]),
+        );
+        mix(bottom, top, fade[1])
+    };
+    let cube = |w: usize| mix(square(0, w), square(1, w), fade[2]);
+    if TIME { mix(cube(0), cube(1), fade[3]) } else { cube(0) }
 }

@@ -1,6 +1,8 @@
 //! Noise: fixed in the world, the same at every frame rate and render scale, even on the whole.
 
 use super::noise::Noise;
+use super::panels::LANES;
+use super::sight::Lane;
 use super::{DepthFog, Params};
 use crate::geometry::{Geometry, Rect};
 use crate::params::{Value, Values};
@@ -111,7 +113,8 @@ fn a_place_in_the_world_has_one_noise_from_wherever_it_is_seen() {
         let [a, b] = [(); 2].map(|()| {
             let eye = [(); 3].map(|()| r.between(-100.0, 100.0));
             let from = [0, 1, 2].map(|i| (place[i] - eye[i]) as f32);
-            Noise::new(&p, &f, eye, 0.0).unwrap().density(from, 1.0, 0.0)
+            let lane = Lane { way: from.map(|v| [v; LANES]), length: [1.0; LANES] };
+            Noise::new(&p, &f, eye, 0.0).unwrap().densities(&lane, &[1.0; LANES], &[0.0; LANES])[0]
         });
         assert!((a - b).abs() < 2e-3, "{a} {b}");
         values.push(f64::from(a));

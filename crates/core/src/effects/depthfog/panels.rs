@@ -156,12 +156,14 @@ impl Panels {
     #[inline(always)]
     fn panel<const GREY: bool>(&self, pair: &[(f32, Part)], ground: &Ground, lane: &Lane, lanes: &mut Lanes) {
         let [(z0, _), (z1, at1), (z2, at2)] = pair else { return };
-        let (rise, length) = (&lane.way[1], &lane.length);
+        // Of our own: what is written cannot change them, and the loop becomes vector code.
+        let (z0, z1, z2, at1, at2, ground, tint) = (*z0, *z1, *z2, *at1, *at2, *ground, self.tint);
+        let (rise, length) = (lane.way[1], lane.length);
         let Lanes { z, own, middle, half, left, light, base, before } = lanes;
         for i in 0..LANES {
             let a: [f32; 6] = std::array::from_fn(|k| before[k][i]);
             // The last panel of a pixel ends at its depth.
-            let (beyond, within) = (z[i] >= *z2, z[i] > *z0);
+            let (beyond, within) = (z[i] >= z2, z[i] > z0);
             let pick = |at: &Part, own: &[[f32; LANES]; 5], end: f32, last: f32| {
                 let s: Part = std::array::from_fn(|k| {
                     if beyond {
@@ -176,8 +178,8 @@ impl Panels {
                 let low = ground.depth(reached, rise[i], length[i]);
                 [s[0], s[1], s[2], s[3], s[4], if within { low } else { a[5] }]
             };
-            let b = pick(at1, half, *z1, middle[i]);
-            let c = pick(at2, own, *z2, z[i]);
+            let b = pick(&at1, half, z1, middle[i]);
+            let c = pick(&at2, own, z2, z[i]);
             for k in 0..6 {
                 before[k][i] = c[k];
             }
@@ -188,7 +190,7 @@ impl Panels {
             for ch in 0..3 {
                 if !GREY || ch == 0 {
                     let t0 = left[ch][i];
-                    let e = |d: &[f32; 6]| exp2(-((d[0] + d[5]) * self.tint[ch] * LOG2_E));
+                    let e = |d: &[f32; 6]| exp2(-((d[0] + d[5]) * tint[ch] * LOG2_E));
                     let t1 = t0 * e(&first);
                     let t2 = t1 * e(&second);
                     // What a unit of optical depth sends to the eye.

@@ -22,7 +22,7 @@ use crate::workers::{Exec, Stop, try_vec};
 /// Depths that are told apart.
 pub(super) const DEPTHS: usize = 8;
 /// Side of a cell in pixels of the full-size frame.
-const CELL: f64 = 2.0;
+const CELL: f64 = 4.0;
 
 type Open = [f32; DEPTHS];
 

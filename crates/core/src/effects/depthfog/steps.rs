@@ -66,13 +66,13 @@ impl Steps {
                 ends[k] = part(&table.at(to[k]));
             }
             if !behind {
+                let (mut middle, mut step) = ([0.0; LANES], [0.0; LANES]);
                 for k in 0..LANES {
                     let far = lower(lanes.z[k], self.farthest);
-                    let middle = far * (0.5 * (shares[0] + shares[1]));
-                    let step = far * (shares[1] - shares[0]) * lane.length[k];
-                    let place = [lane.way[0][k] * middle, lane.way[1][k] * middle, lane.way[2][k] * middle];
-                    density[k] = noise.density(place, middle, step);
+                    middle[k] = far * (0.5 * (shares[0] + shares[1]));
+                    step[k] = far * (shares[1] - shares[0]) * lane.length[k];
                 }
+                density = noise.densities(lane, &middle, &step);
             }
             for k in 0..LANES {
                 let h = ground.map_or(0.0, |g| g.depth(to[k], lane.way[1][k], lane.length[k]));
