@@ -97,6 +97,7 @@ impl Noise {
         out.map(|sum| upper(1.0 + self.amount * sum, 0.0))
     }
 
+    /// Adds an octave. One loop for each thing that is worked out: with all in one the compiler gives up and goes pixel by pixel.
     #[inline(always)]
     fn add<const TIME: bool>(
         &self,
@@ -106,52 +107,95 @@ impl Noise {
         step: &[f32; LANES],
         out: &mut [f32; LANES],
     ) {
-        let (seed, pixel) = (self.seed, self.pixel);
+        let axes: [Axis; 3] = std::array::from_fn(|i| {
+            let mut axis = Axis::new();
+            for k in 0..LANES {
+                axis.set(k, octave.rest[i] + lane.way[i][k] * middle[k] * octave.frequency, octave.cell[i], PRIMES[i]);
+            }
+            axis
+        });
+        let now = lattice(&axes, &octave, 0, self.seed);
+        let noise = if TIME {
+            let later = lattice(&axes, &octave, 1, self.seed);
+            let t = smooth(octave.rest[3]);
+            std::array::from_fn(|k| mix(now[k], later[k], t))
+        } else {
+            now
+        };
+        let pixel = self.pixel;
         for k in 0..LANES {
             let (along, across) = (step[k] * octave.frequency, 2.0 * pixel * middle[k] * octave.frequency);
             // A mean over many independent waves shrinks with the root of their number, over a plane with the number.
             let fade = 1.0 / ((1.0 + 2.0 * along).sqrt() * (1.0 + across * across));
-            let p = [0, 1, 2].map(|i| octave.rest[i] + lane.way[i][k] * middle[k] * octave.frequency);
-            out[k] += octave.gain * fade * lattice::<TIME>(&octave, seed, p);
+            out[k] += octave.gain * fade * noise[k];
         }
     }
 }
 
-/// Noise of one octave, −1 to 1.
-#[inline(always)]
-fn lattice<const TIME: bool>(octave: &Octave, seed: u32, p: [f32; 3]) -> f32 {
-    const PRIMES: [u32; 4] = [0x8da6_b343, 0xd816_3841, 0xcb1a_b31f, 0x5897_89ab];
-    let (mut low, mut high, mut t, mut fade) = ([0_u32; 4], [0_u32; 4], [0.0_f32; 4], [0.0_f32; 4]);
-    for i in 0..4 {
-        // Beyond this the lattice is finer than f32 can tell.
-        let v = if i < 3 { lower(upper(p[i], -4e6), 4e6) } else { octave.rest[3] };
-        let whole = v as i32;
-        let floor = whole - i32::from(v < whole as f32);
-        t[i] = v - floor as f32;
-        fade[i] = t[i] * t[i] * t[i] * (t[i] * (t[i] * 6.0 - 15.0) + 10.0);
-        low[i] = (floor.wrapping_add(octave.cell[i]) as u32).wrapping_mul(PRIMES[i]);
-        high[i] = low[i].wrapping_add(PRIMES[i]);
+const PRIMES: [u32; 4] = [0x8da6_b343, 0xd816_3841, 0xcb1a_b31f, 0x5897_89ab];
+
+/// Where some places lie on an axis of the lattice: the hash of the point before them, the way from there, and how much the next one counts.
+struct Axis {
+    low: [u32; LANES],
+    t: [f32; LANES],
+    fade: [f32; LANES],
+}
+
+impl Axis {
+    #[inline(always)]
+    fn new() -> Self {
+        Self { low: [0; LANES], t: [0.0; LANES], fade: [0.0; LANES] }
     }
-    let corner = |x: usize, y: usize, z: usize, w: usize| {
-        let pick = |i: usize, up: usize| if up == 1 { high[i] } else { low[i] };
-        let mut h = pick(0, x).wrapping_add(pick(1, y)) ^ pick(2, z).wrapping_add(pick(3, w)).wrapping_add(seed);
-        h ^= h >> 15;
-        h = h.wrapping_mul(0x2c1b_3c6d);
-        h ^= h >> 13;
-        let signed = |i: usize, up: usize| {
-            let d = t[i] - up as f32;
-            f32::from_bits(d.to_bits() ^ ((h << i) & 0x8000_0000))
-        };
-        (signed(0, x) + signed(1, y)) + (signed(2, z) + signed(3, w))
+
+    #[inline(always)]
+    fn set(&mut self, k: usize, v: f32, cell: i32, prime: u32) {
+        // Adding it leaves the nearest whole number in the low bits (1.5 · 2²³).
+        const ROUND: f32 = 12_582_912.0;
+        // Beyond this the lattice is finer than f32 can tell.
+        let v = lower(upper(v, -4e6), 4e6);
+        let sum = v + ROUND;
+        let nearest = sum - ROUND;
+        let (down, one) = if v < nearest { (1.0, 1) } else { (0.0, 0) };
+        let floor = (sum.to_bits() as i32).wrapping_sub(ROUND.to_bits() as i32).wrapping_sub(one);
+        let t = v - (nearest - down);
+        self.low[k] = (floor.wrapping_add(cell) as u32).wrapping_mul(prime);
+        self.t[k] = t;
+        self.fade[k] = smooth(t);
+    }
+}
+
+/// Noise of one octave before or after the moment, −1 to 1.
+#[inline(always)]
+fn lattice([x, y, z]: &[Axis; 3], octave: &Octave, later: u32, seed: u32) -> [f32; LANES] {
+    let w = (octave.cell[3] as u32).wrapping_add(later).wrapping_mul(PRIMES[3]);
+    let way = octave.rest[3] - later as f32;
+    let corner = |k: usize, right: u32, up: u32, back: u32| {
+        let at = |axis: &Axis, i: usize, step: u32| axis.low[k].wrapping_add(step.wrapping_mul(PRIMES[i]));
+        let h = at(x, 0, right).wrapping_add(at(y, 1, up)) ^ at(z, 2, back).wrapping_add(w).wrapping_add(seed);
+        let h = (h ^ (h >> 15)).wrapping_mul(0x2c1b_3c6d);
+        let h = h ^ (h >> 13);
+        let signed = |d: f32, i: usize| f32::from_bits(d.to_bits() ^ ((h << i) & 0x8000_0000));
+        (signed(x.t[k] - right as f32, 0) + signed(y.t[k] - up as f32, 1))
+            + (signed(z.t[k] - back as f32, 2) + signed(way, 3))
     };
-    let mix = |a: f32, b: f32, t: f32| a + t * (b - a);
-    let square = |z: usize, w: usize| {
-        let (bottom, top) = (
-            mix(corner(0, 0, z, w), corner(1, 0, z, w), fade[0]),
-            mix(corner(0, 1, z, w), corner(1, 1, z, w), fade[0]),
-        );
-        mix(bottom, top, fade[1])
-    };
-    let cube = |w: usize| mix(square(0, w), square(1, w), fade[2]);
-    if TIME { mix(cube(0), cube(1), fade[3]) } else { cube(0) }
+    let mut squares = [[0.0; LANES]; 2];
+    for (back, square) in (0..).zip(&mut squares) {
+        for k in 0..LANES {
+            let bottom = mix(corner(k, 0, 0, back), corner(k, 1, 0, back), x.fade[k]);
+            let top = mix(corner(k, 0, 1, back), corner(k, 1, 1, back), x.fade[k]);
+            square[k] = mix(bottom, top, y.fade[k]);
+        }
+    }
+    std::array::from_fn(|k| mix(squares[0][k], squares[1][k], z.fade[k]))
+}
+
+/// 0 at 0 and 1 at 1, with no slope and no bend there.
+#[inline(always)]
+fn smooth(t: f32) -> f32 {
+    t * t * t * (t * (t * 6.0 - 15.0) + 10.0)
+}
+
+#[inline(always)]
+fn mix(a: f32, b: f32, t: f32) -> f32 {
+    a + t * (b - a)
 }

@@ -135,14 +135,15 @@ impl Panels {
             before.fill(v);
         }
         let grey = self.tint == [1.0; 3];
+        let mut grown = Grown { first: [[0.0; LANES]; 6], second: [[0.0; LANES]; 6], both: [[0.0; LANES]; 6] };
         for pair in self.ends.windows(3).step_by(2) {
             if pair[0].0 >= farthest && pair[0].0 > 0.0 {
                 break;
             }
             if grey {
-                self.panel::<true>(pair, ground, lane, lanes)
+                self.panel::<true>(pair, ground, lane, lanes, &mut grown)
             } else {
-                self.panel::<false>(pair, ground, lane, lanes)
+                self.panel::<false>(pair, ground, lane, lanes, &mut grown)
             }
         }
         if grey {
@@ -153,60 +154,89 @@ impl Panels {
         }
     }
 
+    /// One loop for each number: with all in one the compiler gives up and goes pixel by pixel.
     #[inline(always)]
-    fn panel<const GREY: bool>(&self, pair: &[(f32, Part)], ground: &Ground, lane: &Lane, lanes: &mut Lanes) {
+    fn panel<const GREY: bool>(
+        &self,
+        pair: &[(f32, Part)],
+        ground: &Ground,
+        lane: &Lane,
+        lanes: &mut Lanes,
+        grown: &mut Grown,
+    ) {
         let [(z0, _), (z1, at1), (z2, at2)] = pair else { return };
-        // Of our own: what is written cannot change them, and the loop becomes vector code.
-        let (z0, z1, z2, at1, at2, ground, tint) = (*z0, *z1, *z2, *at1, *at2, *ground, self.tint);
-        let (rise, length) = (lane.way[1], lane.length);
+        let (z0, z1, z2, ground) = (*z0, *z1, *z2, *ground);
         let Lanes { z, own, middle, half, left, light, base, before } = lanes;
-        for i in 0..LANES {
-            let a: [f32; 6] = std::array::from_fn(|k| before[k][i]);
-            // The last panel of a pixel ends at its depth.
-            let (beyond, within) = (z[i] >= z2, z[i] > z0);
-            let pick = |at: &Part, own: &[[f32; LANES]; 5], end: f32, last: f32| {
-                let s: Part = std::array::from_fn(|k| {
-                    if beyond {
-                        at[k]
-                    } else if within {
-                        own[k][i]
-                    } else {
-                        a[k]
-                    }
-                });
-                let reached = if beyond { end } else { last };
-                let low = ground.depth(reached, rise[i], length[i]);
-                [s[0], s[1], s[2], s[3], s[4], if within { low } else { a[5] }]
+        // The last panel of a pixel ends at its depth.
+        for k in 0..5 {
+            let (at1, at2, half, own) = (at1[k], at2[k], &half[k], &own[k]);
+            let pick = |i: usize, a: f32, at: f32, own: f32| {
+                let reached = if z[i] > z0 { own } else { a };
+                if z[i] >= z2 { at } else { reached }
             };
-            let b = pick(&at1, half, z1, middle[i]);
-            let c = pick(&at2, own, z2, z[i]);
-            for k in 0..6 {
-                before[k][i] = c[k];
-            }
-            let first: [f32; 6] = std::array::from_fn(|k| b[k] - a[k]);
-            let second: [f32; 6] = std::array::from_fn(|k| c[k] - b[k]);
-            let both: [f32; 6] = std::array::from_fn(|k| c[k] - a[k]);
-            let (mut s1, mut s2, mut s) = (0.0, 0.0, 0.0);
-            for ch in 0..3 {
-                if !GREY || ch == 0 {
-                    let t0 = left[ch][i];
-                    let e = |d: &[f32; 6]| exp2(-((d[0] + d[5]) * tint[ch] * LOG2_E));
-                    let t1 = t0 * e(&first);
-                    let t2 = t1 * e(&second);
-                    // What a unit of optical depth sends to the eye.
-                    let per = |from: f32, to: f32, d: &[f32; 6]| (from - to) / (d[0] + d[5] + 1e-20);
-                    (s1, s2, s) = (per(t0, t1, &first), per(t1, t2, &second), per(t0, t2, &both));
-                    left[ch][i] = t2;
+            grown.fill(k, &mut before[k], |i, a| (pick(i, a, at1, half[i]), pick(i, a, at2, own[i])));
+        }
+        let (rise, length) = (&lane.way[1], &lane.length);
+        grown.fill(5, &mut before[5], |i, a| {
+            let (beyond, within) = (z[i] >= z2, z[i] > z0);
+            let low = |end: f32, last: f32| ground.depth(if beyond { end } else { last }, rise[i], length[i]);
+            let (b, c) = (low(z1, middle[i]), low(z2, z[i]));
+            (if within { b } else { a }, if within { c } else { a })
+        });
+        let Grown { first, second, both } = &*grown;
+        // What a unit of optical depth sends to the eye: of the halves, and of the panel.
+        let mut sent = [[0.0; LANES]; 3];
+        for ch in 0..3 {
+            if !GREY || ch == 0 {
+                let (left, tint) = (&mut left[ch], self.tint[ch]);
+                for i in 0..LANES {
+                    let e = |d: &[[f32; LANES]; 6]| exp2(-((d[0][i] + d[5][i]) * tint * LOG2_E));
+                    let per = |from: f32, to: f32, d: &[[f32; LANES]; 6]| (from - to) / (d[0][i] + d[5][i] + 1e-20);
+                    let t0 = left[i];
+                    let t1 = t0 * e(first);
+                    let t2 = t1 * e(second);
+                    sent[0][i] = per(t0, t1, first);
+                    sent[1][i] = per(t1, t2, second);
+                    sent[2][i] = per(t0, t2, both);
+                    left[i] = t2;
                 }
-                let colour = |d: &[f32; 6]| d[2 + ch] + d[5] * ground.colour[ch];
-                let fine = s1 * colour(&first) + s2 * colour(&second);
-                let coarse = s * colour(&both);
+            }
+            let own = ground.colour[ch];
+            let colour = |d: &[[f32; LANES]; 6], i: usize| d[2 + ch][i] + d[5][i] * own;
+            for i in 0..LANES {
+                let fine = sent[0][i] * colour(first, i) + sent[1][i] * colour(second, i);
+                let coarse = sent[2][i] * colour(both, i);
                 light[ch][i] += fine + (fine - coarse) * (1.0 / 3.0);
-                if !GREY || ch == 0 {
-                    let fine = s1 * first[1] + s2 * second[1];
-                    base[ch][i] += fine + (fine - s * both[1]) * (1.0 / 3.0);
+            }
+            if !GREY || ch == 0 {
+                for i in 0..LANES {
+                    let fine = sent[0][i] * first[1][i] + sent[1][i] * second[1][i];
+                    base[ch][i] += fine + (fine - sent[2][i] * both[1][i]) * (1.0 / 3.0);
                 }
             }
+        }
+    }
+}
+
+/// By how much the numbers grow in the halves of a panel, and in all of it.
+struct Grown {
+    first: [[f32; LANES]; 6],
+    second: [[f32; LANES]; 6],
+    both: [[f32; LANES]; 6],
+}
+
+impl Grown {
+    /// `to` gives a number in the middle and at the end, from that at the beginning.
+    #[inline(always)]
+    fn fill(&mut self, k: usize, before: &mut [f32; LANES], to: impl Fn(usize, f32) -> (f32, f32)) {
+        let (first, second, both) = (&mut self.first[k], &mut self.second[k], &mut self.both[k]);
+        for i in 0..LANES {
+            let a = before[i];
+            let (b, c) = to(i, a);
+            first[i] = b - a;
+            second[i] = c - b;
+            both[i] = c - a;
+            before[i] = c;
         }
     }
 }

@@ -5,7 +5,7 @@
 use super::height::Ground;
 use super::model::Air;
 use super::noise::Noise;
-use super::panels::{LANES, Lanes, Part, part};
+use super::panels::{LANES, Lanes, part};
 use super::sight::Lane;
 use super::table::Table;
 use crate::maths::{exp2, lower};
@@ -48,22 +48,24 @@ impl Steps {
         lanes.light = [[0.0; LANES]; 3];
         lanes.base = [[0.0; LANES]; 3];
         let nothing = part(&table.at(0.0));
-        let mut before = [nothing; LANES];
-        let mut height = [0.0; LANES];
+        // By number first: loops over pixels become vector code.
+        let mut before: [[f32; LANES]; 6] = std::array::from_fn(|j| [if j < 5 { nothing[j] } else { 0.0 }; LANES]);
+        let mut more = [[0.0; LANES]; 6];
+        let mut ends = [[0.0; LANES]; 6];
         let colour = ground.map_or([0.0; 3], |g| g.colour);
         for i in 0..=self.count {
             // The last step is what lies behind the noise.
             let behind = i == self.count;
             let mut to = [0.0; LANES];
             let mut density = [1.0; LANES];
-            let mut ends: [Part; LANES] = [nothing; LANES];
             let shares = [i as f32 / self.count as f32, (i + 1) as f32 / self.count as f32];
             for k in 0..LANES {
                 let far = lower(lanes.z[k], self.farthest);
                 to[k] = if behind { lanes.z[k] } else { far * shares[1] };
             }
             for k in 0..n {
-                ends[k] = part(&table.at(to[k]));
+                let numbers = part(&table.at(to[k]));
+                ends.iter_mut().zip(numbers).for_each(|(end, v)| end[k] = v);
             }
             if !behind {
                 let (mut middle, mut step) = ([0.0; LANES], [0.0; LANES]);
@@ -74,20 +76,28 @@ impl Steps {
                 }
                 density = noise.densities(lane, &middle, &step);
             }
-            for k in 0..LANES {
-                let h = ground.map_or(0.0, |g| g.depth(to[k], lane.way[1][k], lane.length[k]));
-                let m = density[k];
-                let more: Part = std::array::from_fn(|j| m * (ends[k][j] - before[k][j]));
-                let low = m * (h - height[k]);
-                let depth = more[0] + low;
-                (before[k], height[k]) = (ends[k], h);
-                for c in 0..3 {
-                    let t0 = lanes.left[c][k];
-                    let t1 = t0 * exp2(-(depth * self.tint[c] * LOG2_E));
+            if let Some(ground) = ground {
+                for k in 0..LANES {
+                    ends[5][k] = ground.depth(to[k], lane.way[1][k], lane.length[k]);
+                }
+            }
+            for j in 0..6 {
+                for k in 0..LANES {
+                    more[j][k] = density[k] * (ends[j][k] - before[j][k]);
+                }
+            }
+            before = ends;
+            for c in 0..3 {
+                let (left, light, base) = (&mut lanes.left[c], &mut lanes.light[c], &mut lanes.base[c]);
+                let (tint, own) = (self.tint[c], colour[c]);
+                for k in 0..LANES {
+                    let depth = more[0][k] + more[5][k];
+                    let t0 = left[k];
+                    let t1 = t0 * exp2(-(depth * tint * LOG2_E));
                     let per = (t0 - t1) / (depth + 1e-20);
-                    lanes.left[c][k] = t1;
-                    lanes.light[c][k] += per * (more[2 + c] + low * colour[c]);
-                    lanes.base[c][k] += per * more[1];
+                    left[k] = t1;
+                    light[k] += per * (more[2 + c][k] + more[5][k] * own);
+                    base[k] += per * more[1][k];
                 }
             }
         }
