@@ -160,12 +160,18 @@ impl<'h> Input<'h> {
         output: Option<&Output>,
     ) -> Result<Option<Self>, Failure> {
         let Some(clip) = instance.clip(wanted.clip) else { return Ok(None) };
-        let Some(mut found) = fetch(&clip, wanted, at.time, None)? else { return Ok(None) };
+        // Where the region that was named before lies beside the picture, hosts give none. That is not to be without input: a mask, for
+        // one, is 0 there.
+        let all = || clip.region(at.time, &Geometry::new(at.scale, 1.0));
+        let mut found = fetch(&clip, wanted, at.time, None)?;
+        if let (None, Some(all)) = (&found, all()) {
+            found = fetch(&clip, wanted, at.time, Some(&all))?;
+        }
+        let Some(mut found) = found else { return Ok(None) };
         let defined = |image: &HostImage, layout: &Layout| region_pixels(image).unwrap_or(layout.bounds);
         if wanted.whole && !found.1.bounds.contains_rect(&defined(&found.0, &found.1)) {
             // The host goes by what it was told before: now it is told what is wanted.
-            let all = clip.region(at.time, &Geometry::new(at.scale, 1.0));
-            if let Some(more) = all.and_then(|all| fetch(&clip, wanted, at.time, Some(&all)).transpose()) {
+            if let Some(more) = all().and_then(|all| fetch(&clip, wanted, at.time, Some(&all)).transpose()) {
                 found = more?;
             }
         }

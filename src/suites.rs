@@ -34,6 +34,8 @@ pub(crate) struct Facts {
     pub(crate) name: String,
     /// The pixel depths that it lists, if it does.
     pub(crate) depths: Vec<String>,
+    /// The components that it lists, if it does.
+    pub(crate) components: Vec<String>,
     /// May frames other than the current one be looked at?
     pub(crate) temporal: bool,
     /// Does it show choices in another order than they are counted? (OpenFX 1.5.)
@@ -257,11 +259,11 @@ unsafe fn suite<T: Copy>(host: &ofx::OfxHost, name: &CStr, version: c_int) -> Op
 }
 
 fn facts(own: Props<'_>) -> Facts {
-    let listed = own.dimension(ofx::kOfxImageEffectPropSupportedPixelDepths).clamp(0, 64);
-    let depth = |i| own.text_at(ofx::kOfxImageEffectPropSupportedPixelDepths, i);
+    let list = |name| (0..own.dimension(name).clamp(0, 64)).filter_map(|i| own.text_at(name, i)).collect();
     Facts {
         name: own.text(ofx::kOfxPropName).unwrap_or_default(),
-        depths: (0..listed).filter_map(depth).collect(),
+        depths: list(ofx::kOfxImageEffectPropSupportedPixelDepths),
+        components: list(ofx::kOfxImageEffectPropSupportedComponents),
         temporal: own.int(ofx::kOfxImageEffectPropTemporalClipAccess) == Some(1),
         orders_choices: own.ints(ofx::kOfxPropAPIVersion).is_some_and(|v: [c_int; 2]| v >= [1, 5]),
         sets_frame_rate: own.int(ofx::kOfxImageEffectPropSetableFrameRate) == Some(1),

@@ -68,7 +68,8 @@ fn huge(effect: &str) {
     // Small pictures in a huge frame: the host's own memory stays what it is.
     let beauty = common::beauty(RectI::sized(64, 40)).with_components(Components::Alpha);
     for (clip, picture) in [("Source", beauty), ("Depth", common::depth(RectI::sized(64, 40)))] {
-        s.instance.connect(clip, picture.with_rod(frame)).unwrap();
+        let rod = if clip == "Source" { frame } else { picture.bounds };
+        s.instance.connect(clip, picture.with_rod(rod)).unwrap();
     }
     // Effects that need little memory would take their time; that they can is seen in a second.
     let abort = Abort::After(std::time::Duration::from_secs(1));

@@ -52,6 +52,9 @@ fn depth_as_it_comes(asked: &Asked) -> bool {
     if !asked.instance.host.facts().has(Quirk::NoOneChannelDepth) {
         ours.push(ofx::kOfxImageComponentAlpha);
     }
+    // Components that the host does not list are none of its preferences.
+    let listed = &asked.instance.host.facts().components;
+    ours.retain(|c| listed.is_empty() || listed.iter().any(|l| l.as_bytes() == c.to_bytes()));
     let Some(components) = ours.into_iter().find(|c| c.to_bytes() == own.as_bytes()) else { return false };
     let prefix = ofx::kOfxImageClipPropComponentsPrefix.to_string_lossy();
     let name = cstring(&[prefix, clips::DEPTH.to_string_lossy()].concat());

@@ -28,6 +28,7 @@ mod effect_object;
 mod error;
 mod format;
 mod frame;
+pub mod fuzz;
 mod geometry;
 mod host;
 pub mod inject;

@@ -288,3 +288,39 @@ fn missing_and_damaged_files_say_so_and_leave_a_disc() {
         let _ = aperture::file::open(&name);
     }
 }
+
+/// Changed bytes anywhere: an aperture or a reason, never the end of the program.
+#[test]
+fn no_bytes_of_a_file_do_harm() {
+    let folder = Folder::new("bokeh-bytes");
+    let bytes: Vec<u8> = (0..16 * 16 * 3).map(|i| (i * 7 % 251) as u8).collect();
+    let png = png_of(png::ColorType::Rgb, png::BitDepth::Eight, [16, 16], &bytes);
+    let name = folder.name("ramp.exr");
+    let ramp = SpecificChannels::rgb(|p: Vec2<usize>| (p.0 as f32, p.1 as f32, 1.0f32));
+    let encoding =
+        Encoding { compression: Compression::ZIP16, blocks: Blocks::ScanLines, line_order: LineOrder::Increasing };
+    Image::from_layer(Layer::new((16, 16), LayerAttributes::default(), encoding, ramp)).write().to_file(&name).unwrap();
+    let exr = std::fs::read(name).unwrap();
+    let mut random = crate::testing::Random::new(5);
+    let mut refused = 0;
+    for i in 0..600 {
+        let mut bytes = if i % 2 == 0 { png.clone() } else { exr.clone() };
+        for _ in 0..1 + random.bits() % 4 {
+            // The first bytes say what kind of file it is.
+            let at = 4 + random.bits() as usize % (bytes.len() - 4);
+            match random.bits() % 3 {
+                0 => bytes[at] ^= 1 << (random.bits() % 8),
+                1 => bytes[at] = random.pick(&[0, 1, 0x7f, 0x80, 0xff]),
+                _ if random.chance(0.1) => bytes.truncate(at),
+                _ => bytes[at] = random.bits() as u8,
+            }
+            if bytes.len() < 16 {
+                break;
+            }
+        }
+        aperture::file::purge();
+        let name = folder.write("file", &bytes);
+        refused += usize::from(aperture::file::open(&name).is_err_and(|why| !why.is_empty()));
+    }
+    assert!(refused > 100, "{refused}");
+}

@@ -1,15 +1,14 @@
 //! `fathom inject`.
 
+use crate::child::{self, Child, say};
 use crate::setup::context;
 use crate::{Failure, locate, usage};
 use clap::Args;
 use mock_host::inject::{Call, Ended, Fault, Part, Rig, Verdict, statuses};
-use mock_host::{Bundle, Context, Host, Profile, end_after, status_name};
+use mock_host::{Bundle, Context, Host, Profile, status_name};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
 
 #[derive(Args)]
 pub struct Inject {
@@ -102,7 +101,7 @@ impl Inject {
     /// All faults of one task, in children: a new one where the last crashed.
     fn sweep(&self, task: &Task, totals: &mut Totals) -> Result<(), Failure> {
         let name = format!("{} {} {:?}", task.effect, task.context, task.part);
-        let (mut worker, calls) = Worker::start(task)?;
+        let (mut worker, calls) = start(task)?;
         let faults: Vec<Fault> = calls
             .iter()
             .enumerate()
@@ -112,11 +111,11 @@ impl Inject {
             .collect();
         let mut own = Totals::default();
         for fault in faults {
-            let verdict = match worker.ask(fault) {
-                Some(verdict) => verdict,
-                None => {
+            let verdict = match worker.ask(&fault) {
+                Some(Line::Verdict(verdict)) => verdict,
+                _ => {
                     let how = worker.end();
-                    worker = Worker::start(task)?.0;
+                    worker = start(task)?.0;
                     let call = calls.get(fault.call).cloned();
                     Verdict { call, ended: Ended::Refused, findings: vec![format!("the host died: {how}")] }
                 }
@@ -179,63 +178,15 @@ impl Totals {
     }
 }
 
-/// A child that runs faults.
-struct Worker {
-    child: Child,
-    lines: std::io::Lines<BufReader<std::process::ChildStdout>>,
-}
-
-impl Worker {
-    fn start(task: &Task) -> Result<(Self, Vec<Call>), Failure> {
-        let failed = |e: &dyn std::fmt::Display| Failure::Failed(format!("a child cannot be started: {e}"));
-        let text = serde_json::to_string(task).map_err(|e| failed(&e))?;
-        let mut child = Command::new(std::env::current_exe().map_err(|e| failed(&e))?)
-            .args(["inject", "--child", &text])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .map_err(|e| failed(&e))?;
-        let out = child.stdout.take().ok_or_else(|| failed(&"it has no output"))?;
-        let mut worker = Self { child, lines: BufReader::new(out).lines() };
-        match worker.line() {
-            Some(Line::Calls(calls)) => Ok((worker, calls)),
-            Some(Line::Failed(why)) => Err(Failure::Failed(format!("{}: {why}", task.effect))),
-            _ => Err(Failure::Failed(format!("{}: the session ends the host: {}", task.effect, worker.end()))),
-        }
+/// A child that runs faults, and the calls of its session.
+fn start(task: &Task) -> Result<(Child, Vec<Call>), Failure> {
+    let text = serde_json::to_string(task).map_err(|e| Failure::Failed(e.to_string()))?;
+    let mut child = Child::start(&["inject", "--child", &text])?;
+    match child.line() {
+        Some(Line::Calls(calls)) => Ok((child, calls)),
+        Some(Line::Failed(why)) => Err(Failure::Failed(format!("{}: {why}", task.effect))),
+        _ => Err(Failure::Failed(format!("{}: the session ends the host: {}", task.effect, child.end()))),
     }
-
-    fn line(&mut self) -> Option<Line> {
-        serde_json::from_str(&self.lines.next()?.ok()?).ok()
-    }
-
-    /// Nothing where the child is dead.
-    fn ask(&mut self, fault: Fault) -> Option<Verdict> {
-        let input = self.child.stdin.as_mut()?;
-        writeln!(input, "{}", serde_json::to_string(&fault).ok()?).ok()?;
-        input.flush().ok()?;
-        match self.line()? {
-            Line::Verdict(verdict) => Some(verdict),
-            _ => None,
-        }
-    }
-
-    /// How it died.
-    fn end(mut self) -> String {
-        self.child.wait().map_or_else(|e| e.to_string(), |status| status.to_string())
-    }
-}
-
-impl Drop for Worker {
-    fn drop(&mut self) {
-        drop(self.child.stdin.take());
-        let _ = self.child.wait();
-    }
-}
-
-fn say(line: &Line) -> Result<(), Failure> {
-    let text = serde_json::to_string(line).map_err(|e| Failure::Failed(e.to_string()))?;
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "{text}").and_then(|()| out.flush()).map_err(|e| Failure::Failed(e.to_string()))
 }
 
 /// The child's side.
@@ -245,13 +196,5 @@ fn serve(task: &Task) -> Result<(), Failure> {
         Err(error) => return say(&Line::Failed(error.to_string())),
     };
     say(&Line::Calls(rig.calls()))?;
-    for line in std::io::stdin().lines() {
-        let line = line.map_err(|e| Failure::Failed(e.to_string()))?;
-        let fault = serde_json::from_str(&line).map_err(|e| usage(e.to_string()))?;
-        end_after(60);
-        let verdict = rig.judge(fault);
-        end_after(0);
-        say(&Line::Verdict(verdict))?;
-    }
-    Ok(())
+    child::serve(|fault| Line::Verdict(rig.judge(fault)))
 }

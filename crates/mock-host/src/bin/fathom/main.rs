@@ -1,10 +1,12 @@
 //! `fathom`: lists, describes, renders, shows and times the effects of an OpenFX bundle, without a user interface; merges deep files.
 
 mod analyse;
+mod child;
 mod deep;
 mod demo;
 mod describe;
 mod frames;
+mod fuzz;
 mod inject;
 mod install;
 mod locate;
@@ -55,6 +57,8 @@ enum Command {
     Demo(demo::Demo),
     /// ZDefocus beside real lens re-renders: PSNR and SSIM of each shot, or flicker. Exit code 1 where another tool does better
     Shots(shots::Shots),
+    /// Random sessions in random hosts; what is found is kept as files and can be run again
+    Fuzz(fuzz::Fuzz),
     /// Make every suite call of a session fail, each in turn, and see that nothing comes of it but what should
     Inject(inject::Inject),
     /// Put the bundle where hosts look for plug-ins, after trying that it loads
@@ -96,6 +100,7 @@ fn main() -> ExitCode {
         Command::Deep(c) => c.run(),
         Command::Demo(c) => c.run(bundle),
         Command::Shots(c) => c.run(bundle),
+        Command::Fuzz(c) => c.run(bundle),
         Command::Inject(c) => c.run(bundle),
         Command::Install(c) => c.run(bundle),
         Command::Uninstall(c) => c.run(),

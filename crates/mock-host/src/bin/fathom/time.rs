@@ -1,9 +1,9 @@
 //! `fathom time`.
 
-use crate::setup::{Setup, print_report};
+use crate::setup::{Ready, Setup, print_report};
 use crate::{Failure, usage};
 use clap::Args;
-use mock_host::RenderRequest;
+use mock_host::{Abort, RenderRequest};
 use serde::Serialize;
 use std::path::Path;
 use std::time::Instant;
@@ -18,6 +18,9 @@ pub struct Time {
     /// How often to render
     #[arg(long, default_value_t = 5)]
     repeat: usize,
+    /// Instead: how long the effect goes on after the host asked it to stop, at this many moments spread over the render
+    #[arg(long, value_name = "MOMENTS")]
+    abort: Option<u32>,
     /// As JSON
     #[arg(long)]
     json: bool,
@@ -48,6 +51,9 @@ impl Time {
         let mut request = RenderRequest::at(self.frame).scale(self.setup.scale);
         request.window = self.setup.pixels(&ready, self.frame)?;
         request.ignore_identity = true;
+        if let Some(moments) = self.abort {
+            return self.aborts(&ready, &request, moments);
+        }
         let mut size = (0, 0);
         let (mut cpu, mut wall, mut peak) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..self.repeat {
@@ -87,6 +93,29 @@ impl Time {
                 timing.repeats
             );
         }
+        Ok(())
+    }
+}
+
+impl Time {
+    /// Stops the render at moments between its beginning and its end.
+    fn aborts(&self, ready: &Ready, request: &RenderRequest, moments: u32) -> Result<(), Failure> {
+        let whole = ready.instance.render_with(request)?;
+        let mut waits = Vec::new();
+        for i in 0..moments {
+            let after = whole.duration.mul_f64((f64::from(i) + 0.5) / f64::from(moments));
+            let stopped = ready.instance.render_with(&request.clone().abort(Abort::After(after)))?.stopped_after;
+            waits.extend(stopped.map(|wait| wait.as_secs_f64() * 1e3));
+        }
+        let worst = waits.iter().copied().fold(0.0, f64::max);
+        println!(
+            "{}: {:.2} s; stopped {} times, {:.1} ms after it was asked to (median), {worst:.1} ms at worst; {:.1} ms between two looks",
+            ready.effect.short_name(),
+            whole.duration.as_secs_f64(),
+            waits.len(),
+            median(waits),
+            whole.longest_unpolled.as_secs_f64() * 1e3,
+        );
         Ok(())
     }
 }

@@ -272,3 +272,36 @@ fn what_a_cdl_cannot_hold_is_said() {
     assert!(write(Values::default().double("midContrast", 0.0), "d.cc").problem.is_some());
     assert!(!Path::new(&folder.path("c.cc")).exists() && !Path::new(&folder.path("d.cc")).exists());
 }
+
+/// Damaged text is read or refused, never the end of the program: pieces left out, repeated, exchanged, numbers of any kind.
+#[test]
+fn no_text_does_harm() {
+    let good = "<?xml version=\"1.0\"?><ColorDecisionList><ColorDecision><ColorCorrection id=\"a\"><SOPNode><Slope>1 1.1 0.9</Slope>\
+        <Offset>0 0.01 0</Offset><Power>1 1 1</Power></SOPNode><SatNode><Saturation>0.8</Saturation></SatNode></ColorCorrection>\
+        </ColorDecision></ColorDecisionList>";
+    let words =
+        ["NaN", "-inf", "1e999", "<Slope>", "</SOPNode>", "&amp;", "&#0;", "<!--", "]]>", "\u{feff}", "<a>", "0x1"];
+    let mut random = Random::new(97);
+    let (mut read, mut refused) = (0, 0);
+    for _ in 0..4000 {
+        let mut text: Vec<char> = good.chars().collect();
+        for _ in 0..1 + random.bits() % 3 {
+            let (a, b) = (random.bits() as usize % text.len(), random.bits() as usize % text.len());
+            let (from, to) = (a.min(b), a.max(b).min(a.min(b) + 40));
+            match random.bits() % 3 {
+                0 => drop(text.drain(from..to)),
+                1 => drop(text.splice(from..to, random.pick(&words).chars())),
+                _ => text[from] = random.pick(&['<', '>', '"', '7', '-', ' ', '\0', '\u{1f300}']),
+            }
+            if text.is_empty() {
+                break;
+            }
+        }
+        match read::parse(&text.into_iter().collect::<String>()) {
+            Ok(all) => read += usize::from(!all.is_empty()),
+            Err(why) => refused += usize::from(!why.is_empty()),
+        }
+    }
+    assert_eq!(read + refused, 4000);
+    assert!(read > 10 && refused > 100, "{read} read, {refused} refused");
+}
