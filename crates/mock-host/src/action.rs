@@ -5,15 +5,15 @@ use crate::buffer::ImageObject;
 use crate::frame::Frame;
 use crate::host::{HostState, orphan_violation};
 use crate::inject::gives_back;
-use crate::property::PropertySet;
+use crate::property::{PropertySet, lock};
 use crate::registry;
 use crate::report::{ActionRecord, Check, status_name};
 use openfx::sys::generic::core::{OfxPluginEntryPoint, OfxStatus, kOfxStatErrBadHandle, kOfxStatFailed};
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::ffi::{CStr, CString, c_char};
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 /// What is running on this thread.
@@ -139,12 +139,41 @@ pub(crate) fn run<T>(
     for image in action.images.borrow().values() {
         action.violation(Check::ImageLeak, format_args!("an image of clip {} was not released", image.clip));
     }
-    for text in action.strings.borrow_mut().drain(..) {
-        // A plug-in that kept the pointer finds this instead of what it expects.
-        let mut bytes = text.into_bytes_with_nul();
-        std::hint::black_box(bytes.as_mut_slice()).fill(b'?');
-    }
+    action.strings.borrow_mut().drain(..).for_each(bury);
     result
+}
+
+/// Strings that were lent, overwritten. The newest stay in memory, so that whoever kept one finds this instead of what it expects.
+static BURIED: Mutex<VecDeque<CString>> = Mutex::new(VecDeque::new());
+
+fn bury(text: CString) {
+    let marks = vec![BURIED_MARK; text.as_bytes().len()];
+    let mut bytes = text.into_bytes();
+    std::hint::black_box(bytes.as_mut_slice()).copy_from_slice(&marks);
+    // The bytes have no zero among them, and room for one behind: the address stays.
+    let Ok(text) = CString::new(bytes) else { return };
+    let mut buried = lock(&BURIED);
+    buried.push_back(text);
+    if buried.len() > 4096 {
+        buried.pop_front();
+    }
+}
+
+/// No name or text of a plug-in consists of these.
+const BURIED_MARK: u8 = 0x7f;
+
+/// Records the use of a string that was lent in an action that is over.
+pub(crate) fn check_kept(function: &str, text: &CStr) {
+    let bytes = text.to_bytes();
+    if !bytes.is_empty()
+        && bytes.iter().all(|b| *b == BURIED_MARK)
+        && let Some(action) = current()
+    {
+        action.violation(
+            Check::KeptString,
+            format_args!("{function} got a string that the host lent in an earlier action"),
+        );
+    }
 }
 
 /// Sends an action to the plug-in.

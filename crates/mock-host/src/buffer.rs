@@ -26,6 +26,8 @@ pub(crate) struct PixelBuffer {
     pub components: Components,
     pub depth: Depth,
     pub row_bytes: isize,
+    /// Whether pixels of four channels are stored blue, green, red, alpha.
+    pub blue_first: bool,
     first_row: usize,
 }
 
@@ -56,8 +58,8 @@ impl PixelBuffer {
         };
         let first_row = if negative { margin + height.saturating_sub(1) * stride } else { margin };
         let stride = isize::try_from(stride).unwrap_or(isize::MAX);
-        let mut buffer =
-            Self { memory, bounds, components, depth, row_bytes: if negative { -stride } else { stride }, first_row };
+        let row_bytes = if negative { -stride } else { stride };
+        let mut buffer = Self { memory, bounds, components, depth, row_bytes, blue_first: false, first_row };
         for (i, b) in buffer.memory.bytes_mut().iter_mut().enumerate() {
             *b = mark(i);
         }
@@ -195,7 +197,10 @@ impl PixelBuffer {
     pub fn store(&mut self, picture: &Picture) {
         let depth = self.depth;
         let n = self.components.count();
-        let cut = (picture.bounds != self.bounds).then(|| picture.cropped(self.bounds));
+        let mut cut = (picture.bounds != self.bounds || self.blue_first).then(|| picture.cropped(self.bounds));
+        if let (Some(picture), true) = (&mut cut, self.blue_first) {
+            swap_red_and_blue(picture);
+        }
         let picture = cut.as_ref().unwrap_or(picture);
         assert_eq!(picture.components, self.components);
         for y in self.bounds.y1..self.bounds.y2 {
@@ -248,8 +253,15 @@ impl PixelBuffer {
                 };
             }
         }
+        if self.blue_first {
+            swap_red_and_blue(&mut picture);
+        }
         picture
     }
+}
+
+fn swap_red_and_blue(picture: &mut Picture) {
+    picture.pixels.chunks_exact_mut(4).for_each(|p| p.swap(0, 2));
 }
 
 fn quantise(v: f32, max: f32) -> f32 {

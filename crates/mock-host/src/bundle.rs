@@ -13,6 +13,7 @@ use openfx::sys::generic::core::{OfxHost, OfxPlugin, OfxPluginEntryPoint, OfxPro
 use std::collections::{BTreeSet, HashMap};
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 /// One plug-in of a library.
@@ -27,18 +28,29 @@ pub struct PluginInfo {
 }
 
 /// The host struct at a fixed address; the plug-in may keep the pointer.
-struct HostStruct(Box<OfxHost>);
+pub(crate) struct HostRecord(Box<OfxHost>);
 // SAFETY: written once before the plug-in sees it, only read afterwards.
-unsafe impl Send for HostStruct {}
+unsafe impl Send for HostRecord {}
 // SAFETY: as for Send.
-unsafe impl Sync for HostStruct {}
+unsafe impl Sync for HostRecord {}
+
+/// What a host gives plug-ins.
+fn record(host: &HostState) -> *mut OfxHost {
+    let record = host.record.get_or_init(|| {
+        HostRecord(Box::new(OfxHost {
+            host: std::ptr::without_provenance_mut(host.properties.id()),
+            fetchSuite: Some(fetch_suite),
+        }))
+    });
+    std::ptr::from_ref(&*record.0).cast_mut()
+}
 
 /// An open library. Plug-ins that were loaded are unloaded when the last user of it is gone.
 pub struct Library {
     path: PathBuf,
     bundle: PathBuf,
     host: Arc<HostState>,
-    ofx_host: HostStruct,
+    extra_loads: AtomicUsize,
     plugins: Vec<PluginInfo>,
     loaded: Mutex<BTreeSet<usize>>,
     // Last: dropped after Unload was sent. Never closed before all handles to its code are gone.
@@ -70,6 +82,7 @@ unsafe extern "C" fn fetch_suite(host: OfxPropertySetHandle, name: *const c_char
     if host.injector.point("fetchSuite", action, || format!("{name} {version}")).is_some() {
         return std::ptr::null();
     }
+    host.suites_asked.fetch_add(1, Ordering::Relaxed);
     host.suites.fetch(&host.profile, &name, version)
 }
 
@@ -86,6 +99,12 @@ impl Library {
         self.bundle.to_string_lossy().into_owned()
     }
 
+    /// Load once more, on whatever thread this is.
+    pub(crate) fn load_again(&self, index: usize) -> c::OfxStatus {
+        self.extra_loads.fetch_add(1, Ordering::Relaxed);
+        action::send(self.plugins[index].main_entry, c::kOfxActionLoad, &self.host, 0, (None, None), None)
+    }
+
     /// setHost and Load, once.
     fn load(self: &Arc<Self>, index: usize) -> Result<(), HostError> {
         let mut loaded = lock(&self.loaded);
@@ -94,9 +113,9 @@ impl Library {
         }
         let plugin = &self.plugins[index];
         if let Some(set_host) = plugin.set_host {
-            let host = std::ptr::from_ref(&*self.ofx_host.0).cast_mut();
+            let host = record(&self.host);
             action::run(c"setHost", &self.host, 0, None, || {
-                // SAFETY: the struct lives as long as the library; plug-ins only read it.
+                // SAFETY: the struct lives as long as the host; plug-ins only read it.
                 unsafe { set_host(host) };
             });
         }
@@ -114,7 +133,9 @@ impl Library {
 
 impl Drop for Library {
     fn drop(&mut self) {
-        for index in std::mem::take(&mut *lock(&self.loaded)) {
+        let loaded = std::mem::take(&mut *lock(&self.loaded));
+        let again = std::iter::repeat_n(loaded.iter().next().copied(), self.extra_loads.load(Ordering::Relaxed));
+        for index in loaded.iter().copied().chain(again.flatten()) {
             let entry = self.plugins[index].main_entry;
             action::send(entry, c::kOfxActionUnload, &self.host, 0, (None, None), None);
         }
@@ -126,7 +147,7 @@ impl Drop for Library {
 }
 
 /// The file to open for what the user named: a bundle's folder or a library.
-fn library_file(path: &Path) -> Result<PathBuf, HostError> {
+pub(crate) fn library_file(path: &Path) -> Result<PathBuf, HostError> {
     let fail = |reason: &str| HostError::Load { path: path.display().to_string(), reason: reason.into() };
     if path.is_file() {
         return Ok(path.to_path_buf());
@@ -156,14 +177,14 @@ fn library_file(path: &Path) -> Result<PathBuf, HostError> {
 }
 
 #[cfg(unix)]
-fn open_library(path: &Path) -> Result<libloading::Library, libloading::Error> {
+pub(crate) fn open_library(path: &Path) -> Result<libloading::Library, libloading::Error> {
     use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
     // SAFETY: running the library's initialisers is what opening a plug-in means; the user chose it.
     unsafe { Library::open(Some(path), RTLD_NOW | RTLD_LOCAL) }.map(Into::into)
 }
 
 #[cfg(not(unix))]
-fn open_library(path: &Path) -> Result<libloading::Library, libloading::Error> {
+pub(crate) fn open_library(path: &Path) -> Result<libloading::Library, libloading::Error> {
     // SAFETY: as above.
     unsafe { libloading::Library::new(path) }
 }
@@ -199,12 +220,9 @@ impl Bundle {
     fn open_file(bundle: &Path, file: &Path, host: &Host, copy: Option<Copy>) -> Result<Self, HostError> {
         let fail = |reason: String| HostError::Load { path: bundle.display().to_string(), reason };
         let library = open_library(file).map_err(|e| fail(e.to_string()))?;
-        let ofx_host = HostStruct(Box::new(OfxHost {
-            host: std::ptr::without_provenance_mut(host.state.properties.id()),
-            fetchSuite: Some(fetch_suite),
-        }));
-        let host_pointer = std::ptr::from_ref(&*ofx_host.0);
+        let host_pointer = record(&host.state).cast_const();
         let state = &host.state;
+        let introduces = state.profile.introduces_itself;
         // SAFETY: the names have these types in the OpenFX API, and the library is open while they are called.
         let plugins = unsafe {
             type SetHost = unsafe extern "C" fn(*const OfxHost) -> c_int;
@@ -212,7 +230,7 @@ impl Bundle {
             type Get = unsafe extern "C" fn(c_int) -> *mut OfxPlugin;
             let count = library.get::<Count>(b"OfxGetNumberOfPlugins\0").map_err(|e| fail(e.to_string()))?;
             let get = library.get::<Get>(b"OfxGetPlugin\0").map_err(|e| fail(e.to_string()))?;
-            if let Ok(set_host) = library.get::<SetHost>(b"OfxSetHost\0") {
+            if let (true, Ok(set_host)) = (introduces, library.get::<SetHost>(b"OfxSetHost\0")) {
                 let status = action::run(c"OfxSetHost", state, 0, None, || set_host(host_pointer));
                 if status != c::kOfxStatOK {
                     return Err(fail(format!("OfxSetHost returned {status}")));
@@ -230,7 +248,7 @@ impl Bundle {
                 path: file.to_path_buf(),
                 bundle: bundle.to_path_buf(),
                 host: state.clone(),
-                ofx_host,
+                extra_loads: AtomicUsize::new(0),
                 plugins,
                 loaded: Mutex::default(),
                 _library: library,

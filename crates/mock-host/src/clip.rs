@@ -266,6 +266,13 @@ impl ClipObject {
         }
     }
 
+    /// Tells the plug-in that the clip has no pictures to speak of.
+    pub fn clear_format(&self) {
+        let none = |name, value| self.properties.put(name, vec![cstring(value)]);
+        none(fx::kOfxImageEffectPropComponents, "OfxImageComponentNone");
+        none(fx::kOfxImageEffectPropPixelDepth, "OfxBitDepthNone");
+    }
+
     pub fn filter(&self) -> Filter {
         *lock(&self.filter)
     }

@@ -14,7 +14,7 @@ use openfx::sys::generic::core as c;
 use openfx::sys::image_effect_v1::image_effect as fx;
 use serde::Serialize;
 use std::collections::BTreeMap;
-use std::ffi::CString;
+use std::ffi::{CStr, CString};
 use std::sync::Arc;
 
 /// The descriptors of an effect.
@@ -67,11 +67,11 @@ impl Described {
         let plugin = library.plugin(index);
         let mut described =
             Self { contexts: BTreeMap::new(), identifier: plugin.identifier.clone(), version: plugin.version, base };
-        for context in contexts(&names) {
-            if host.profile.contexts.contains(&context) {
-                let object = described.in_context(host, library, index, context)?;
-                described.contexts.insert(context, object);
-            }
+        let known = contexts(&names);
+        // In the order of the host's list: no effect may depend on it.
+        for context in host.profile.contexts.iter().copied().filter(|c| known.contains(c)) {
+            let object = described.in_context(host, library, index, context)?;
+            described.contexts.insert(context, object);
         }
         Ok(described)
     }
@@ -154,12 +154,39 @@ impl Effect {
         }
     }
 
+    /// DescribeInContext for a context of any name; the status.
+    pub(crate) fn describe_in(&self, context: &CStr) -> i32 {
+        let base = &self.described.base;
+        let object = EffectObject::descriptor(&base.host, &base.library, base.index, Some((&**base, Context::General)));
+        let args = PropertySet::new("arguments of DescribeInContext", false);
+        args.define(fx::kOfxImageEffectPropContext, vec![CString::from(context)]);
+        object.set_describing(true);
+        let status = object.send(fx::kOfxImageEffectActionDescribeInContext, Some(&args), None, None);
+        object.set_describing(false);
+        status
+    }
+
+    /// Loads and describes it once more, as some hosts do for every frame, on any thread.
+    pub(crate) fn load_and_describe_again(&self) -> Result<(), HostError> {
+        let base = &self.described.base;
+        let status = base.library.load_again(base.index);
+        if status != c::kOfxStatOK {
+            return Err(HostError::Status { action: "OfxActionLoad".into(), status, message: None });
+        }
+        Described::new(&base.host, &base.library, base.index).map(|_| ())
+    }
+
+    /// Pointer properties of the descriptor.
+    pub(crate) fn pointers(&self, names: &[&CStr]) -> Vec<usize> {
+        names.iter().map(|n| self.described.base.properties.get(n, 0).unwrap_or(0)).collect()
+    }
+
     /// Contexts that both it and the host know.
     pub fn contexts(&self) -> Vec<Context> {
         self.described.contexts.keys().copied().collect()
     }
 
-    fn in_context(&self, context: Context) -> Result<&Arc<EffectObject>, HostError> {
+    pub(crate) fn in_context(&self, context: Context) -> Result<&Arc<EffectObject>, HostError> {
         self.described
             .contexts
             .get(&context)

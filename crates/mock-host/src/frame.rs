@@ -8,7 +8,7 @@ use crate::error::HostError;
 use crate::format::{Components, Field};
 use crate::geometry::{RectD, RectI};
 use crate::picture::{Filter, Picture};
-use crate::profile::{InputBounds, Unconnected};
+use crate::profile::{ImageAspect, ImageScale, InputBounds, Profile, Unconnected};
 use crate::property::{PropertySet, cstring, lock};
 use crate::registry;
 use crate::report::Check;
@@ -50,6 +50,12 @@ pub(crate) struct Polls {
     pub longest_gap: Duration,
     pub aborted: Option<Instant>,
 }
+
+/// The address of memory on a graphics card: no memory of this process lies there.
+#[cfg(target_pointer_width = "64")]
+const ON_CARD: usize = 0x0c0d_0000_0000_1000;
+#[cfg(not(target_pointer_width = "64"))]
+const ON_CARD: usize = 0x10;
 
 /// Clip, time, plane (nothing: the colour), and the bits of a region that was asked for.
 type ImageKey = (String, u64, String, Option<[u64; 4]>);
@@ -222,6 +228,16 @@ fn prepare(
         scaled = picture.scaled(scale, filter);
         &scaled
     };
+    let poisoned;
+    let seen = match roi {
+        Some(roi) if profile.poisons_outside_interest => {
+            let mut picture = seen.clone();
+            poison_outside(&mut picture, &roi.to_pixels(scale, seen.par));
+            poisoned = picture;
+            &poisoned
+        }
+        _ => seen,
+    };
     let tiles = effect.supports_tiles() && clip.properties.int(fx::kOfxImageEffectPropSupportsTiles) != 0;
     let bounds = match (profile.input_bounds, roi) {
         (InputBounds::RegionOfInterest, Some(roi)) if tiles => roi.to_pixels(scale, picture.par).intersect(&seen.rod),
@@ -233,10 +249,28 @@ fn prepare(
     Ok(Some(convert(effect, seen, mapping, bounds)))
 }
 
-fn convert(effect: &EffectObject, picture: &Picture, mapping: Mapping, bounds: RectI) -> Prepared {
+/// Makes every pixel that was not asked for a number that spoils whatever it touches.
+fn poison_outside(picture: &mut Picture, roi: &RectI) {
+    let b = picture.bounds;
+    let nan = vec![f32::NAN; picture.components.count()];
+    for y in b.y1..b.y2 {
+        for x in (b.x1..b.x2).filter(|x| !roi.contains(*x, y)) {
+            picture.set(x, y, &nan);
+        }
+    }
+}
+
+/// Memory for an image as the host lays them out.
+fn buffer(effect: &EffectObject, bounds: RectI, mapping: Mapping) -> PixelBuffer {
     let profile = &effect.host.profile;
-    let mut buffer =
-        PixelBuffer::new(bounds, mapping.components, mapping.depth, profile.row_bytes, profile.guard_pages);
+    let depth = profile.delivers.unwrap_or(mapping.depth);
+    let mut buffer = PixelBuffer::new(bounds, mapping.components, depth, profile.row_bytes, profile.guard_pages);
+    buffer.blue_first = profile.stores_blue_first && mapping.components == Components::Rgba;
+    buffer
+}
+
+fn convert(effect: &EffectObject, picture: &Picture, mapping: Mapping, bounds: RectI) -> Prepared {
+    let mut buffer = buffer(effect, bounds, mapping);
     if picture.components == mapping.components {
         buffer.store(picture);
     } else {
@@ -252,9 +286,7 @@ fn convert(effect: &EffectObject, picture: &Picture, mapping: Mapping, bounds: R
 
 /// The output image of a render, ready to be written.
 pub(crate) fn output(effect: &EffectObject, mapping: Mapping, window: RectI, rod: RectI, bounds: RectI) -> Prepared {
-    let profile = &effect.host.profile;
-    let mut buffer =
-        PixelBuffer::new(bounds, mapping.components, mapping.depth, profile.row_bytes, profile.guard_pages);
+    let mut buffer = buffer(effect, bounds, mapping);
     buffer.mark_window(window);
     Prepared { buffer: Some(Arc::new(buffer)), rod, mapping, checksum: 0 }
 }
@@ -331,27 +363,43 @@ pub(crate) fn fetch(
         }
     };
     match prepared {
-        Some(image) => Ok(Some(hand_out(clip, &image, &frame, time))),
+        Some(image) => Ok(Some(hand_out(clip, &image, &frame, time, &effect.host.profile))),
         None if effect.host.profile.unconnected == Unconnected::NullImage => Ok(None),
         None => Err(c::kOfxStatFailed),
     }
 }
 
 /// An image with its properties.
-fn hand_out(clip: &ClipObject, image: &Prepared, frame: &Frame, time: f64) -> Arc<ImageObject> {
+fn hand_out(clip: &ClipObject, image: &Prepared, frame: &Frame, time: f64, profile: &Profile) -> Arc<ImageObject> {
     let s = PropertySet::new(format!("image of clip {}", clip.name), false);
     let put = |name, value: &std::ffi::CStr| s.define(name, vec![CString::from(value)]);
     put(c::kOfxPropType, fx::kOfxTypeImage);
     put(fx::kOfxImageEffectPropComponents, image.mapping.components.ofx());
     put(fx::kOfxImageEffectPropPreMultiplication, image.mapping.premultiplication.ofx());
     put(fx::kOfxImagePropField, frame.field.ofx());
-    s.define(fx::kOfxImageEffectPropRenderScale, frame.scale.to_vec());
-    s.define(fx::kOfxImagePropPixelAspectRatio, vec![image.mapping.par]);
+    let scale = match profile.image_scale {
+        ImageScale::Honest => frame.scale,
+        ImageScale::One => [1.0; 2],
+        ImageScale::Inverse => frame.scale.map(|s| 1.0 / s),
+    };
+    s.define(fx::kOfxImageEffectPropRenderScale, scale.to_vec());
+    match profile.image_aspect {
+        ImageAspect::Honest => s.define(fx::kOfxImagePropPixelAspectRatio, vec![image.mapping.par]),
+        ImageAspect::Says(par) => s.define(fx::kOfxImagePropPixelAspectRatio, vec![par]),
+        ImageAspect::Missing => {}
+    }
     s.define(fx::kOfxImagePropRegionOfDefinition, image.rod.to_array().to_vec());
     let id = registry::new_id();
     if let Some(buffer) = &image.buffer {
         put(fx::kOfxImageEffectPropPixelDepth, buffer.depth.ofx());
-        s.define(fx::kOfxImagePropData, vec![buffer.data().expose_provenance()]);
+        // Only a render says where its images are.
+        let on_card = profile.images_on_card.is_some() && frame.output.is_some();
+        let data = if on_card { ON_CARD } else { buffer.data().expose_provenance() };
+        s.define(fx::kOfxImagePropData, vec![data]);
+        if profile.stores_blue_first {
+            let order = if buffer.blue_first { c"OfxImagePixelOrderBGRA" } else { c"OfxImagePixelOrderRGBA" };
+            put(c"OfxImageEffectPropPixelOrder", order);
+        }
         s.define(fx::kOfxImagePropBounds, buffer.bounds.to_array().to_vec());
         let row_bytes = i32::try_from(buffer.row_bytes).unwrap_or(i32::MAX);
         s.define(fx::kOfxImagePropRowBytes, vec![row_bytes]);

@@ -1,5 +1,6 @@
 //! The host: a profile, the suites that it hands out, and what it has seen.
 
+use crate::bundle::HostRecord;
 use crate::format::Depth;
 use crate::inject::Injector;
 use crate::profile::Profile;
@@ -10,7 +11,8 @@ use openfx::sys::generic::core as c;
 use openfx::sys::image_effect_v1::{image_effect as fx, param};
 use std::collections::HashMap;
 use std::ffi::CString;
-use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, Weak};
 
 /// A change of a progress bar.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,6 +44,10 @@ pub(crate) struct HostState {
     pub blocks: Mutex<HashMap<usize, Vec<u64>>>,
     /// Which call is made to fail.
     pub injector: Injector,
+    /// How often fetchSuite was called.
+    pub suites_asked: AtomicUsize,
+    /// What plug-ins were given: it lives as long as the host, also for those that use it for too long.
+    pub record: OnceLock<HostRecord>,
 }
 
 static HOSTS: RwLock<Vec<Weak<HostState>>> = RwLock::new(Vec::new());
@@ -58,6 +64,8 @@ impl Host {
             progress: Mutex::default(),
             blocks: Mutex::default(),
             injector: Injector::default(),
+            suites_asked: AtomicUsize::new(0),
+            record: OnceLock::new(),
         });
         let mut hosts = HOSTS.write().unwrap_or_else(PoisonError::into_inner);
         hosts.retain(|h| h.strong_count() > 0);
@@ -93,6 +101,11 @@ impl Host {
     /// Says who hears of progress.
     pub fn on_progress(&self, callback: Option<ProgressCallback>) {
         *lock(&self.state.progress) = callback;
+    }
+
+    /// How often plug-ins asked for a suite.
+    pub fn suites_asked(&self) -> usize {
+        self.state.suites_asked.load(Ordering::Relaxed)
     }
 
     /// Bytes of the memory suite that the plug-in holds.

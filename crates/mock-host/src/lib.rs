@@ -21,6 +21,7 @@
 mod action;
 mod buffer;
 mod bundle;
+pub mod check;
 mod clip;
 pub mod compare;
 mod effect;
@@ -60,7 +61,7 @@ pub use instance::{Instance, Reason};
 pub use param::ParamInfo;
 pub use param_value::{Curve, ParamKind, ParamValue, Storage};
 pub use picture::{Filter, Picture};
-pub use process::{end_after, limit_memory, process_cpu_seconds};
-pub use profile::{InputBounds, OutputBounds, Profile, RowBytes, Unconnected};
+pub use process::{end_after, keep_output_clean, limit_memory, process_cpu_seconds};
+pub use profile::{ImageAspect, ImageScale, InputBounds, OutputBounds, Profile, RowBytes, Tiling, Unconnected};
 pub use render::{Prepare, RenderRequest, Rendered};
 pub use report::{ActionRecord, Check, Message, RefusedProperty, Report, Violation, status_name};

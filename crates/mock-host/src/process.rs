@@ -1,4 +1,4 @@
-//! What the process used so far.
+//! What the process used so far, and how it stands with its system.
 #![allow(unsafe_code, reason = "asks the system through libc")]
 
 /// User and system time of the whole process, in seconds; 0 where the system does not tell.
@@ -50,4 +50,46 @@ pub fn limit_memory(more: Option<u64>) -> bool {
 #[cfg(not(target_os = "linux"))]
 pub fn limit_memory(_: Option<u64>) -> bool {
     false
+}
+
+/// Who handles each signal, from 1; empty where the system does not tell.
+#[cfg(unix)]
+pub(crate) fn signal_handlers() -> Vec<usize> {
+    let handler = |signal| {
+        let mut action = std::mem::MaybeUninit::<libc::sigaction>::zeroed();
+        // SAFETY: with no new action sigaction only fills the struct that it is given; it is zeroed before, which is valid for it.
+        unsafe {
+            libc::sigaction(signal, std::ptr::null(), action.as_mut_ptr());
+            action.assume_init().sa_sigaction
+        }
+    };
+    (1..32).map(handler).collect()
+}
+
+/// Who handles each signal; empty where the system does not tell.
+#[cfg(not(unix))]
+pub(crate) fn signal_handlers() -> Vec<usize> {
+    Vec::new()
+}
+
+/// A writer to the standard output as it is now; from then on whatever the process prints goes to the error output. Call it before
+/// other threads run.
+#[cfg(unix)]
+pub fn keep_output_clean() -> std::io::Result<Box<dyn std::io::Write + Send>> {
+    use std::os::fd::FromRawFd;
+    // SAFETY: dup makes a new descriptor, which the file owns from here on; dup2 replaces that of the standard output, which nobody owns.
+    unsafe {
+        let own = libc::dup(1);
+        if own < 0 || libc::dup2(2, 1) < 0 {
+            return Err(std::io::Error::last_os_error());
+        }
+        libc::fcntl(own, libc::F_SETFD, libc::FD_CLOEXEC);
+        Ok(Box::new(std::fs::File::from_raw_fd(own)))
+    }
+}
+
+/// The standard output: here what a plug-in prints cannot be told from what the program prints.
+#[cfg(not(unix))]
+pub fn keep_output_clean() -> std::io::Result<Box<dyn std::io::Write + Send>> {
+    Ok(Box::new(std::io::stdout()))
 }

@@ -2,7 +2,6 @@
 //! for all.
 
 use crate::format::{Components, Context, Depth};
-use crate::suites::{parametric, planes};
 
 /// The shape of the rows in an image's memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +47,37 @@ pub enum Unconnected {
     NullImage,
     /// Connected is 1; fetching succeeds with a black, transparent image.
     Black,
+}
+
+/// What images say of the scale that they are at; their pixels are at the render scale in any case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ImageScale {
+    /// The render scale.
+    Honest,
+    /// 1.
+    One,
+    /// 1 over the render scale.
+    Inverse,
+}
+
+/// What images say of the shape of their pixels.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum ImageAspect {
+    /// How it is.
+    Honest,
+    /// This.
+    Says(f64),
+    /// Nothing: there is no such property.
+    Missing,
+}
+
+/// The parts that a picture is rendered in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tiling {
+    /// Rectangles anywhere.
+    Tiles,
+    /// Bands of this many rows.
+    Bands(i32),
 }
 
 /// A host to be played.
@@ -112,220 +142,56 @@ pub struct Profile {
     pub planes_need_multi_planar: bool,
     /// Whether renders are surrounded by Begin and EndSequenceRender.
     pub sequence_actions: bool,
+    /// Whether the host calls OfxSetHost, which is there since OpenFX 1.5.
+    pub introduces_itself: bool,
+    /// Whether only contexts, pixel depths and components may be set while describing; all other properties are refused.
+    pub refuses_properties: bool,
+    /// Whether effects are loaded and described again on other threads while they render.
+    pub describes_on_threads: bool,
+    /// The parts that pictures are rendered in, where tiles are supported.
+    pub tiling: Tiling,
+    /// The pixel depth that images have, whatever was agreed; clips say what was agreed.
+    pub delivers: Option<Depth>,
+    /// What images say of their scale.
+    pub image_scale: ImageScale,
+    /// What images say of their pixels' shape.
+    pub image_aspect: ImageAspect,
+    /// Whether pixels of four channels are stored blue, green, red, alpha, and say so.
+    pub stores_blue_first: bool,
+    /// The property that says that images are on a graphics card: no pixel of them can be touched.
+    pub images_on_card: Option<&'static str>,
+    /// Whether input pixels outside the regions of interest are NaN.
+    pub poisons_outside_interest: bool,
+    /// Whether clips without input have no components and no pixel depth.
+    pub unconnected_has_no_format: bool,
 }
 
-const SUITES: &[(&str, i32)] = &[
-    ("OfxPropertySuite", 1),
-    ("OfxImageEffectSuite", 1),
-    ("OfxParameterSuite", 1),
-    ("OfxMemorySuite", 1),
-    ("OfxMultiThreadSuite", 1),
-    ("OfxMessageSuite", 1),
-    ("OfxMessageSuite", 2),
-    ("OfxProgressSuite", 1),
-    ("OfxProgressSuite", 2),
-    ("OfxTimeLineSuite", 1),
-    parametric::SUITE,
-];
-
-/// Hosts that draw no curves.
-fn without_curves(suites: &[(&'static str, i32)]) -> Vec<(&'static str, i32)> {
-    suites.iter().copied().filter(|s| *s != parametric::SUITE).collect()
-}
-
-fn with_planes(suites: &[(&'static str, i32)]) -> Vec<(&'static str, i32)> {
-    [suites, &[(planes::SUITE, 1), (planes::SUITE, 2)]].concat()
-}
+mod hosts;
 
 impl Profile {
-    /// Everything of OpenFX 1.5.1 that a CPU host offers, and every check at its sharpest.
-    pub fn strict() -> Self {
-        Self {
-            profile_name: "strict",
-            name: "org.fathomfx.StrictHost",
-            api_version: vec![1, 5],
-            suites: SUITES.to_vec(),
-            null_functions: vec![],
-            contexts: vec![Context::Filter, Context::General, Context::Generator, Context::Transition],
-            components: vec![Components::Rgba, Components::Rgb, Components::Alpha],
-            depths: vec![Depth::Float, Depth::Half, Depth::Short, Depth::Byte],
-            missing_host_properties: vec![],
-            missing_properties: vec![],
-            supports_tiles: true,
-            supports_multi_resolution: true,
-            supports_multiple_clip_depths: true,
-            supports_multiple_clip_pars: true,
-            temporal_clip_access: true,
-            row_bytes: RowBytes::Padded(48),
-            input_bounds: InputBounds::RegionOfInterest,
-            output_bounds: OutputBounds::WindowAndMargin(2),
-            guard_pages: false,
-            unconnected: Unconnected::Honest,
-            unknown_clip_is_null: false,
-            map_optional_components: false,
-            refuses_param_set: true,
-            recursive_instance_changed: true,
-            threads: None,
-            asks_queries: true,
-            natron_plane_names: false,
-            planes_need_multi_planar: false,
-            sequence_actions: true,
-        }
-    }
-
-    /// A friendly host for people: whole pictures, tight rows, no tricks.
-    pub fn plain() -> Self {
-        Self {
-            profile_name: "plain",
-            name: "org.fathomfx.FathomHost",
-            row_bytes: RowBytes::Tight,
-            output_bounds: OutputBounds::Window,
-            refuses_param_set: false,
-            suites: with_planes(SUITES),
-            ..Self::strict()
-        }
-    }
-
-    /// Natron 2.5: API 1.4, no half, the region of interest exactly, wide rows.
-    pub fn natron() -> Self {
-        Self {
-            profile_name: "natron",
-            name: "fr.inria.Natron",
-            api_version: vec![1, 4],
-            depths: vec![Depth::Float, Depth::Short, Depth::Byte],
-            supports_multiple_clip_pars: false,
-            row_bytes: RowBytes::Padded(256),
-            map_optional_components: true,
-            suites: with_planes(SUITES),
-            natron_plane_names: true,
-            planes_need_multi_planar: true,
-            ..Self::strict()
-        }
-    }
-
-    /// Nuke 10: API 1.2, float only, bands.
-    pub fn nuke() -> Self {
-        Self {
-            profile_name: "nuke",
-            name: "uk.co.thefoundry.nuke",
-            api_version: vec![1, 2],
-            contexts: vec![Context::Filter, Context::General],
-            components: vec![Components::Rgba, Components::Alpha],
-            depths: vec![Depth::Float],
-            suites: with_planes(SUITES).into_iter().filter(|s| s.0 != "OfxProgressSuite" || s.1 == 1).collect(),
-            missing_properties: vec!["OfxImageEffectPropPluginHandle"],
-            supports_multiple_clip_depths: false,
-            supports_multiple_clip_pars: false,
-            output_bounds: OutputBounds::WindowAndMargin(7),
-            map_optional_components: true,
-            ..Self::strict()
-        }
-    }
-
-    /// DaVinci Resolve: no tiles, one size for all pictures, every clip says it is connected.
-    pub fn resolve() -> Self {
-        Self {
-            profile_name: "resolve",
-            name: "DaVinciResolve",
-            api_version: vec![1, 4],
-            components: vec![Components::Rgba, Components::Alpha],
-            depths: vec![Depth::Float, Depth::Short, Depth::Byte],
-            suites: without_curves(SUITES),
-            null_functions: vec!["setPersistentMessage", "clearPersistentMessage"],
-            missing_properties: vec![
-                "OfxImageEffectPropPluginHandle",
-                "OfxPropPluginDescription",
-                "OfxImageEffectInstancePropSequentialRender",
-            ],
-            supports_tiles: false,
-            supports_multi_resolution: false,
-            supports_multiple_clip_depths: false,
-            supports_multiple_clip_pars: false,
-            row_bytes: RowBytes::Tight,
-            input_bounds: InputBounds::Full,
-            output_bounds: OutputBounds::RegionOfDefinition,
-            unconnected: Unconnected::NullImage,
-            map_optional_components: true,
-            ..Self::strict()
-        }
-    }
-
-    /// MLT 7: Filter only, byte first, negative row bytes, unfed clips without data.
-    pub fn mlt() -> Self {
-        Self {
-            profile_name: "mlt",
-            name: "MLT",
-            api_version: vec![1, 5],
-            contexts: vec![Context::Filter],
-            components: vec![Components::Rgba, Components::Rgb],
-            depths: vec![Depth::Byte, Depth::Short, Depth::Half, Depth::Float],
-            suites: without_curves(SUITES),
-            supports_tiles: false,
-            supports_multi_resolution: false,
-            supports_multiple_clip_depths: false,
-            supports_multiple_clip_pars: false,
-            temporal_clip_access: false,
-            row_bytes: RowBytes::Negative(0),
-            input_bounds: InputBounds::Full,
-            output_bounds: OutputBounds::RegionOfDefinition,
-            unconnected: Unconnected::NoData,
-            unknown_clip_is_null: true,
-            ..Self::strict()
-        }
-    }
-
-    /// openfx-runner: float only, no queries, clips say they are connected and give no image.
-    pub fn runner() -> Self {
-        Self {
-            profile_name: "runner",
-            name: "openfx-driver",
-            contexts: vec![Context::Filter, Context::General],
-            depths: vec![Depth::Float],
-            temporal_clip_access: false,
-            suites: without_curves(SUITES).into_iter().filter(|s| s.1 == 1).collect(),
-            unconnected: Unconnected::ConnectedButFails,
-            asks_queries: false,
-            sequence_actions: false,
-            input_bounds: InputBounds::Full,
-            ..Self::strict()
-        }
-    }
-
-    /// Every optional thing missing: the three required suites and nothing else.
-    pub fn bare() -> Self {
-        Self {
-            profile_name: "bare",
-            name: "bare",
-            api_version: vec![],
-            suites: SUITES[..3].to_vec(),
-            missing_host_properties: vec!["*"],
-            supports_tiles: false,
-            supports_multiple_clip_depths: false,
-            supports_multiple_clip_pars: false,
-            temporal_clip_access: false,
-            depths: vec![Depth::Float],
-            row_bytes: RowBytes::Tight,
-            input_bounds: InputBounds::Full,
-            output_bounds: OutputBounds::Window,
-            unconnected: Unconnected::NoData,
-            asks_queries: false,
-            sequence_actions: false,
-            ..Self::strict()
-        }
-    }
-
-    /// Every profile.
+    /// Every profile whose images have the pixel depth that was agreed, with [`Profile::plain`].
     pub fn all() -> Vec<Self> {
+        std::iter::once(Self::plain()).chain(Self::checked()).filter(|p| p.delivers.is_none()).collect()
+    }
+
+    /// The profiles that `fathom check` plays.
+    pub fn checked() -> Vec<Self> {
         vec![
             Self::strict(),
-            Self::plain(),
             Self::natron(),
             Self::nuke(),
             Self::resolve(),
+            Self::fusion(),
+            Self::vegas(),
             Self::mlt(),
             Self::runner(),
             Self::bare(),
         ]
+    }
+
+    /// The profile of that short name.
+    pub fn named(name: &str) -> Option<Self> {
+        std::iter::once(Self::plain()).chain(Self::checked()).find(|p| p.profile_name == name)
     }
 
     /// Whether the function is null in its suite.

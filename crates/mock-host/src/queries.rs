@@ -127,10 +127,16 @@ pub(crate) fn asks_frames(effect: &EffectObject) -> bool {
 /// GetFramesNeeded: ranges of frames of each input.
 pub(crate) fn frames_needed(effect: &EffectObject, time: f64) -> Result<BTreeMap<String, Vec<[f64; 2]>>, HostError> {
     let inputs: Vec<_> = effect.clips().into_iter().filter(|c| !c.is_output()).collect();
-    let mut frames: BTreeMap<_, _> = inputs.iter().map(|c| (c.name.clone(), vec![[time, time]])).collect();
-    if !asks_frames(effect) {
-        return Ok(frames);
+    if asks_frames(effect) {
+        return ask_frames(effect, time);
     }
+    Ok(inputs.iter().map(|c| (c.name.clone(), vec![[time, time]])).collect())
+}
+
+/// GetFramesNeeded, whether or not the effect says that it looks at other frames.
+pub(crate) fn ask_frames(effect: &EffectObject, time: f64) -> Result<BTreeMap<String, Vec<[f64; 2]>>, HostError> {
+    let inputs: Vec<_> = effect.clips().into_iter().filter(|c| !c.is_output()).collect();
+    let mut frames: BTreeMap<_, _> = inputs.iter().map(|c| (c.name.clone(), vec![[time, time]])).collect();
     let name = fx::kOfxImageEffectActionGetFramesNeeded;
     let args = in_args("GetFramesNeeded", Some(time), None);
     let out = out_args("GetFramesNeeded");
@@ -257,6 +263,9 @@ pub(crate) fn clip_preferences(effect: &EffectObject, time: f64) -> Result<(), H
         for (clip, mapping) in mappings {
             let natural = frame::natural_components(clip, time).map(|n| (n.0, Depth::Float));
             clip.set_mapping(*mapping, natural);
+            if effect.host.profile.unconnected_has_no_format && !clip.is_output() && clip.input().is_none() {
+                clip.clear_format();
+            }
         }
     };
     apply(&mappings);

@@ -32,6 +32,8 @@ pub struct RenderRequest {
     pub draft: bool,
     /// Whether a user is dragging something.
     pub interactive: bool,
+    /// Whether the picture is for a small preview in a list.
+    pub thumbnail: bool,
     /// When to give up.
     pub abort: Abort,
     /// Whether to render even if the plug-in says that the result is an input.
@@ -48,6 +50,7 @@ impl RenderRequest {
             field: Field::None,
             draft: false,
             interactive: false,
+            thumbnail: false,
             abort: Abort::Never,
             ignore_identity: false,
         }
@@ -148,6 +151,16 @@ impl Instance {
         let area = window.to_canonical(scale, mapping.par);
         prepared.frame = Some(self.make_frame(request, mapping, window, rod, area)?);
         Ok(prepared)
+    }
+
+    /// Runs something between BeginSequenceRender and EndSequenceRender for a request.
+    pub fn within_sequence<T>(&self, request: &RenderRequest, f: impl FnOnce() -> T) -> Result<T, HostError> {
+        let prepared = self.prepare(&RenderRequest { ignore_identity: true, ..request.clone() })?;
+        let args = prepared.sequence_args();
+        self.object.demand(fx::kOfxImageEffectActionBeginSequenceRender, Some(&args), None, None)?;
+        let result = f();
+        self.object.demand(fx::kOfxImageEffectActionEndSequenceRender, Some(&args), None, None)?;
+        Ok(result)
     }
 
     fn make_frame(
@@ -300,14 +313,16 @@ impl Prepare<'_> {
         s.define(fx::kOfxImageEffectPropSequentialRenderStatus, vec![0]);
         s.define(fx::kOfxImageEffectPropInteractiveRenderStatus, vec![i32::from(r.interactive)]);
         s.define(fx::kOfxImageEffectPropRenderQualityDraft, vec![i32::from(r.draft)]);
-        s.define(fx::kOfxImageEffectPropThumbnailRender, vec![0]);
+        s.define(fx::kOfxImageEffectPropThumbnailRender, vec![i32::from(r.thumbnail)]);
         for gpu in [
             c"OfxImageEffectPropOpenGLEnabled",
             c"OfxImageEffectPropCudaEnabled",
             c"OfxImageEffectPropMetalEnabled",
             c"OfxImageEffectPropOpenCLEnabled",
         ] {
-            s.define(gpu, vec![0]);
+            let on =
+                self.instance.object.host.profile.images_on_card.is_some_and(|name| name.as_bytes() == gpu.to_bytes());
+            s.define(gpu, vec![i32::from(on)]);
         }
     }
 
@@ -315,6 +330,7 @@ impl Prepare<'_> {
     fn check(&self, frame: &Frame, succeeded: bool, stopped: bool) -> Picture {
         let effect = &self.instance.object;
         let host = &effect.host;
+        let complete = complete && host.profile.images_on_card.is_none();
         for clip in frame.written_inputs() {
             host.violation(Check::WriteToInput, format!("the image of clip {clip} changed"));
         }

@@ -52,7 +52,9 @@ pub(super) unsafe fn name(function: &str, text: *const c_char) -> Option<String>
         return None;
     }
     // SAFETY: the caller's promise.
-    Some(unsafe { CStr::from_ptr(text) }.to_string_lossy().into_owned())
+    let text = unsafe { CStr::from_ptr(text) };
+    action::check_kept(function, text);
+    Some(text.to_string_lossy().into_owned())
 }
 
 /// The object of a handle, or a return with the right status.

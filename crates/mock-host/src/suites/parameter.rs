@@ -76,8 +76,8 @@ unsafe extern "C" fn param_define(
     if !effect.describing.load(Ordering::Acquire) || effect.context.is_none() {
         return wrong("is defined outside DescribeInContext", c::kOfxStatErrBadHandle);
     }
-    if name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
-        return wrong("has a name that is no identifier", c::kOfxStatErrValue);
+    if name.is_empty() {
+        return wrong("has no name", c::kOfxStatErrValue);
     }
     let Some(kind) = ParamKind::from_ofx(kind) else {
         // Asking for a type that the host does not know is allowed; the plug-in has to live with the answer.
@@ -119,7 +119,9 @@ unsafe extern "C" fn param_get_handle(
         return c::kOfxStatErrValue;
     }
     // SAFETY: not null; the plug-in passes a C string.
-    let name = unsafe { CStr::from_ptr(name) }.to_string_lossy();
+    let name = unsafe { CStr::from_ptr(name) };
+    action::check_kept("paramGetHandle", name);
+    let name = name.to_string_lossy();
     let Some(object) = effect.param(&name) else {
         return c::kOfxStatErrUnknown;
     };

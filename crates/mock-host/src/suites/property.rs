@@ -10,6 +10,7 @@ use crate::report::Check;
 use openfx::sys::generic::core as c;
 use openfx::sys::generic::core::{OfxPropertySetHandle, OfxStatus};
 use openfx::sys::generic::property::OfxPropertySuiteV1;
+use openfx::sys::image_effect_v1::image_effect as fx;
 use std::ffi::{CStr, CString, c_char, c_int, c_void};
 use std::sync::Arc;
 
@@ -89,7 +90,9 @@ unsafe fn begin<'a>(
         return Err(c::kOfxStatErrValue);
     }
     // SAFETY: the caller's promise.
-    Ok((set, unsafe { CStr::from_ptr(name) }))
+    let name = unsafe { CStr::from_ptr(name) };
+    action::check_kept(function, name);
+    Ok((set, name))
 }
 
 /// The status of a failed access, recorded.
@@ -134,6 +137,21 @@ fn refuse(
     }
 }
 
+/// Without these an effect cannot be used at all.
+const ESSENTIAL: [&CStr; 3] = [
+    fx::kOfxImageEffectPropSupportedContexts,
+    fx::kOfxImageEffectPropSupportedPixelDepths,
+    fx::kOfxImageEffectPropSupportedComponents,
+];
+
+/// Whether the host plays one that knows no such property of a descriptor.
+fn refused_here(name: &CStr) -> bool {
+    action::current().is_some_and(|a| {
+        let describing = a.name == c::kOfxActionDescribe || a.name == fx::kOfxImageEffectActionDescribeInContext;
+        a.host.profile.refuses_properties && describing && !ESSENTIAL.contains(&name)
+    })
+}
+
 /// # Safety
 /// As [`begin`] and [`Raw::keep`].
 unsafe fn set_one<T: Raw>(
@@ -154,6 +172,9 @@ unsafe fn set_one<T: Raw>(
         return c::kOfxStatErrValue;
     };
     let at = usize::try_from(index).unwrap_or(usize::MAX);
+    if refused_here(name) {
+        return refuse(function, &set, name, at, PropertyError::Unknown, true);
+    }
     match set.set(name, at, value) {
         Ok(()) => c::kOfxStatOK,
         Err(e) => refuse(function, &set, name, at, e, true),

@@ -1,6 +1,7 @@
 //! `fathom`: lists, describes, renders, shows and times the effects of an OpenFX bundle, without a user interface; merges deep files.
 
 mod analyse;
+mod check;
 mod child;
 mod deep;
 mod demo;
@@ -50,6 +51,8 @@ enum Command {
     Look(look::Look),
     /// What an effect finds in a depth image: what its numbers mean, and why
     Analyse(analyse::Analyse),
+    /// Whether effects obey OpenFX and survive its hosts: every check in every host. Exit code 1 where one fails
+    Check(check::Check),
     /// Deep OpenEXR files: what is in them; merge and flatten them. Needs no bundle
     #[command(subcommand)]
     Deep(deep::Deep),
@@ -97,6 +100,7 @@ fn main() -> ExitCode {
         Command::Render(c) => c.run(bundle),
         Command::Look(c) => c.run(bundle),
         Command::Analyse(c) => c.run(bundle),
+        Command::Check(c) => c.run(bundle),
         Command::Deep(c) => c.run(),
         Command::Demo(c) => c.run(bundle),
         Command::Shots(c) => c.run(bundle),
