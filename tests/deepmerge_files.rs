@@ -119,7 +119,7 @@ fn a_hole_in_a_sequence_is_what_the_policy_says() {
 fn a_fresh_instance_is_empty_and_says_what_to_do() {
     for profile in Profile::all().into_iter().filter(|p| p.contexts.contains(&Context::Generator)) {
         let name = profile.profile_name;
-        let told = ["strict", "plain", "natron"].contains(&name);
+        let told = ["strict-1.5.1", "plain", "natron"].contains(&name);
         let s = session(profile, &[]);
         let picture = at(&s, 1.0);
         assert_eq!((picture.bounds, picture.pixels.iter().any(|v| *v != 0.0)), (SIZE, false), "{name}");

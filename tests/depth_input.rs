@@ -84,7 +84,7 @@ fn the_depth_clip_comes_before_a_layer() {
 fn where_no_layer_can_be_had_the_picture_passes() {
     for profile in Profile::all() {
         let name = profile.profile_name;
-        let told = ["strict", "plain", "natron", "nuke"].contains(&name);
+        let told = ["strict-1.5.1", "plain", "natron", "nuke"].contains(&name);
         let honest = profile.unconnected == Unconnected::Honest;
         let hands_out = ["plain", "nuke"].contains(&name);
         let s = session(profile, "DepthFog");

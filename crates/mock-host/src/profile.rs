@@ -162,6 +162,8 @@ pub struct Profile {
     pub images_on_card: Option<&'static str>,
     /// Whether input pixels outside the regions of interest are NaN.
     pub poisons_outside_interest: bool,
+    /// Whether regions of definition of clips shrink with the render scale, though they are canonical.
+    pub regions_scaled: bool,
     /// Whether clips without input have no components and no pixel depth.
     pub unconnected_has_no_format: bool,
 }

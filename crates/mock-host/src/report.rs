@@ -29,7 +29,7 @@ macro_rules! checks {
 }
 
 checks! {
-    ForeignThread "foreign-thread" "Suites are called only on the thread that the host called the plug-in on."
+    ForeignThread "foreign-thread" "Suites are called only on the thread that the host called the plug-in on; abort also on threads that the host made for it."
     UnknownHandle "unknown-handle" "Handles are ones that the host gave out and that still live."
     NullArgument "null-argument" "Suite functions get no null pointers."
     PropertyType "property-type" "A property is read and written as the type it has."

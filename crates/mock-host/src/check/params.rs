@@ -4,7 +4,7 @@ use super::describing::differs;
 use super::{Rule, Stage, Stop, Verdict, broken, skip};
 use crate::format::Context;
 use crate::param::{ParamInfo, ParamObject};
-use crate::param_value::{ParamKind, ParamValue};
+use crate::param_value::{ParamKind, ParamValue, Storage};
 use openfx::sys::image_effect_v1::param as p;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -80,7 +80,9 @@ fn ranges(stage: &Stage) -> Verdict {
 
 fn given(stage: &Stage) -> Verdict {
     each(stage, |param, info| {
-        let wide = |list: &[f64]| list.iter().any(|v| v.abs() >= 2_147_483_647.0);
+        // As OpenFX has them where a plug-in says nothing.
+        let end = if param.kind.storage() == Storage::Int { 2_147_483_647.0 } else { 1e300 };
+        let wide = |list: &[f64]| list.iter().any(|v| v.abs() >= end);
         let ends = [&info.min, &info.max, &info.display_min, &info.display_max];
         (is_number(param.kind) && ends.iter().any(|e| wide(e)))
             .then(|| "no range or no slider is given; Resolve then takes -1 to 1".into())

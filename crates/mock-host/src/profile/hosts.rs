@@ -70,6 +70,7 @@ impl Profile {
             stores_blue_first: false,
             images_on_card: None,
             poisons_outside_interest: false,
+            regions_scaled: false,
             unconnected_has_no_format: false,
         }
     }
@@ -230,6 +231,7 @@ impl Profile {
             unconnected: Unconnected::NoData,
             unknown_clip_is_null: true,
             describes_on_threads: true,
+            regions_scaled: true,
             ..Self::strict()
         }
     }

@@ -1,7 +1,7 @@
 //! The image effect suite.
 #![allow(unsafe_code, reason = "implements C functions that get pointers from the plug-in")]
 
-use super::{unknown_handle, violation};
+use super::{threads, unknown_handle, violation};
 use crate::action;
 use crate::buffer::ImageMemory;
 use crate::clip::ClipObject;
@@ -217,12 +217,17 @@ unsafe extern "C" fn clip_get_region_of_definition(
     let Some(r) = queries::clip_region(&effect, &clip, time) else {
         return c::kOfxStatFailed;
     };
-    let value = OfxRectD { x1: r.x1, y1: r.y1, x2: r.x2, y2: r.y2 };
+    let scaled = action::current().and_then(|a| a.frame.clone()).filter(|_| effect.host.profile.regions_scaled);
+    let [x, y] = scaled.map_or([1.0; 2], |f| f.scale);
+    let value = OfxRectD { x1: r.x1 * x, y1: r.y1 * y, x2: r.x2 * x, y2: r.y2 * y };
     // SAFETY: the plug-in passes a place for a rectangle.
     unsafe { put("clipGetRegionOfDefinition", bounds, value) }
 }
 
 unsafe extern "C" fn abort(effect: OfxImageEffectHandle) -> c_int {
+    if let (None, Some(frame)) = (action::current(), threads::frame()) {
+        return c_int::from(frame.poll_abort());
+    }
     let Ok(action) = action::entered_about("abort", effect.addr(), String::new) else {
         return 0;
     };

@@ -3,6 +3,7 @@
 
 use super::{unknown_handle, violation};
 use crate::action;
+use crate::frame::Frame;
 use crate::profile::Profile;
 use crate::property::lock;
 use crate::registry;
@@ -10,7 +11,7 @@ use crate::report::Check;
 use openfx::sys::generic::core as c;
 use openfx::sys::generic::core::OfxStatus;
 use openfx::sys::image_effect_v1::multi_thread::{OfxMultiThreadSuiteV1, OfxMutexHandle, OfxThreadFunctionV1};
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::ffi::{c_int, c_uint, c_void};
 use std::sync::{Arc, Condvar, LazyLock, Mutex, PoisonError};
@@ -19,6 +20,13 @@ use std::thread::ThreadId;
 thread_local! {
     /// Index of a thread that the host made for the plug-in.
     static INDEX: Cell<Option<u32>> = const { Cell::new(None) };
+    /// The render that it works for.
+    static FRAME: RefCell<Option<Arc<Frame>>> = const { RefCell::new(None) };
+}
+
+/// The render that this thread works for, if the host made it: plug-ins ask there whether to stop.
+pub(super) fn frame() -> Option<Arc<Frame>> {
+    FRAME.with_borrow(Clone::clone)
 }
 
 /// A recursive lock: the thread that holds it, and how often.
@@ -85,16 +93,19 @@ unsafe extern "C" fn multi_thread(function: OfxThreadFunctionV1, count: c_uint, 
     if INDEX.get().is_some() {
         return c::kOfxStatErrExists;
     }
-    if let Err(status) = action::entered("multiThread") {
-        return status;
-    }
+    let frame = match action::entered("multiThread") {
+        Ok(action) => action.frame.clone(),
+        Err(status) => return status,
+    };
     let count = if count == 0 { cpus() } else { count };
     let argument = Argument(argument);
     std::thread::scope(|scope| {
         for i in 0..count {
+            let frame = frame.clone();
             scope.spawn(move || {
                 let whole = argument;
                 INDEX.set(Some(i));
+                FRAME.set(frame);
                 // SAFETY: the plug-in asked for its function to be called so.
                 unsafe { function(i, count, whole.0) };
             });

@@ -161,7 +161,8 @@ fn one_of(lights: &[Light]) -> Light {
     let [mut low, mut high] = [[i32::MAX; 2], [i32::MIN; 2]];
     for light in lights {
         (0..3).for_each(|c| colour[c] += light.colour[c]);
-        let weight = luminance(&[light.colour[0], light.colour[1], light.colour[2], 0.0]).max(1e-6);
+        // Weighted places and sums must stay numbers, however bright a broken pixel is.
+        let weight = luminance(&[light.colour[0], light.colour[1], light.colour[2], 0.0]).clamp(1e-6, 1e30);
         total += weight;
         // From the first one: large coordinates would cost digits.
         let offset = [(light.x - lights[0].x) as f32, (light.y - lights[0].y) as f32, light.coc];
@@ -170,6 +171,7 @@ fn one_of(lights: &[Light]) -> Light {
         high = [high[0].max(light.x), high[1].max(light.y)];
     }
     let [x, y, coc] = sum.map(|v| v / total);
+    let colour = colour.map(|c| c.min(f32::MAX));
     let size = 1 + (high[0] - low[0]).max(high[1] - low[1]);
     Light { x: lights[0].x + x.round() as i32, y: lights[0].y + y.round() as i32, coc, colour, size }
 }
@@ -225,5 +227,19 @@ fn least_in_window(out: &mut [f32], value: impl Fn(usize) -> f32, reach: usize) 
             queue.pop_front();
         }
         *out = queue.front().map_or(0.0, |&f| value(f));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Pixels of a broken render, as bright as numbers go, stay where they are.
+    #[test]
+    fn the_brightest_numbers_make_one_light() {
+        let light = |x| Light { x, y: 7, coc: 5.0, colour: [f32::MAX; 3], size: 1 };
+        let one = one_of(&[light(40_000), light(40_001), light(40_002)]);
+        assert_eq!((one.x, one.y, one.size), (40_001, 7, 3));
+        assert!((one.coc - 5.0).abs() < 1e-3 && one.colour.iter().all(|c| c.is_finite()), "{one:?}");
     }
 }

@@ -145,7 +145,8 @@ fn average(Tile { scene, lights, eye, nearest_point, rect: tile, cancel }: Tile)
 fn meets_disc(light: &Light, stretch: f32, tile: &Rect) -> bool {
     // The soft edge of a polygon's side reaches farther in its corners.
     let soft = 2 + light.size;
-    let (x, y) = ((light.coc.abs() * stretch.max(1.0)).ceil() as i32 + soft, light.coc.abs().ceil() as i32 + soft);
+    let reach = |coc: f32| (coc.ceil() as i32).saturating_add(soft).min(1 << 24);
+    let (x, y) = (reach(light.coc.abs() * stretch.max(1.0)), reach(light.coc.abs()));
     let disc = Rect::new(light.x - x, light.y - y, light.x + x + 1, light.y + y + 1);
     !disc.intersect(tile).is_empty()
 }

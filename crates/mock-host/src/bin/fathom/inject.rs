@@ -16,7 +16,7 @@ pub struct Inject {
     #[arg(long)]
     effect: Option<String>,
     /// The kind of host
-    #[arg(long, default_value = "strict")]
+    #[arg(long, default_value = "strict-1.5.1")]
     profile: String,
     /// Only every Nth fault, for a quick look
     #[arg(long, default_value_t = 1)]
