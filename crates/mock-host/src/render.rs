@@ -330,7 +330,7 @@ impl Prepare<'_> {
     fn check(&self, frame: &Frame, succeeded: bool, stopped: bool) -> Picture {
         let effect = &self.instance.object;
         let host = &effect.host;
-        let complete = complete && host.profile.images_on_card.is_none();
+        let succeeded = succeeded && host.profile.images_on_card.is_none();
         for clip in frame.written_inputs() {
             host.violation(Check::WriteToInput, format!("the image of clip {clip} changed"));
         }

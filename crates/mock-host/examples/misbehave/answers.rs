@@ -104,7 +104,7 @@ unsafe fn preferences(effect: OfxImageEffectHandle, out: OfxPropertySetHandle) -
                 kOfxStatOK
             }
             () if is("preferences-repeat") => {
-                let state = if STATE.next() % 2 == 0 { kOfxImageOpaque } else { kOfxImagePreMultiplied };
+                let state = if STATE.next().is_multiple_of(2) { kOfxImageOpaque } else { kOfxImagePreMultiplied };
                 set_string(out, kOfxImageEffectPropPreMultiplication, 0, state)
             }
             () if is("property-index") => {

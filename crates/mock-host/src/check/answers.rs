@@ -259,7 +259,7 @@ fn frames(stage: &Stage) -> Verdict {
         for (clip, ranges) in queries::ask_frames(effect, time)? {
             let may = temporal && effect.clip(&clip).is_some_and(|c| c.temporal());
             for [from, to] in ranges {
-                if !(from <= to) {
+                if from > to || from.is_nan() || to.is_nan() {
                     return broken(format!("{clip} for {time}: frames {from} to {to}"));
                 }
                 if !may && [from, to] != [time, time] {

@@ -63,10 +63,10 @@ fn ranges(stage: &Stage) -> Verdict {
         for i in 0..info.min.len() {
             let (low, high) = (info.min[i], *info.max.get(i)?);
             let (from, to) = (*info.display_min.get(i)?, *info.display_max.get(i)?);
-            if !(low <= high) {
+            if low > high || low.is_nan() || high.is_nan() {
                 return Some(format!("the range is {low} to {high}"));
             }
-            if !(from <= to) {
+            if from > to || from.is_nan() || to.is_nan() {
                 return Some(format!("the slider is {from} to {to}"));
             }
             // Sliders that were left at their defaults are as wide as numbers can be.

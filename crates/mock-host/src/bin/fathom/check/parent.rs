@@ -86,7 +86,7 @@ impl Work {
                     } {
                         bar.set_message(format!("{effect} in {profile}"));
                         // What does not depend on the host is tried in the first.
-                        let found = self.one(effect, profile, Some(&profile) == profiles.first().as_deref());
+                        let found = self.one(effect, profile, Some(&profile) == profiles.first());
                         results.lock().unwrap_or_else(PoisonError::into_inner).insert(n, found);
                         bar.inc(1);
                     }
