@@ -101,7 +101,8 @@ fn rows(c: &mut Criterion) {
     group.bench_function("copy", |b| b.iter(|| copy(&colour, &depth, black_box(&mut output), &exec)));
 
     let white = |v: f64| Value::Colour([v, v, v, 1.0]);
-    let v = Values::default;
+    // As in a host: what the depth is like has been found out before, once.
+    let v = || Values::default().int("depthConvention", 0).int("depthEdges", 1);
     let all_controls = ["near", "mid", "far", "master"].into_iter().fold(v(), |v, zone| {
         v.double(&format!("{zone}Exposure"), 0.5)
             .set(&format!("{zone}Lift"), white(0.02))
@@ -111,14 +112,14 @@ fn rows(c: &mut Criterion) {
             .double(&format!("{zone}Saturation"), 0.8)
             .double(&format!("{zone}Mix"), 0.9)
     });
-    // Choices by their index: Distance, and how silhouettes are treated.
-    let known = |v: Values, edges: i32| v.int("depthConvention", 0).int("depthEdges", edges);
+    // Choices by their index: how silhouettes are treated.
+    let known = |v: Values, edges: i32| v.int("depthEdges", edges);
     let on = |v: Values, name: &str| v.set(name, Value::Bool(true));
     let layers =
         || on(on(on(v(), "layer1On"), "layer2On"), "layer3On").double("layer2Near", 20.0).double("layer2Far", 30.0);
     let low = || on(layers(), "heightFog");
     let red = Value::Colour([0.8, 0.2, 0.1, 1.0]);
-    let cases: [(&str, &dyn Effect, Values); 19] = [
+    let cases: [(&str, &dyn Effect, Values); 20] = [
         ("fog with three layers", &DepthFog, layers()),
         ("fog with three layers and height fog", &DepthFog, low()),
         ("fog with three layers and height fog of another colour", &DepthFog, low().set("heightColour", red)),
@@ -131,6 +132,7 @@ fn rows(c: &mut Criterion) {
         ("fog, depth as it is", &DepthFog, known(v(), 4)),
         ("fog, silhouettes of a point-sampled depth", &DepthFog, known(v(), 1)),
         ("fog, silhouettes of an antialiased depth", &DepthFog, known(v(), 2)),
+        ("fog, depth to be found out", &DepthFog, Values::default()),
         ("fog exponential", &DepthFog, v()),
         ("fog squared", &DepthFog, v().int("fogModel", 1)),
         ("fog linear", &DepthFog, v().int("fogModel", 2)),
