@@ -11,7 +11,7 @@ use std::time::Instant;
 #[derive(Args)]
 pub struct Place {
     /// The folder that all hosts search: /usr/OFX/Plugins, /Library/OFX/Plugins or C:\Program Files\Common Files\OFX\Plugins.
-    /// Needs administrator's rights [default]
+    /// Needs administrator's rights (the default)
     #[arg(long, conflicts_with_all = ["user", "to"])]
     system: bool,
     /// A folder of your own; hosts find it by OFX_PLUGIN_PATH, and you are told how to set it
