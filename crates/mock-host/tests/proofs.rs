@@ -55,7 +55,9 @@ struct Baseline(PathBuf);
 
 impl Baseline {
     fn new() -> Self {
-        let folder = std::env::temp_dir().join(format!("fathom-proofs-{}", std::process::id()));
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let n = COUNT.fetch_add(1, Ordering::Relaxed);
+        let folder = std::env::temp_dir().join(format!("fathom-proofs-{}-{n}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         for context in ["filter", "general"] {
             let out = fathom("misbehave", "", &["describe", "Misbehave", "--json", "--context", context]);

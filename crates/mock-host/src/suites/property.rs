@@ -10,7 +10,7 @@ use crate::report::Check;
 use openfx::sys::generic::core as c;
 use openfx::sys::generic::core::{OfxPropertySetHandle, OfxStatus};
 use openfx::sys::generic::property::OfxPropertySuiteV1;
-use openfx::sys::image_effect_v1::image_effect as fx;
+use openfx::sys::image_effect_v1::{image_effect as fx, param};
 use std::ffi::{CStr, CString, c_char, c_int, c_void};
 use std::sync::Arc;
 
@@ -137,11 +137,14 @@ fn refuse(
     }
 }
 
-/// Without these an effect cannot be used at all.
-const ESSENTIAL: [&CStr; 3] = [
+/// Without these an effect cannot be used at all, or is another one.
+const ESSENTIAL: [&CStr; 6] = [
     fx::kOfxImageEffectPropSupportedContexts,
     fx::kOfxImageEffectPropSupportedPixelDepths,
     fx::kOfxImageEffectPropSupportedComponents,
+    fx::kOfxImageClipPropOptional,
+    param::kOfxParamPropDefault,
+    param::kOfxParamPropChoiceOption,
 ];
 
 /// Whether the host plays one that knows no such property of a descriptor.
