@@ -35,7 +35,9 @@ mod shine;
 mod spread;
 #[cfg(test)]
 mod tests;
+mod view;
 mod views;
+mod weighing;
 
 use crate::depth::{DepthStage, PICK_RADIUS};
 use crate::effect::{Blend, Clip, Effect, EffectInfo, Frame, Input, Kernel, PassThrough, Plan, Prepared, Use};
