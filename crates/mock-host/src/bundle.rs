@@ -214,7 +214,11 @@ impl Bundle {
         std::fs::copy(&file, &copy)
             .map_err(|e| HostError::File { path: copy.display().to_string(), reason: e.to_string() })?;
         let owned = Copy(copy.clone());
-        Self::open_file(path.as_ref(), &copy, host, Some(owned))
+        let opened = Self::open_file(path.as_ref(), &copy, host, Some(owned));
+        // What is mapped stays; a process that is killed leaves no file behind.
+        #[cfg(unix)]
+        let _ = std::fs::remove_file(&copy);
+        opened
     }
 
     fn open_file(bundle: &Path, file: &Path, host: &Host, copy: Option<Copy>) -> Result<Self, HostError> {
