@@ -45,6 +45,54 @@ fn with_avx2<R>(work: impl FnOnce() -> R) -> R {
     work()
 }
 
+/// Work on eight numbers at once that the compiler would not find by itself: mark `run` `#[inline(always)]`.
+pub trait WideWork {
+    /// What it gives.
+    type Output;
+    /// Does it, eight numbers a step.
+    fn run<L: Lanes>(self) -> Self::Output;
+}
+
+/// [`best`] for [`WideWork`].
+#[inline]
+pub fn best_wide_work<W: WideWork>(work: W) -> W::Output {
+    #[cfg(target_arch = "x86_64")]
+    {
+        #[target_feature(enable = "avx2")]
+        fn with_avx2<W: WideWork>(work: W) -> W::Output {
+            work.run::<lanes::Avx2>()
+        }
+        if std::arch::is_x86_feature_detected!("avx2") && !baseline_forced() {
+            // SAFETY: the processor has AVX2, which is all that the function needs.
+            return unsafe { with_avx2(work) };
+        }
+    }
+    work.run::<lanes::Plain>()
+}
+
+/// How many numbers [`Lanes`] holds.
+pub const LANES: usize = 8;
+
+/// Eight numbers, or eight yes and no (all bits and none). The same bits come out of every kind.
+pub trait Lanes: Copy {
+    /// The numbers there.
+    fn load(from: &[f32; LANES]) -> Self;
+    /// Writes the numbers.
+    fn store(self, to: &mut [f32; LANES]);
+    /// Yes for the first `n`.
+    fn first(n: usize) -> Self;
+    /// Where it is less than another; NaN is not.
+    fn less(self, than: Self) -> Self;
+    /// Both yes.
+    fn and(self, other: Self) -> Self;
+    /// This where yes, else the other.
+    fn choose(yes: Self, this: Self, other: Self) -> Self;
+    /// Any yes?
+    fn any(self) -> bool;
+}
+
+mod lanes;
+
 /// `FATHOM_BASELINE=1` in the environment leaves AVX2 unused, for tests and comparisons.
 #[cfg(target_arch = "x86_64")]
 fn baseline_forced() -> bool {

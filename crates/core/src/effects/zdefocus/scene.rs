@@ -8,6 +8,7 @@ use super::sheet::{NONE, Sheet};
 use super::{hidden, spread};
 use crate::geometry::{Geometry, Rect};
 use crate::workers::{Exec, Stop, try_vec};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Blocks begin at multiples of this in x, whatever the window.
 pub const BLOCK: i32 = 64;
@@ -26,6 +27,8 @@ pub struct Layer {
     pub columns: usize,
     /// The least and greatest move in each block, rows from bottom to top; the wrong way round where it has no samples.
     pub blocks: Vec<[f32; 2]>,
+    /// Is the alpha of every sample exactly 1?
+    pub opaque: bool,
 }
 
 impl Layer {
@@ -48,7 +51,14 @@ impl Layer {
                 }
             }
         })?;
-        Ok(Self { sheet, shift, seen_by, first_column, columns, blocks })
+        let opaque = AtomicBool::new(true);
+        exec.for_each(sheet.rect.height(), [0.2, 0.2], |y, _| {
+            let (coc, alpha) = (&sheet.coc[y * w..(y + 1) * w], &sheet.colour[3][y * w..(y + 1) * w]);
+            if coc.iter().zip(alpha).any(|(coc, alpha)| *coc < NONE && *alpha != 1.0) {
+                opaque.store(false, Ordering::Relaxed);
+            }
+        })?;
+        Ok(Self { sheet, shift, seen_by, first_column, columns, blocks, opaque: opaque.into_inner() })
     }
 }
 

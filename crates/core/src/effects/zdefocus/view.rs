@@ -4,10 +4,11 @@ use super::scene::{BLOCK, Layer};
 use super::sheet::NONE;
 use super::views::JOINED;
 use crate::geometry::Rect;
+use crate::simd::{LANES as GROUP, Lanes};
 
 /// A row of up to [`BLOCK`] samples that may reach the tile.
 pub(super) struct Candidate<'a> {
-    layer: &'a Layer,
+    pub(super) layer: &'a Layer,
     /// Index of the first sample.
     start: usize,
     n: usize,
@@ -81,6 +82,16 @@ fn bits(bytes: &[u8; LANES]) -> u64 {
     bits
 }
 
+#[inline(always)]
+fn group(plane: &[f32], i: usize) -> Option<&[f32; GROUP]> {
+    plane.get(i..i + GROUP)?.first_chunk()
+}
+
+#[inline(always)]
+fn group_mut(plane: &mut [f32], i: usize) -> Option<&mut [f32; GROUP]> {
+    plane.get_mut(i..i + GROUP)?.first_chunk_mut()
+}
+
 /// Where the samples of a block land.
 struct Landing {
     x: [i32; LANES],
@@ -108,9 +119,11 @@ fn stride(n: u32) -> u32 {
 /// The nearest sample at each pixel of a tile, as one lens point sees it.
 pub(super) struct View {
     pub(super) tile: Rect,
-    /// Signed CoC; [`NONE`] where nothing is seen.
-    pub(super) nearest: Vec<f32>,
+    /// Signed CoC; [`NONE`] where nothing is seen. Longer than the tile, as the colours are.
+    nearest: Vec<f32>,
     pub(super) colour: [Vec<f32>; 4],
+    /// How many of the colours are looked at: not the alpha where all samples are opaque.
+    channels: usize,
     /// How many lens points there are, and the turn of this one among them.
     points: u32,
     turn: u32,
@@ -119,15 +132,22 @@ pub(super) struct View {
 
 impl View {
     /// Of a tile, by one of so many lens points after the other.
-    pub(super) fn new(tile: Rect, points: u32) -> Self {
-        let plane = || vec![0f32; tile.width() * tile.height()];
-        let colour = std::array::from_fn(|_| plane());
-        Self { tile, nearest: plane(), colour, points, turn: 0, step: stride(points.max(1)) }
+    pub(super) fn new(tile: Rect, points: u32, opaque: bool) -> Self {
+        // A group that begins in the last pixel.
+        let plane = |value| vec![value; tile.width() * tile.height() + GROUP];
+        let colour = [plane(0.0), plane(0.0), plane(0.0), plane(1.0)];
+        let channels = if opaque { 3 } else { 4 };
+        Self { tile, nearest: plane(NONE), colour, channels, points, turn: 0, step: stride(points.max(1)) }
+    }
+
+    /// The signed CoC of what is seen, rows from bottom to top.
+    pub(super) fn nearest(&self) -> &[f32] {
+        &self.nearest[..self.tile.width() * self.tile.height()]
     }
 
     /// What the point of that number sees.
     #[inline(always)]
-    pub(super) fn look(&mut self, candidates: &[Candidate], number: u32, point: [f32; 2]) {
+    pub(super) fn look<L: Lanes>(&mut self, candidates: &[Candidate], number: u32, point: [f32; 2]) {
         self.turn = number * self.step % self.points;
         self.nearest.fill(f32::MAX);
         let mut at = Landing { x: [0; LANES], y: [0; LANES], below: [0; LANES] };
@@ -138,20 +158,20 @@ impl View {
             if !reaches([b.x, b.x + b.n as i32], b.y, &tile, dx, dy) {
                 continue;
             }
-            self.land(b, point, &mut at);
+            self.land::<L>(b, point, &mut at);
         }
     }
 
     /// Finds where the samples of a block land, and puts them there run by run.
     #[inline(always)]
-    fn land(&mut self, b: &Candidate, point: [f32; 2], at: &mut Landing) {
+    fn land<L: Lanes>(&mut self, b: &Candidate, point: [f32; 2], at: &mut Landing) {
         let n = b.n.min(LANES);
         let one = |range: [f32; 2], p: f32| (whole(range[0] * p), whole(range[0] * p) == whole(range[1] * p));
         let ((x, same_x), (y, same_y)) = (one(b.shift, point[0]), one(b.shift, point[1]));
         let (under, same_under) = one(b.under, point[1]);
         if same_x && same_y && same_under && y - under != 1 {
             // All move alike, as most blocks do: nothing opens within, and nothing below.
-            self.run(b, 0..n, point, [x, y], 0);
+            self.run::<L>(b, 0..n, point, [x, y], 0);
             return;
         }
         let all = b.start..b.start + n;
@@ -184,7 +204,7 @@ impl View {
         let mut first = 0;
         loop {
             let end = (ends.trailing_zeros() as usize).min(n);
-            self.run(b, first..end, point, [at.x[first], at.y[first]], at.below[first]);
+            self.run::<L>(b, first..end, point, [at.x[first], at.y[first]], at.below[first]);
             if end >= n {
                 break;
             }
@@ -195,13 +215,20 @@ impl View {
 
     /// Samples that move alike; those `below` cover the pixels under theirs, too, and the first of them what opens to its left.
     #[inline(always)]
-    fn run(&mut self, b: &Candidate, run: std::ops::Range<usize>, point: [f32; 2], [x, y]: [i32; 2], below: i32) {
+    fn run<L: Lanes>(
+        &mut self,
+        b: &Candidate,
+        run: std::ops::Range<usize>,
+        point: [f32; 2],
+        [x, y]: [i32; 2],
+        below: i32,
+    ) {
         let i = b.start + run.start;
         let joined = (b.left || run.start > 0) && (b.layer.sheet.coc[i] - b.layer.sheet.coc[i - 1]).abs() < JOINED;
         let opens = joined && x - whole(b.layer.shift[i - 1] * point[0]) == 1;
         let (px, py) = (b.x + run.start as i32 + x, b.y + y);
         for row in 0..1 + below {
-            self.put(b, run.clone(), px, py - row);
+            self.put::<L>(b, run.clone(), px, py - row);
             if opens {
                 self.put_one(b, run.start, px - 1, py - row);
             }
@@ -212,11 +239,15 @@ impl View {
     fn put_one(&mut self, b: &Candidate, i: usize, x: i32, y: i32) {
         if self.tile.contains(x, y) {
             let to = (y - self.tile.y1) as usize * self.tile.width() + (x - self.tile.x1) as usize;
-            let from = b.start + i;
-            if b.layer.sheet.coc[from] < self.nearest[to] && (b.layer.seen_by.is_empty() || self.sees(b, from)) {
-                self.nearest[to] = b.layer.sheet.coc[from];
-                (0..4).for_each(|c| self.colour[c][to] = b.layer.sheet.colour[c][from]);
-            }
+            self.put_sample(b, b.start + i, to);
+        }
+    }
+
+    #[inline(always)]
+    fn put_sample(&mut self, b: &Candidate, from: usize, to: usize) {
+        if b.layer.sheet.coc[from] < self.nearest[to] && (b.layer.seen_by.is_empty() || self.sees(b, from)) {
+            self.nearest[to] = b.layer.sheet.coc[from];
+            (0..4).for_each(|c| self.colour[c][to] = b.layer.sheet.colour[c][from]);
         }
     }
 
@@ -234,7 +265,7 @@ impl View {
 
     /// A run of samples lands at (x, y) and to the right: those nearer than what is there stay.
     #[inline(always)]
-    fn put(&mut self, b: &Candidate, run: std::ops::Range<usize>, x: i32, y: i32) {
+    fn put<L: Lanes>(&mut self, b: &Candidate, run: std::ops::Range<usize>, x: i32, y: i32) {
         let tile = self.tile;
         if y < tile.y1 || y >= tile.y2 {
             return;
@@ -247,30 +278,31 @@ impl View {
         let n = (len - skip).min(LANES);
         let to = (y - tile.y1) as usize * tile.width() + (x + skip as i32 - tile.x1) as usize;
         let from = b.start + run.start + skip;
-        let mut nearer = [0u32; LANES];
-        let mut there = [u32::MAX; LANES];
-        if !b.layer.seen_by.is_empty() {
-            (0..n).for_each(|i| there[i] = if self.sees(b, from + i) { u32::MAX } else { 0 });
-        }
-        let any = {
-            let (coc, nearest, nearer) =
-                (&b.layer.sheet.coc[from..from + n], &mut self.nearest[to..to + n], &mut nearer[..n]);
-            let mut any = 0;
-            for i in 0..n {
-                let is = if coc[i] < nearest[i] { there[i] } else { 0 };
-                nearest[i] = if is != 0 { coc[i] } else { nearest[i] };
-                nearer[i] = is;
-                any |= is;
+        let coc = &b.layer.sheet.coc;
+        for g in (0..n).step_by(GROUP) {
+            let (from, to, left) = (from + g, to + g, n - g);
+            let (Some(near), Some(nearest)) = (group(coc, from), group_mut(&mut self.nearest, to)) else {
+                // Only in the last row of all samples.
+                (0..left).for_each(|i| self.put_sample(b, from + i, to + i));
+                break;
+            };
+            let (near, there) = (L::load(near), L::load(nearest));
+            let mut nearer = near.less(there).and(L::first(left));
+            if !nearer.any() {
+                continue;
             }
-            any != 0
-        };
-        if !any {
-            return;
-        }
-        for (to_plane, plane) in self.colour.iter_mut().zip(&b.layer.sheet.colour) {
-            let (to_plane, plane, nearer) = (&mut to_plane[to..to + n], &plane[from..from + n], &nearer[..n]);
-            for i in 0..n {
-                to_plane[i] = f32::from_bits((plane[i].to_bits() & nearer[i]) | (to_plane[i].to_bits() & !nearer[i]));
+            if !b.layer.seen_by.is_empty() {
+                let mut sees = [0f32; GROUP];
+                (0..left.min(GROUP)).for_each(|i| sees[i] = if self.sees(b, from + i) { 1.0 } else { 0.0 });
+                nearer = nearer.and(L::load(&[0.0; GROUP]).less(L::load(&sees)));
+            }
+            if let Some(nearest) = group_mut(&mut self.nearest, to) {
+                L::choose(nearer, near, there).store(nearest);
+            }
+            for (plane, to_plane) in b.layer.sheet.colour.iter().zip(&mut self.colour[..self.channels]) {
+                if let (Some(plane), Some(to_plane)) = (group(plane, from), group_mut(to_plane, to)) {
+                    L::choose(nearer, L::load(plane), L::load(to_plane)).store(to_plane);
+                }
             }
         }
     }
@@ -280,8 +312,10 @@ impl View {
     pub(super) fn add(&self, sum: &mut [Vec<f32>; 4], count: &mut [f32], seen_whole: &mut f32) {
         let n = count.len();
         let nearest = &self.nearest[..n];
-        if nearest.iter().all(|v| *v < NONE) {
-            for (sum, plane) in sum.iter_mut().zip(&self.colour) {
+        let nothing = |part: &[f32]| part.iter().map(|v| u32::from(*v >= NONE)).sum::<u32>() > 0;
+        let planes = sum.iter_mut().zip(&self.colour).take(self.channels);
+        if !nearest.chunks(LANES).any(nothing) {
+            for (sum, plane) in planes {
                 let (sum, plane) = (&mut sum[..n], &plane[..n]);
                 for i in 0..n {
                     sum[i] += plane[i];
@@ -290,7 +324,7 @@ impl View {
             *seen_whole += 1.0;
             return;
         }
-        for (sum, plane) in sum.iter_mut().zip(&self.colour) {
+        for (sum, plane) in planes {
             let (sum, plane) = (&mut sum[..n], &plane[..n]);
             for i in 0..n {
                 sum[i] += if nearest[i] < NONE { plane[i] } else { 0.0 };

@@ -16,7 +16,7 @@ use super::view::{View, candidates_of};
 use super::weighing::Weighing;
 use crate::geometry::Rect;
 use crate::image::Image;
-use crate::simd::{Work, best_work};
+use crate::simd::{Lanes, WideWork, best_wide_work};
 use crate::workers::{Cancel, Exec, Stop};
 use std::sync::Arc;
 
@@ -52,7 +52,7 @@ pub fn render(scene: &Scene, lights: &[Light], eye: &Eye, window: Rect, exec: &E
         }
     }
     exec.for_each_mut(tiles.iter_mut().collect(), [0.2, 0.97], |_, (tile, result), cancel| {
-        *result = best_work(Tile { scene, lights, eye, nearest_point: &nearest_point, rect: *tile, cancel });
+        *result = best_wide_work(Tile { scene, lights, eye, nearest_point: &nearest_point, rect: *tile, cancel });
     })?;
     exec.for_each_mut(out.rows_mut(), [0.97, 0.97], |y, row, _| {
         let (across, j) = (y / TILE[1] as usize * columns, y % TILE[1] as usize);
@@ -76,21 +76,20 @@ struct Tile<'a> {
     cancel: &'a Cancel,
 }
 
-impl Work for Tile<'_> {
+impl WideWork for Tile<'_> {
     type Output = Vec<f32>;
 
     #[inline(always)]
-    fn run(self) -> Vec<f32> {
-        average(self)
+    fn run<L: Lanes>(self) -> Vec<f32> {
+        average::<L>(self)
     }
 }
 
 /// Four planes of the tile's averages, one after the other.
 #[inline(always)]
-fn average(Tile { scene, lights, eye, nearest_point, rect: tile, cancel }: Tile) -> Vec<f32> {
+fn average<L: Lanes>(Tile { scene, lights, eye, nearest_point, rect: tile, cancel }: Tile) -> Vec<f32> {
     let n = tile.width() * tile.height();
     let plane = || vec![0f32; n];
-    let mut view = View::new(tile, eye.optics.points.len() as u32);
     let mut sum: [Vec<f32>; 4] = std::array::from_fn(|_| plane());
     let mut count = plane();
     let mut seen_whole = 0f32;
@@ -101,6 +100,8 @@ fn average(Tile { scene, lights, eye, nearest_point, rect: tile, cancel }: Tile)
     let (wide, high) = (widest(0), widest(1));
     let mut candidates = Vec::new();
     scene.layers.iter().for_each(|layer| candidates_of(layer, &tile, wide, high, &mut candidates));
+    let opaque = weighing.is_none() && candidates.iter().all(|c| c.layer.opaque);
+    let mut view = View::new(tile, eye.optics.points.len() as u32, opaque);
     let lights: Vec<&Light> = lights.iter().filter(|l| meets_disc(l, eye.stretch, &tile)).collect();
     // What hides a light is known for each view: kept only where lights are.
     let mut depths: Vec<f32> = Vec::new();
@@ -108,14 +109,18 @@ fn average(Tile { scene, lights, eye, nearest_point, rect: tile, cancel }: Tile)
         if cancel.is_set() {
             return vec![0.0; 4 * n];
         }
-        view.look(&candidates, number as u32, point);
+        view.look::<L>(&candidates, number as u32, point);
         match &mut weighing {
             Some(weighing) => weighing.add(&view, &optics.points[number], &mut sum),
             None => view.add(&mut sum, &mut count, &mut seen_whole),
         }
         if !lights.is_empty() {
-            depths.extend_from_slice(&view.nearest);
+            depths.extend_from_slice(view.nearest());
         }
+    }
+    if opaque {
+        // As many ones as views that see something.
+        sum[3].iter_mut().zip(&count).for_each(|(v, n)| *v = n + seen_whole);
     }
     let mean = |plane: &Vec<f32>| -> Vec<f32> {
         plane.iter().zip(&count).map(|(v, n)| v / (n + seen_whole).max(1.0)).collect()

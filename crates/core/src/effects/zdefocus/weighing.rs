@@ -41,7 +41,7 @@ impl<'a> Weighing<'a> {
                 }
             }
         }
-        let (nearest, left) = (&view.nearest[..n], &self.left[..n]);
+        let (nearest, left) = (&view.nearest()[..n], &self.left[..n]);
         let all = |w: [f32; 3]| [w[0], w[1], w[2], (w[0] + w[1] + w[2]) / 3.0];
         let (in_front, behind) = (all(point.near), all(point.far));
         for (c, (sum, weights)) in sum.iter_mut().zip(&mut self.weights).enumerate() {

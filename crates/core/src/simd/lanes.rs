@@ -1,0 +1,139 @@
+//! The kinds of [`Lanes`].
+
+use super::{LANES, Lanes};
+
+/// Eight numbers by plain Rust.
+#[derive(Clone, Copy)]
+pub struct Plain([u32; LANES]);
+
+impl Plain {
+    #[inline(always)]
+    fn each(f: impl Fn(usize) -> u32) -> Self {
+        Self(std::array::from_fn(f))
+    }
+}
+
+impl Lanes for Plain {
+    #[inline(always)]
+    fn load(from: &[f32; LANES]) -> Self {
+        Self::each(|i| from[i].to_bits())
+    }
+    #[inline(always)]
+    fn store(self, to: &mut [f32; LANES]) {
+        *to = self.0.map(f32::from_bits);
+    }
+    #[inline(always)]
+    fn first(n: usize) -> Self {
+        Self::each(|i| u32::from(i < n).wrapping_neg())
+    }
+    #[inline(always)]
+    fn less(self, than: Self) -> Self {
+        Self::each(|i| u32::from(f32::from_bits(self.0[i]) < f32::from_bits(than.0[i])).wrapping_neg())
+    }
+    #[inline(always)]
+    fn and(self, other: Self) -> Self {
+        Self::each(|i| self.0[i] & other.0[i])
+    }
+    #[inline(always)]
+    fn choose(yes: Self, this: Self, other: Self) -> Self {
+        Self::each(|i| (this.0[i] & yes.0[i]) | (other.0[i] & !yes.0[i]))
+    }
+    #[inline(always)]
+    fn any(self) -> bool {
+        self.0 != [0; LANES]
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+pub use avx2::Avx2;
+
+#[cfg(target_arch = "x86_64")]
+mod avx2 {
+    use super::{LANES, Lanes};
+    use std::arch::x86_64::*;
+
+    /// Eight numbers in a register of AVX2. Only `best_wide_work` names it, where the processor has that.
+    #[derive(Clone, Copy)]
+    pub struct Avx2(__m256);
+
+    // SAFETY of all blocks: the processor has AVX2, for the reason above; the arrays are as long as the register.
+    impl Lanes for Avx2 {
+        #[inline(always)]
+        fn load(from: &[f32; LANES]) -> Self {
+            // SAFETY: as above.
+            Self(unsafe { _mm256_loadu_ps(from.as_ptr()) })
+        }
+        #[inline(always)]
+        fn store(self, to: &mut [f32; LANES]) {
+            // SAFETY: as above.
+            unsafe { _mm256_storeu_ps(to.as_mut_ptr(), self.0) }
+        }
+        #[inline(always)]
+        fn first(n: usize) -> Self {
+            // SAFETY: as above.
+            Self(unsafe {
+                let numbers = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+                _mm256_castsi256_ps(_mm256_cmpgt_epi32(_mm256_set1_epi32(n.min(LANES) as i32), numbers))
+            })
+        }
+        #[inline(always)]
+        fn less(self, than: Self) -> Self {
+            // SAFETY: as above.
+            Self(unsafe { _mm256_cmp_ps::<_CMP_LT_OQ>(self.0, than.0) })
+        }
+        #[inline(always)]
+        fn and(self, other: Self) -> Self {
+            // SAFETY: as above.
+            Self(unsafe { _mm256_and_ps(self.0, other.0) })
+        }
+        #[inline(always)]
+        fn choose(yes: Self, this: Self, other: Self) -> Self {
+            // SAFETY: as above.
+            Self(unsafe { _mm256_blendv_ps(other.0, this.0, yes.0) })
+        }
+        #[inline(always)]
+        fn any(self) -> bool {
+            // SAFETY: as above.
+            unsafe { _mm256_movemask_ps(self.0) != 0 }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What comes out of each operation, as bits.
+    fn all<L: Lanes>(a: &[f32; LANES], b: &[f32; LANES], n: usize) -> Vec<u32> {
+        let (x, y) = (L::load(a), L::load(b));
+        let less = x.less(y);
+        let both = less.and(L::first(n));
+        let mut out = vec![u32::from(less.any()), u32::from(both.any())];
+        for lanes in [less, both, L::choose(both, x, y), L::first(n)] {
+            let mut to = [0.0; LANES];
+            lanes.store(&mut to);
+            out.extend(to.map(f32::to_bits));
+        }
+        out
+    }
+
+    #[test]
+    fn all_kinds_give_the_same_bits() {
+        let odd = [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 0.0, -0.0, 1.0, f32::MAX, 1e-40];
+        for n in 0..=9 {
+            for turn in 0..8 {
+                let (a, mut b) = (odd, odd);
+                b.rotate_left(turn);
+                let plain = all::<Plain>(&a, &b, n);
+                assert_eq!(&plain[26..], (0..8).map(|i| u32::from(i < n).wrapping_neg()).collect::<Vec<_>>());
+                for i in 0..LANES {
+                    assert_eq!(plain[2 + i] != 0, a[i] < b[i]);
+                }
+                #[cfg(target_arch = "x86_64")]
+                if std::arch::is_x86_feature_detected!("avx2") {
+                    assert_eq!(plain, all::<Avx2>(&a, &b, n));
+                }
+            }
+        }
+    }
+}
