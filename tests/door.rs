@@ -81,34 +81,6 @@ fn the_host_sees_the_declaration() {
 }
 
 #[test]
-fn it_comes_and_goes_fifty_times_and_leaves_no_thread() {
-    // One file, opened again and again as a scanning host does.
-    let before = threads();
-    for i in 0..50 {
-        let host = Host::new(Profile::strict());
-        let bundle = Bundle::open(library(), &host).unwrap();
-        for effect in bundle.effects().unwrap() {
-            let instance = effect.create(Context::General).unwrap();
-            if i % 10 == 0 {
-                let bounds = RectI::sized(32, 20);
-                instance.connect("Source", common::beauty(bounds)).unwrap();
-                instance.connect("Depth", common::depth(bounds)).unwrap();
-                instance.render(&RenderRequest::at(1.0)).unwrap();
-            }
-        }
-        drop(bundle);
-        assert_eq!(host.violations(), [], "round {i}");
-        assert_eq!(host.outstanding_memory(), 0, "round {i}");
-    }
-    // Other tests of this file may run beside: their threads come and go, ours may not pile up.
-    assert!(threads() < before + 20, "{} threads, {before} before", threads());
-}
-
-fn threads() -> usize {
-    std::fs::read_dir("/proc/self/task").map_or(0, Iterator::count)
-}
-
-#[test]
 fn unknown_actions_names_and_clips_do_no_harm() {
     for effect in ALL {
         let s = Session::at_work(Profile::strict(), effect, Context::General, (32, 20));

@@ -280,15 +280,46 @@ fn a_parameter_animates() {
 }
 
 #[test]
-fn one_instance_renders_in_several_threads_at_once() {
+fn one_instance_renders_on_eight_threads_at_once() {
     for effect in ALL {
         let s = Session::at_work(Profile::strict(), effect, Context::General, SIZE);
-        let expected = s.render(&RenderRequest::at(1.0));
+        // Hosts render an instance on many threads only if it says that it may.
+        assert!(s.instance.fully_thread_safe(), "{effect}");
+        let requests = [
+            RenderRequest::at(1.0),
+            RenderRequest::at(1.0).window(RectI::new(3, 5, 41, 27)),
+            RenderRequest::at(1.0).scale(0.5),
+        ];
+        let expected = requests.each_ref().map(|request| s.render(request));
+        let start = std::sync::Barrier::new(8);
         std::thread::scope(|scope| {
-            for _ in 0..8 {
-                scope.spawn(|| assert!(same_bits(&s.render(&RenderRequest::at(1.0)), &expected), "{effect}"));
+            for thread in 0..8 {
+                let (s, start, requests, expected) = (&s, &start, &requests, &expected);
+                scope.spawn(move || {
+                    start.wait();
+                    // All begin with another one, so that different ones run at the same time.
+                    for i in (thread..thread + 6).map(|i| i % requests.len()) {
+                        assert!(same_bits(&s.render(&requests[i]), &expected[i]), "{effect}: request {i}");
+                    }
+                });
             }
         });
+        s.assert_clean(effect);
+    }
+}
+
+#[test]
+fn there_is_a_picture_at_any_scale() {
+    for effect in ALL {
+        let s = Session::at_work(Profile::strict(), effect, Context::General, (640, 400));
+        for scale in [0.11, 0.03, 0.01, 0.004, 0.001] {
+            let request = RenderRequest::at(1.0).scale(scale);
+            let whole = s.render(&request);
+            assert!(whole.pixels.iter().all(|v| v.is_finite()), "{effect} at {scale}");
+            let b = whole.bounds;
+            let part = RectI::new(b.x1 + (b.x2 - b.x1) / 3, b.y1, b.x2, (b.y1 + b.y2 + 1) / 2);
+            assert!(same_bits(&s.render(&request.clone().window(part)), &whole.cropped(part)), "{effect} at {scale}");
+        }
         s.assert_clean(effect);
     }
 }

@@ -45,6 +45,11 @@ impl Session {
     pub fn new(profile: Profile, effect: &str, context: Context) -> Self {
         let host = Host::new(profile);
         let bundle = Bundle::open_private(library(), &host).unwrap();
+        Self::of(host, bundle, effect, context)
+    }
+
+    /// With a library that is open already.
+    pub fn of(host: Host, bundle: Bundle, effect: &str, context: Context) -> Self {
         let instance = bundle.effect(effect).unwrap().create(context).unwrap();
         Self { instance, host, _bundle: bundle, folder: None }
     }
@@ -52,6 +57,12 @@ impl Session {
     /// With a picture, its depth, and settings under which the effect does something.
     pub fn at_work(profile: Profile, effect: &str, context: Context, size: (i32, i32)) -> Self {
         let mut this = Self::new(profile, effect, context);
+        this.begin_work(effect, size);
+        this
+    }
+
+    /// A picture, its depth, and settings under which the effect does something.
+    pub fn begin_work(&mut self, effect: &str, size: (i32, i32)) {
         let bounds = RectI::sized(size.0, size.1);
         if effect == "DeepMerge" {
             let folder = deep::Folder::new();
@@ -59,14 +70,13 @@ impl Session {
             let mut shot = deep::Shot::new(window, 21);
             shot.header.display_window = window;
             shot.write(&folder.path("a.exr"));
-            this.instance.set("file1", folder.file("a.exr")).unwrap();
-            this.folder = Some(folder);
+            self.instance.set("file1", folder.file("a.exr")).unwrap();
+            self.folder = Some(folder);
         }
-        this.instance.set_project(Project { format: bounds, ..this.instance.project() });
-        this.instance.connect("Source", beauty(bounds)).unwrap();
-        this.instance.connect("Depth", depth(bounds)).unwrap();
-        this.settings(effect);
-        this
+        self.instance.set_project(Project { format: bounds, ..self.instance.project() });
+        self.instance.connect("Source", beauty(bounds)).unwrap();
+        self.instance.connect("Depth", depth(bounds)).unwrap();
+        self.settings(effect);
     }
 
     /// Settings under which the effect does something.

@@ -35,9 +35,10 @@ pub struct Defocus<'a> {
 }
 
 /// How far the effect looks for a largest blur, in pixels of the full-size frame. The last term covers the whole pixels at the edges of each
-/// step down to a render scale of 1/8.
-pub fn reach(largest: f64) -> f64 {
-    largest * (1.0 + FIELD_REACH.0) + 8.0 * f64::from(FIELD_REACH.1 + 6)
+/// step: the same down to a render scale of 1/8, and as many of the picture's pixels at any smaller one.
+pub fn reach(largest: f64, geometry: &Geometry) -> f64 {
+    let [x, y] = geometry.pixels_per_unit();
+    largest * (1.0 + FIELD_REACH.0) + f64::from(FIELD_REACH.1 + 6) / x.max(y).min(0.125)
 }
 
 impl AreaKernel for Defocus<'_> {
@@ -50,7 +51,7 @@ impl AreaKernel for Defocus<'_> {
     }
 
     fn reach(&self, nearest: f32, farthest: f32) -> f64 {
-        reach(self.largest([nearest, farthest]))
+        reach(self.largest([nearest, farthest]), &self.geometry)
     }
 
     fn render(&self, mut input: AreaInput, exec: &Exec) -> Result<Image, Stop> {

@@ -178,7 +178,7 @@ impl Prepared for Params {
         if result && (self.common.mix == 0.0 || (sharp && magnify.is_none())) {
             return Plan::pass_through(PassThrough::Neutral);
         }
-        let reach = if result { kernel::reach(largest) } else { 0.0 };
+        let reach = if result { kernel::reach(largest, &frame.geometry) } else { 0.0 };
         let g = &frame.geometry;
         let depth_also = picks.then(|| {
             let [x, y] = self.pick_point(frame);
