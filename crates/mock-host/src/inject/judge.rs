@@ -57,6 +57,8 @@ struct Session {
     life: Result<Life, HostError>,
     violations: Vec<Violation>,
     told: bool,
+    /// What the effects of this project say when they caught a panic.
+    panics: Vec<String>,
 }
 
 impl Rig {
@@ -109,7 +111,9 @@ impl Rig {
         let unfair = |v: &&Violation| call.as_ref().is_some_and(|c| follows(v.check, c));
         let broken = session.violations.iter().filter(|v| !unfair(v));
         let mut findings: Vec<String> = broken.map(ToString::to_string).collect();
+        findings.extend(session.panics.iter().map(|text| format!("it panicked: {text}")));
         let right = |picture: &Picture| same_bits(picture, &self.right);
+        let mut proven = false;
         let ended = match session.life {
             Err(_) => Ended::Refused,
             Ok(life) => {
@@ -117,7 +121,7 @@ impl Rig {
                 // A wrong description can make a wrong instance; the next Load has to be right.
                 if let (Some(after), true) = (&life.after, self.open.is_some()) {
                     match after {
-                        Ok(picture) if right(picture) => {}
+                        Ok(picture) if right(picture) => proven = true,
                         Ok(_) => findings.push("the next render gives another picture".into()),
                         Err(error) => findings.push(format!("the next render fails: {error}")),
                     }
@@ -130,7 +134,8 @@ impl Rig {
                 }
             }
         };
-        if self.open.is_none() || ended == Ended::Refused {
+        // A picture that is right proves as much as a session without a fault.
+        if !proven && (ended != Ended::Unharmed || self.open.is_some()) {
             findings.extend(self.again());
         }
         Verdict { call, ended, findings }
@@ -185,7 +190,9 @@ impl Rig {
         if held > 0 {
             violations.push(Violation { check: Check::MemoryLeak, details: format!("{held} bytes") });
         }
-        Session { calls, life, violations, told: !report.messages.is_empty() }
+        let own = |text: &&String| text.contains("an error of its own");
+        let panics = report.messages.iter().map(|m| &m.text).filter(own).cloned().collect();
+        Session { calls, life, violations, told: !report.messages.is_empty(), panics }
     }
 }
 

@@ -22,14 +22,16 @@ impl Drop for Scene {
     }
 }
 
-/// Settings of the effects of this project; others are left as they are.
-fn settings(effect: &str) -> &'static [(&'static str, &'static str)] {
+/// Settings of the effects of this project, with and without a source; others are left as they are.
+fn settings(effect: &str, source: bool) -> &'static [(&'static str, &'static str)] {
     match effect {
         "ZDefocus" => &[
             ("depthConvention", "Distance"),
+            // Faults are of the calls, not of the picture: a small blur of few points is soon done.
+            ("quality", "Draft"),
             ("focusDistance", "3"),
-            ("sizeAtInfinity", "4"),
-            ("maxSize", "6"),
+            ("sizeAtInfinity", "2"),
+            ("maxSize", "3"),
             ("highlightGain", "1"),
         ],
         "DepthFog" => &[("depthConvention", "Distance"), ("visibility", "30"), ("fogStart", "1")],
@@ -40,9 +42,14 @@ fn settings(effect: &str) -> &'static [(&'static str, &'static str)] {
             ("nearEnd", "2.5"),
             ("farStart", "8"),
         ],
-        "DeepMerge" => &[("sourceAsElement", "on")],
+        "DeepMerge" if source => &[("memoryLimit", "64"), ("sourceAsElement", "on")],
+        "DeepMerge" => &[("memoryLimit", "64")],
         _ => &[],
     }
+}
+
+fn has_source(instance: &Instance) -> bool {
+    instance.clips().iter().any(|clip| clip.name == "Source")
 }
 
 impl Scene {
@@ -91,13 +98,13 @@ impl Scene {
         if effect == "DeepMerge" {
             instance.load_value("file1", self.deep_file().display().to_string())?;
         }
-        let all = settings(effect);
+        let all = settings(effect, has_source(instance));
         all.iter().take(all.len().saturating_sub(1)).try_for_each(|(name, value)| instance.load_value(name, *value))
     }
 
     /// Sets the last of them, as an artist does.
     pub fn change(&self, instance: &Instance, effect: &str) -> Result<(), HostError> {
-        settings(effect).last().map_or(Ok(()), |(name, value)| instance.set(name, *value))
+        settings(effect, has_source(instance)).last().map_or(Ok(()), |(name, value)| instance.set(name, *value))
     }
 }
 

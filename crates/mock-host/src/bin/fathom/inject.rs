@@ -9,6 +9,8 @@ use mock_host::{Bundle, Context, Host, Profile, status_name};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 #[derive(Args)]
 pub struct Inject {
@@ -21,9 +23,15 @@ pub struct Inject {
     /// Only every Nth fault, for a quick look
     #[arg(long, default_value_t = 1)]
     every: usize,
+    /// Every call fails once, with one of its statuses by turns, instead of once with each
+    #[arg(long)]
+    turns: bool,
     /// Also the calls inside a run of equal ones, such as the samples of a curve; else of a run first and last are made to fail
     #[arg(long)]
     repeats: bool,
+    /// How many child processes run at once [default: as many as the machine has processors]
+    #[arg(long)]
+    jobs: Option<usize>,
     /// Print every fault, not only those with findings
     #[arg(long)]
     verbose: bool,
@@ -101,35 +109,59 @@ impl Inject {
     /// All faults of one task, in children: a new one where the last crashed.
     fn sweep(&self, task: &Task, totals: &mut Totals) -> Result<(), Failure> {
         let name = format!("{} {} {:?}", task.effect, task.context, task.part);
-        let (mut worker, calls) = start(task)?;
+        let (first, calls) = start(task)?;
         let faults: Vec<Fault> = calls
             .iter()
             .enumerate()
             .filter(|(i, _)| self.repeats || !inside_a_run(&calls, *i))
-            .flat_map(|(call, c)| statuses(&c.function).iter().map(move |status| Fault { call, status: *status }))
+            .flat_map(|(call, c)| {
+                let all = statuses(&c.function);
+                let turn = self.turns.then(|| call % all.len().max(1));
+                let some = all.iter().enumerate().filter(move |(i, _)| turn.is_none_or(|turn| turn == *i));
+                some.map(move |(_, status)| Fault { call, status: *status })
+            })
             .step_by(self.every.max(1))
             .collect();
-        let mut own = Totals::default();
-        for fault in faults {
-            let verdict = match worker.ask(&fault) {
-                Some(Line::Verdict(verdict)) => verdict,
-                _ => {
-                    let how = worker.end();
-                    worker = start(task)?.0;
-                    let call = calls.get(fault.call).cloned();
-                    Verdict { call, ended: Ended::Refused, findings: vec![format!("the host died: {how}")] }
+        let (next, first) = (AtomicUsize::new(0), Mutex::new(Some(first)));
+        let work = || -> Result<Totals, Failure> {
+            let started = first.lock().unwrap_or_else(PoisonError::into_inner).take();
+            let mut worker = started.map_or_else(|| start(task).map(|(child, _)| child), Ok)?;
+            let mut own = Totals::default();
+            while let Some(fault) = faults.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let verdict = match worker.ask(fault) {
+                    Some(Line::Verdict(verdict)) => verdict,
+                    _ => {
+                        let how = worker.end();
+                        worker = start(task)?.0;
+                        let call = calls.get(fault.call).cloned();
+                        Verdict { call, ended: Ended::Refused, findings: vec![format!("the host died: {how}")] }
+                    }
+                };
+                own.add(&verdict);
+                if self.verbose || !verdict.findings.is_empty() {
+                    println!("{name} #{} {}", fault.call, line(*fault, &verdict));
                 }
-            };
-            own.add(&verdict);
-            if self.verbose || !verdict.findings.is_empty() {
-                let call = verdict.call.as_ref().map(ToString::to_string).unwrap_or_default();
-                let status = status_name(fault.status);
-                let (ended, more) = (verdict.ended, verdict.findings.len().saturating_sub(2));
-                let found = verdict.findings.iter().take(2).cloned().collect::<Vec<_>>().join("; ");
-                let more = if more > 0 { format!("; and {more} more") } else { String::new() };
-                println!("{name} #{} {call} = {status}: {ended:?}; {found}{more}", fault.call);
             }
-        }
+            // What a fault leaves behind in the library, a session without one finds.
+            match worker.ask(&Fault { call: usize::MAX, status: 0 }) {
+                Some(Line::Verdict(last)) if last.findings.is_empty() && last.ended == Ended::Unharmed => Ok(own),
+                Some(Line::Verdict(last)) => {
+                    let what = format!("{:?}; {}", last.ended, last.findings.join("; "));
+                    Err(Failure::Failed(format!("{name}: in the end, without a fault: {what}")))
+                }
+                _ => Err(Failure::Failed(format!("{name}: at the end, the host died: {}", worker.end()))),
+            }
+        };
+        let jobs = self.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
+        let parts = std::thread::scope(|scope| {
+            let all: Vec<_> = (0..jobs.clamp(1, faults.len().max(1))).map(|_| scope.spawn(work)).collect();
+            let ended = |t: std::thread::ScopedJoinHandle<Result<Totals, Failure>>| {
+                t.join().unwrap_or_else(|_| Err(Failure::Failed(format!("{name}: a thread panicked"))))
+            };
+            all.into_iter().map(ended).collect::<Result<Vec<_>, _>>()
+        })?;
+        let mut own = Totals::default();
+        parts.into_iter().for_each(|part| own.merge(part));
         println!("{name}: {} calls, {} faults: {}", calls.len(), own.faults, own.words());
         for (call, count) in &own.silent {
             println!("  silent: {call} ({count})");
@@ -137,6 +169,15 @@ impl Inject {
         totals.merge(own);
         Ok(())
     }
+}
+
+/// A verdict in words.
+fn line(fault: Fault, verdict: &Verdict) -> String {
+    let call = verdict.call.as_ref().map(ToString::to_string).unwrap_or_default();
+    let (ended, more) = (verdict.ended, verdict.findings.len().saturating_sub(2));
+    let found = verdict.findings.iter().take(2).cloned().collect::<Vec<_>>().join("; ");
+    let more = if more > 0 { format!("; and {more} more") } else { String::new() };
+    format!("{call} = {}: {ended:?}; {found}{more}", status_name(fault.status))
 }
 
 /// Is the call neither first nor last of a run of equal ones?
@@ -169,6 +210,9 @@ impl Totals {
         self.findings += other.findings;
         for (key, n) in other.ended {
             *self.ended.entry(key).or_default() += n;
+        }
+        for (call, n) in other.silent {
+            *self.silent.entry(call).or_default() += n;
         }
     }
 
