@@ -10,6 +10,8 @@ export RUSTFLAGS="-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4
 -Cllvm-args=-sanitizer-coverage-trace-compares -Ccodegen-units=1"
 host=$(rustc -vV | sed -n 's/^host: //p')
 cargo build --release --target "$host" --bin "$target"
-mkdir -p target/inputs
-"${CARGO_TARGET_DIR:-target}/$host/release/$target" target/inputs corpus/deep -max_total_time="$seconds" -max_len=20000 \
-    -timeout=20 -rss_limit_mb=512 -artifact_prefix=target/
+built=${CARGO_TARGET_DIR:-target}
+inputs=$built/inputs/$target corpus=corpus/${target%_file}
+mkdir -p "$inputs"
+"$built/$host/release/$target" "$inputs" "$corpus" -max_total_time="$seconds" -max_len=20000 \
+    -timeout=20 -rss_limit_mb=512 -artifact_prefix="$built/"
