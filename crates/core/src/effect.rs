@@ -4,6 +4,7 @@ use crate::depth::DepthStage;
 use crate::generator::Generator;
 use crate::geometry::{Geometry, Rect, RectD};
 use crate::image::{ColourRow, Image, Plane};
+use crate::overlay::{Overlay, View};
 use crate::params;
 use crate::params::{Definitions, ParamSet, ParamSource, Value, boolean, double};
 use crate::presets::Presets;
@@ -46,6 +47,10 @@ pub trait Effect: Send + Sync {
     /// What the effect does because the artist changed a parameter or pressed a button; `None`: nothing. May read and write files.
     fn changed(&self, values: &dyn ParamSource, name: &str) -> Option<Reaction> {
         self.presets()?.changed(&self.define(), values, name)
+    }
+    /// Does it draw over the picture in the viewer, in hosts that let effects do so? Then [`Prepared::overlay`] says what.
+    fn has_overlay(&self) -> bool {
+        false
     }
     /// Forgets what is kept between renders; it costs time to have it again, and changes no picture.
     fn purge(&self) {}
@@ -245,6 +250,10 @@ pub trait Prepared: Send + Sync {
     }
     /// What the artist should know though there is a picture; `bokeh`: is there an image of the aperture that lets light through?
     fn warning(&self, _bokeh: bool) -> Option<String> {
+        None
+    }
+    /// What is drawn over the picture in the viewer. The picture itself does not depend on it.
+    fn overlay(&self, _view: &View) -> Option<Overlay> {
         None
     }
     /// What makes a picture instead of changing one, if the effect does that.

@@ -16,6 +16,7 @@ pub mod geometry;
 pub mod image;
 pub mod manual;
 mod maths;
+pub mod overlay;
 pub mod params;
 pub mod presets;
 pub mod render;

@@ -14,6 +14,7 @@ mod model;
 mod noise;
 #[cfg(test)]
 mod noise_tests;
+mod overlay;
 mod panels;
 mod params;
 mod plain;
@@ -33,6 +34,7 @@ mod tests;
 
 use crate::depth::{Camera, DepthStage};
 use crate::effect::{Blend, Clip, Effect, EffectInfo, Frame, Input, Kernel, PassThrough, Plan, Prepared, Use};
+use crate::overlay::{Overlay, View};
 use crate::params::{Definitions, ParamSource};
 use crate::presets::Presets;
 use crate::render::Beside;
@@ -81,6 +83,9 @@ impl Effect for DepthFog {
     fn presets(&self) -> Option<&'static Presets> {
         Some(&presets::PRESETS)
     }
+    fn has_overlay(&self) -> bool {
+        true
+    }
 }
 
 impl Prepared for Params {
@@ -111,6 +116,9 @@ impl Prepared for Params {
     }
     fn blend(&self) -> Blend {
         self.common.blend(self.output == FogOutput::Result)
+    }
+    fn overlay(&self, view: &View) -> Option<Overlay> {
+        Some(overlay::of(self, view))
     }
     fn kernel<'a>(&'a self, frame: &Frame, depth: &'a DepthStage<'a>, beside: &'a Beside<'a>) -> Kernel<'a> {
         if !self.is_plain() || beside.fog.is_some() {

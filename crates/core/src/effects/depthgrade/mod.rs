@@ -13,6 +13,7 @@ mod control_tests;
 mod grade;
 mod kernel;
 mod ops;
+mod overlay;
 mod params;
 mod presets;
 pub mod reference;
@@ -22,6 +23,7 @@ mod zones;
 
 use crate::depth::DepthStage;
 use crate::effect::{Blend, Effect, EffectInfo, Frame, Kernel, PassThrough, Plan, Prepared, Reaction};
+use crate::overlay::{Overlay, View};
 use crate::params::{Definitions, ParamSource};
 use crate::presets::Presets;
 use crate::render::Beside;
@@ -61,6 +63,9 @@ impl Effect for DepthGrade {
     fn presets(&self) -> Option<&'static Presets> {
         Some(&presets::PRESETS)
     }
+    fn has_overlay(&self) -> bool {
+        true
+    }
     fn enabled(&self, values: &dyn ParamSource, name: &str) -> bool {
         Params::read(values).enabled(name)
     }
@@ -86,6 +91,9 @@ impl Prepared for Params {
     }
     fn blend(&self) -> Blend {
         self.common.blend(self.output.output == GradeOutput::Result)
+    }
+    fn overlay(&self, view: &View) -> Option<Overlay> {
+        Some(overlay::of(self, view))
     }
     fn kernel<'a>(&'a self, frame: &Frame, depth: &'a DepthStage<'a>, _beside: &'a Beside<'a>) -> Kernel<'a> {
         let picked = self.points(frame).map(|point| depth.pick(point?));

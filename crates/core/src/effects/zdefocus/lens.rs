@@ -207,6 +207,30 @@ impl Lens {
     }
 }
 
+/// A blur of at most this radius, in pixels of the full-size frame, is not seen: it stays within a pixel.
+pub const SHARP: f64 = 0.5;
+
+impl Lens {
+    /// From which distance to which, in metres, the blur is at most [`SHARP`]. The far end may be infinite.
+    pub fn sharp_limits(&self) -> [f64; 2] {
+        let sharp = |dioptres: f64| self.coc(1.0 / dioptres).abs() <= SHARP;
+        let focus = 1.0 / self.focus;
+        // On either side the blur grows with the dioptres from the focus.
+        let limit = |end: f64| {
+            if sharp(end) {
+                return end;
+            }
+            let (mut inside, mut outside) = (focus, end);
+            for _ in 0..60 {
+                let middle = 0.5 * (inside + outside);
+                if sharp(middle) { inside = middle } else { outside = middle }
+            }
+            inside
+        };
+        [1.0 / limit(1.0 / f64::from(NEAREST)), 1.0 / limit(0.0)]
+    }
+}
+
 /// Which of some lens points is the nearest to any point of the lens, by a table.
 pub struct NearestPoint {
     table: Vec<u16>,

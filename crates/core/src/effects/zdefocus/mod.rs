@@ -22,6 +22,7 @@ mod lens_tests;
 mod lights;
 mod looks;
 mod magnify;
+mod overlay;
 mod params;
 mod plate;
 #[cfg(test)]
@@ -42,6 +43,7 @@ mod weighing;
 use crate::depth::{DepthStage, PICK_RADIUS};
 use crate::effect::{Blend, Clip, Effect, EffectInfo, Frame, Input, Kernel, PassThrough, Plan, Prepared, Use};
 use crate::geometry::RectD;
+use crate::overlay::{Overlay, View};
 use crate::params::{Definitions, ParamSource};
 use crate::presets::Presets;
 use crate::render::{Beside, Plate, whole};
@@ -94,6 +96,9 @@ impl Effect for ZDefocus {
     }
     fn presets(&self) -> Option<&'static Presets> {
         Some(&presets::PRESETS)
+    }
+    fn has_overlay(&self) -> bool {
+        true
     }
     fn purge(&self) {
         aperture::Optics::purge();
@@ -208,6 +213,9 @@ impl Prepared for Params {
         let shows = matches!(self.output.output, Output::Result | Output::Bokeh);
         let why = if bokeh || !shows { None } else { self.opening(None).err() };
         why.map(|why| format!("{why} Until then the bokeh is a disc."))
+    }
+    fn overlay(&self, view: &View) -> Option<Overlay> {
+        Some(overlay::of(self, view))
     }
     fn kernel<'a>(&'a self, frame: &Frame, depth: &'a DepthStage<'a>, beside: &'a Beside<'a>) -> Kernel<'a> {
         let bokeh = beside.bokeh.as_ref();

@@ -85,6 +85,12 @@ impl Aperture {
         self.image.is_none() && self.softness == 0.0 && self.ring[0] == 0.0 && self.noise == 0.0 && self.axial == 0.0
     }
 
+    /// Points along the rim of blades as they are seen, in units of the CoC radius; none for a disc.
+    pub fn rim(&self) -> Vec<[f64; 2]> {
+        let [w, h] = self.squeeze.map(f64::from);
+        self.outline.points().into_iter().map(|[x, y]| [w * x, h * y]).collect()
+    }
+
     /// Radius of the largest disc inside; of a plain aperture.
     pub fn inner(&self) -> f32 {
         self.outline.inner()

@@ -68,6 +68,24 @@ impl Outline {
         (0..count).map(across).collect()
     }
 
+    /// Points along the rim, corners among them; none for a disc, which has no corners.
+    pub fn points(&self) -> Vec<[f64; 2]> {
+        if self.half == 0.0 {
+            return Vec::new();
+        }
+        // A straight side needs its ends only.
+        let steps = if self.side == Side::Straight { 1 } else { 8 };
+        let count = (PI / self.half).round() as usize;
+        let at = |i: usize| {
+            let (side, step) = (i / steps, i % steps);
+            let angle = self.half * (2.0 * step as f64 / steps as f64 - 1.0);
+            let (sin, cos) = (self.turn + 2.0 * self.half * side as f64 + angle).sin_cos();
+            let rim = self.rim(angle);
+            [rim * cos, rim * sin]
+        };
+        (0..count * steps).map(at).collect()
+    }
+
     /// Radius of the largest disc inside.
     pub fn inner(&self) -> f32 {
         let middle = match self.side {
