@@ -331,10 +331,15 @@ pub(crate) fn fetch(
         return Err(c::kOfxStatErrBadHandle);
     };
     let rendering = action.name == fx::kOfxImageEffectActionRender;
-    let (Some(frame), true) = (action.frame.clone(), rendering || action.name == c::kOfxActionInstanceChanged) else {
+    let overlay = action.name.to_bytes().starts_with(b"OfxInteractAction");
+    let allowed = rendering || overlay || action.name == c::kOfxActionInstanceChanged;
+    let (Some(frame), true) = (action.frame.clone(), allowed) else {
         action.violation(Check::ImageOutsideRender, format_args!("an image of clip {} was fetched", clip.name));
         return Err(c::kOfxStatFailed);
     };
+    if overlay && !effect.host.profile.images_in_overlays {
+        return Err(c::kOfxStatFailed);
+    }
     if time.is_nan() {
         return Err(c::kOfxStatErrValue);
     }

@@ -167,7 +167,7 @@ fn host_properties(profile: &Profile) -> Arc<PropertySet> {
         p.define_list(c::kOfxPropAPIVersion, profile.api_version.clone());
     }
     p.define(fx::kOfxImageEffectHostPropIsBackground, vec![1]);
-    p.define(fx::kOfxImageEffectPropSupportsOverlays, vec![0]);
+    p.define(fx::kOfxImageEffectPropSupportsOverlays, flag(profile.overlays));
     p.define(fx::kOfxImageEffectPropSupportsMultiResolution, flag(profile.supports_multi_resolution));
     p.define(fx::kOfxImageEffectPropSupportsTiles, flag(profile.supports_tiles));
     p.define(fx::kOfxImageEffectPropTemporalClipAccess, flag(profile.temporal_clip_access));

@@ -166,6 +166,12 @@ pub struct Profile {
     pub regions_scaled: bool,
     /// Whether clips without input have no components and no pixel depth.
     pub unconnected_has_no_format: bool,
+    /// Whether effects may draw over the picture; with what, `suites` says.
+    pub overlays: bool,
+    /// Whether the host itself draws handles for positions.
+    pub draws_handles: bool,
+    /// Whether images may be fetched while an overlay is drawn and while the pen moves over it.
+    pub images_in_overlays: bool,
 }
 
 mod hosts;

@@ -3,7 +3,9 @@
 
 use crate::buffer::{ImageMemory, ImageObject};
 use crate::clip::ClipObject;
+use crate::drawing::Canvas;
 use crate::effect_object::EffectObject;
+use crate::interact::InteractObject;
 use crate::param::ParamObject;
 use crate::property::PropertySet;
 use crate::suites::threads::HostMutex;
@@ -22,6 +24,8 @@ pub(crate) enum Object {
     Image(Weak<ImageObject>),
     Memory(Weak<ImageMemory>),
     Mutex(Weak<HostMutex>),
+    Interact(Weak<InteractObject>),
+    Canvas(Weak<Canvas>),
 }
 
 static OBJECTS: LazyLock<RwLock<HashMap<usize, Object>>> = LazyLock::new(RwLock::default);
@@ -73,6 +77,8 @@ lookups! {
     clip Clip ClipObject;
     memory Memory ImageMemory;
     mutex Mutex HostMutex;
+    interact Interact InteractObject;
+    canvas Canvas Canvas;
 }
 
 /// A property set by its handle; an image's handle is one too.

@@ -37,7 +37,7 @@ checks! {
     PropertyReadOnly "property-read-only" "A plug-in writes only the properties that are its to write."
     ImageLeak "image-leak" "Every fetched image is released before the action returns."
     ImageReleasedTwice "image-released-twice" "An image is released once."
-    ImageOutsideRender "image-outside-render" "Images are fetched only in Render and InstanceChanged."
+    ImageOutsideRender "image-outside-render" "Images are fetched only in Render, InstanceChanged, and the actions of an overlay that name a render scale."
     UndeclaredFrame "undeclared-frame" "Frames are those that GetFramesNeeded named; others than the current one are fetched only with temporal access of host, effect and clip."
     UndeclaredPlane "undeclared-plane" "Layers are fetched only by effects that say they are multi-planar, in hosts that describe them wrongly otherwise."
     WriteOutsideWindow "write-outside-window" "Nothing outside the render window is written."
@@ -47,7 +47,7 @@ checks! {
     IllegalClipPreference "illegal-clip-preference" "Clip preferences are ones that the clip and the host support."
     IdentityClip "identity-clip" "Identity names a clip that the effect defined."
     KeptString "kept-string" "Strings of the host are not used after the action in which the host gave them."
-    ParamSetOutsideInstanceChanged "param-set-outside-instance-changed" "Parameters are set only during InstanceChanged."
+    ParamSetOutsideInstanceChanged "param-set-outside-instance-changed" "Parameters are set only during InstanceChanged, and by the pen and the keys over an overlay."
     ParamDefinition "param-definition" "Parameters have names, each its own, parents that exist, and known types."
     ParametricCurve "parametric-curve" "Curves are those that a parametric parameter has, inside its range, with points of finite numbers."
     ClipDefinition "clip-definition" "Clips are defined once, only while describing."
@@ -57,6 +57,8 @@ checks! {
     FloatingPointState "floating-point-state" "Rounding, flush-to-zero and traps are as before when an action returns."
     MemoryLeak "memory-leak" "Memory of the memory suite and image memory is given back before Unload returns."
     EditBlock "edit-block" "paramEditBegin and paramEditEnd come in pairs within an action."
+    DrawOutsideDraw "draw-outside-draw" "The draw suite is called only while an overlay is to be drawn."
+    DrawValues "draw-values" "What is drawn has finite numbers, as many points as it takes, and texts in UTF-8."
     Recursion "recursion" "InstanceChanged caused by the plug-in's own changes comes to an end."
 }
 

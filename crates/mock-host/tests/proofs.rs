@@ -46,7 +46,7 @@ fn wrong(report: &Report, wanted: &str) -> Vec<Finding> {
 
 /// Checks that only some hosts can try.
 const HOSTS: &[(&str, &str)] =
-    &[("describe-on-threads", "mlt"), ("pixel-order", "vegas"), ("undeclared-plane", "natron")];
+    &[("describe-on-threads", "mlt"), ("overlay", "natron"), ("pixel-order", "vegas"), ("undeclared-plane", "natron")];
 /// Who renders another picture each time fails every check that compares two.
 const ALONE: &[&str] = &["deterministic"];
 

@@ -34,11 +34,7 @@ pub unsafe fn describe(set: OfxPropertySetHandle) -> OfxStatus {
             set_string(set, kOfxImageEffectPropSupportedPixelDepths, 1, kOfxBitDepthByte);
         }
         set_string(set, kOfxImageEffectPluginRenderThreadSafety, 0, kOfxImageEffectRenderFullySafe);
-        if is("overlay") {
-            let entry = std::ptr::without_provenance_mut(0x77);
-            let name = kOfxImageEffectPluginPropOverlayInteractV1;
-            super::c::props().propSetPointer.unwrap()(set, name.as_ptr(), 0, entry);
-        }
+        super::overlay::offer(set);
     }
     kOfxStatOK
 }

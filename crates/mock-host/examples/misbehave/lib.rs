@@ -13,6 +13,7 @@ mod answers;
 mod c;
 mod describe;
 mod image;
+mod overlay;
 mod render;
 mod wrong;
 

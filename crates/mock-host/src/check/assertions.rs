@@ -171,7 +171,19 @@ pub const ASSERTIONS: &[Assertion] = &[
     by(58, "parameters beyond their ranges", &["extreme-parameters"]),
     not(59, "memory returns to what it was", "measured by `fathom inject`, which owns its process"),
     by(60, "what projects saved is still there", &["project-compatibility"]),
-    by(61, "overlays only where they are shown", &["overlay"]),
+    by(
+        61,
+        "overlays only where they are shown; without a context, before they are created; the pen beside them",
+        &[
+            "overlay",
+            "overlay-draws",
+            "overlay-strays",
+            "overlay-pen",
+            "overlay-images",
+            "draw-outside-draw",
+            "draw-values",
+        ],
+    ),
 ];
 
 #[cfg(test)]

@@ -37,7 +37,11 @@ pub(super) const RULES: &[Rule] = &[
         "It can be loaded and described again on other threads while it renders.",
         on_threads,
     ),
-    Rule::should("overlay", "It offers an overlay only to hosts that say they show overlays.", overlay),
+    Rule::should(
+        "overlay",
+        "It offers an overlay only to hosts that say they show overlays, and one that draws with the draw suite only where there is one.",
+        overlay,
+    ),
 ];
 
 fn describes(stage: &Stage) -> Verdict {
@@ -260,9 +264,14 @@ fn on_threads(stage: &Stage) -> Verdict {
 fn overlay(stage: &Stage) -> Verdict {
     let session = stage.open()?;
     let entries = [fx::kOfxImageEffectPluginPropOverlayInteractV1, fx::kOfxImageEffectPluginPropOverlayInteractV2];
-    // No profile of this host shows overlays.
-    if session.effect.pointers(&entries).iter().any(|p| *p != 0) {
-        return broken("an overlay is offered to a host that shows none");
+    let profile = stage.profile();
+    let draws = profile.suites.contains(&crate::suites::draw::SUITE);
+    match session.effect.pointers(&entries)[..] {
+        [0, 0] => Ok(()),
+        _ if !profile.overlays => broken("an overlay is offered to a host that shows none"),
+        [_, second] if second != 0 && !draws => {
+            broken("an overlay of version 2 is offered to a host without the draw suite")
+        }
+        _ => Ok(()),
     }
-    Ok(())
 }

@@ -10,6 +10,7 @@ mod inputs;
 mod instances;
 mod library;
 mod manners;
+mod overlays;
 mod params;
 mod raw;
 mod rendering;
@@ -164,6 +165,7 @@ pub fn rules() -> Vec<Rule> {
         inputs::RULES,
         formats::RULES,
         manners::RULES,
+        overlays::RULES,
     ]
     .concat()
     .into_iter()

@@ -68,6 +68,7 @@ pub(super) fn live(effect: &Effect, context: Context, scene: &Scene, part: Part,
     // A description is judged by the picture alone.
     let whole_script = part == Part::Live;
     if whole_script {
+        step(overlay(&instance, scene));
         step(buttons(&instance));
         step(questions(&instance, scene));
     }
@@ -98,6 +99,20 @@ pub(super) fn live(effect: &Effect, context: Context, scene: &Scene, part: Part,
 fn buttons(instance: &Instance) -> Result<(), HostError> {
     let has = |name: &str| instance.params().iter().any(|p| p.name == name);
     if has("analyse") { instance.press("analyse") } else { Ok(()) }
+}
+
+/// An artist who looks at the picture, and drags what can be dragged.
+fn overlay(instance: &Instance, scene: &Scene) -> Result<(), HostError> {
+    let Some(overlay) = instance.overlay()? else { return Ok(()) };
+    let middle = [0.5 * f64::from(scene.bounds.x2), 0.5 * f64::from(scene.bounds.y2)];
+    overlay.draw()?;
+    overlay.pen_motion(middle)?;
+    overlay.draw()?;
+    overlay.pen_down(middle)?;
+    overlay.pen_motion([middle[0] + 2.0, middle[1]])?;
+    overlay.pen_up(middle)?;
+    overlay.key_down(0xff1b)?;
+    Ok(())
 }
 
 /// What hosts ask beside a render.

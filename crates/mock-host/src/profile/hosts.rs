@@ -2,7 +2,7 @@
 
 use super::{ImageAspect, ImageScale, InputBounds, OutputBounds, Profile, RowBytes, Tiling, Unconnected};
 use crate::format::{Components, Context, Depth};
-use crate::suites::{parametric, planes};
+use crate::suites::{draw, interact, parametric, planes};
 
 const SUITES: &[(&str, i32)] = &[
     ("OfxPropertySuite", 1),
@@ -17,6 +17,11 @@ const SUITES: &[(&str, i32)] = &[
     ("OfxTimeLineSuite", 1),
     parametric::SUITE,
 ];
+
+/// Hosts that let effects draw over the picture without a graphics library.
+fn with_drawing(suites: &[(&'static str, i32)]) -> Vec<(&'static str, i32)> {
+    [suites, &[draw::SUITE, interact::SUITE]].concat()
+}
 
 /// Hosts that draw no curves.
 fn without_curves(suites: &[(&'static str, i32)]) -> Vec<(&'static str, i32)> {
@@ -34,7 +39,7 @@ impl Profile {
             profile_name: "strict-1.5.1",
             name: "org.fathomfx.StrictHost",
             api_version: vec![1, 5],
-            suites: SUITES.to_vec(),
+            suites: with_drawing(SUITES),
             null_functions: vec![],
             contexts: vec![Context::Filter, Context::General, Context::Generator, Context::Transition],
             components: vec![Components::Rgba, Components::Rgb, Components::Alpha],
@@ -72,6 +77,9 @@ impl Profile {
             poisons_outside_interest: false,
             regions_scaled: false,
             unconnected_has_no_format: false,
+            overlays: true,
+            draws_handles: false,
+            images_in_overlays: true,
         }
     }
 
@@ -83,7 +91,7 @@ impl Profile {
             row_bytes: RowBytes::Tight,
             output_bounds: OutputBounds::Window,
             refuses_param_set: false,
-            suites: with_planes(SUITES),
+            suites: with_drawing(&with_planes(SUITES)),
             ..Self::strict()
         }
     }
@@ -99,7 +107,8 @@ impl Profile {
             supports_multiple_clip_pars: false,
             row_bytes: RowBytes::Padded(256),
             map_optional_components: true,
-            suites: with_planes(SUITES),
+            suites: [with_planes(SUITES), vec![interact::SUITE]].concat(),
+            draws_handles: true,
             natron_plane_names: true,
             planes_need_multi_planar: true,
             ..Self::strict()
@@ -180,6 +189,7 @@ impl Profile {
             image_scale: ImageScale::Inverse,
             image_aspect: ImageAspect::Missing,
             unconnected_has_no_format: true,
+            overlays: false,
             ..Self::strict()
         }
     }
@@ -205,6 +215,7 @@ impl Profile {
             image_scale: ImageScale::One,
             stores_blue_first: true,
             introduces_itself: false,
+            overlays: false,
             ..Self::strict()
         }
     }
@@ -232,6 +243,7 @@ impl Profile {
             unknown_clip_is_null: true,
             describes_on_threads: true,
             regions_scaled: true,
+            overlays: false,
             ..Self::strict()
         }
     }
@@ -250,6 +262,7 @@ impl Profile {
             asks_queries: false,
             sequence_actions: false,
             input_bounds: InputBounds::Full,
+            overlays: false,
             ..Self::strict()
         }
     }
@@ -274,6 +287,7 @@ impl Profile {
             introduces_itself: false,
             asks_queries: false,
             sequence_actions: false,
+            overlays: false,
             ..Self::strict()
         }
     }

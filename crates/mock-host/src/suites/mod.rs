@@ -1,7 +1,9 @@
 //! The suites: C functions on the outside, lookups and checks on the inside.
 #![allow(unsafe_code, reason = "reads names that the plug-in passes")]
 
+pub(crate) mod draw;
 mod effect;
+pub(crate) mod interact;
 mod keys;
 mod misc;
 mod parameter;
@@ -14,10 +16,10 @@ use crate::profile::Profile;
 use crate::report::Check;
 use openfx::sys::generic::property::OfxPropertySuiteV1;
 use openfx::sys::image_effect_v1::{
-    image_effect::OfxImageEffectSuiteV1, memory::OfxMemorySuiteV1, message::OfxMessageSuiteV1,
-    message::OfxMessageSuiteV2, multi_thread::OfxMultiThreadSuiteV1, param::OfxParameterSuiteV1,
-    parametric_param::OfxParametricParameterSuiteV1, progress::OfxProgressSuiteV1, progress::OfxProgressSuiteV2,
-    time_line::OfxTimeLineSuiteV1,
+    draw_suite::OfxDrawSuiteV1, image_effect::OfxImageEffectSuiteV1, interact::OfxInteractSuiteV1,
+    memory::OfxMemorySuiteV1, message::OfxMessageSuiteV1, message::OfxMessageSuiteV2,
+    multi_thread::OfxMultiThreadSuiteV1, param::OfxParameterSuiteV1, parametric_param::OfxParametricParameterSuiteV1,
+    progress::OfxProgressSuiteV1, progress::OfxProgressSuiteV2, time_line::OfxTimeLineSuiteV1,
 };
 use std::ffi::{CStr, c_char, c_void};
 
@@ -36,6 +38,8 @@ pub(crate) struct SuiteTables {
     time_line: Box<OfxTimeLineSuiteV1>,
     planes1: Box<planes::Planes1>,
     planes2: Box<planes::Planes2>,
+    draw: Box<OfxDrawSuiteV1>,
+    interact: Box<OfxInteractSuiteV1>,
 }
 
 impl SuiteTables {
@@ -54,6 +58,8 @@ impl SuiteTables {
             time_line: Box::new(misc::time_line_table(profile)),
             planes1: Box::new(planes::table1()),
             planes2: Box::new(planes::table2()),
+            draw: Box::new(draw::table()),
+            interact: Box::new(interact::table()),
         }
     }
 
@@ -79,6 +85,8 @@ impl SuiteTables {
             ("OfxTimeLineSuite", 1) => pointer(&*self.time_line),
             (planes::SUITE, 1) => pointer(&*self.planes1),
             (planes::SUITE, 2) => pointer(&*self.planes2),
+            draw::SUITE => pointer(&*self.draw),
+            interact::SUITE => pointer(&*self.interact),
             _ => std::ptr::null(),
         }
     }

@@ -11,7 +11,9 @@ use crate::registry;
 use crate::report::Check;
 use openfx::sys::generic::core as c;
 use openfx::sys::generic::core::{OfxPropertySetHandle, OfxStatus};
-use openfx::sys::image_effect_v1::param::{OfxParamHandle, OfxParamSetHandle, OfxParameterSuiteV1};
+use openfx::sys::image_effect_v1::param::{
+    OfxParamHandle, OfxParamSetHandle, OfxParameterSuiteV1, kOfxParamPropHasHostOverlayHandle,
+};
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -91,6 +93,9 @@ unsafe extern "C" fn param_define(
         return wrong("is defined twice", c::kOfxStatErrExists);
     }
     let object = ParamObject::define(&name, kind, &effect.host.profile.missing_properties);
+    if kind == ParamKind::Double2D && effect.host.profile.draws_handles {
+        object.properties.put(kOfxParamPropHasHostOverlayHandle, vec![1]);
+    }
     let id = object.properties.id();
     effect.add_param(object);
     if !out.is_null() {
@@ -271,7 +276,7 @@ pub(super) fn may_set(what: &str) -> Result<(), OfxStatus> {
         c::kOfxActionEndInstanceChanged,
         c::kOfxActionSyncPrivateData,
     ];
-    if allowed.contains(&action.name) {
+    if allowed.contains(&action.name) || crate::interact::may_set_params(action.name) {
         return Ok(());
     }
     action.violation(Check::ParamSetOutsideInstanceChanged, what);

@@ -6,6 +6,7 @@ mod child;
 mod deep;
 mod demo;
 mod describe;
+mod draw;
 mod frames;
 mod fuzz;
 mod inject;
@@ -49,6 +50,8 @@ enum Command {
     Render(render::Render),
     /// What a parameter does: a contact sheet of several values, or a page that slides between before and after
     Look(look::Look),
+    /// What an effect draws over the picture in a viewer, with the pointer somewhere
+    Draw(draw::Draw),
     /// What an effect finds in a depth image: what its numbers mean, and why
     Analyse(analyse::Analyse),
     /// Whether effects obey OpenFX and survive its hosts: every check in every host. Exit code 1 where one fails
@@ -99,6 +102,7 @@ fn main() -> ExitCode {
         Command::Describe(c) => c.run(bundle),
         Command::Render(c) => c.run(bundle),
         Command::Look(c) => c.run(bundle),
+        Command::Draw(c) => c.run(bundle),
         Command::Analyse(c) => c.run(bundle),
         Command::Check(c) => c.run(bundle),
         Command::Deep(c) => c.run(),

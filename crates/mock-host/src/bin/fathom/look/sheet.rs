@@ -1,12 +1,12 @@
 //! The contact sheet: pictures in rows, with what they show below.
 
 use super::Shown;
-use font8x8::{BASIC_FONTS, LATIN_FONTS, UnicodeFonts};
+use mock_host::font::{self, Size};
 use mock_host::{Components, Picture, RectI};
 
 /// Room around pictures, and the height of a line of text.
 const GAP: i32 = 12;
-const LINE: i32 = 24;
+const LINE: i32 = 28;
 /// Screen grey, linear.
 const PAPER: [f32; 4] = [0.018, 0.018, 0.02, 1.0];
 const INK: [f32; 3] = [0.75; 3];
@@ -21,9 +21,10 @@ pub fn make(title: &str, shown: &[Shown], columns: Option<usize>) -> Picture {
     let (cell_w, cell_h) = (w + GAP, h + LINE + GAP);
     let size = RectI::sized(columns * cell_w + GAP, rows * cell_h + GAP + LINE);
     let mut sheet = Picture::constant(size, Components::Rgb, PAPER);
-    write(&mut sheet, [GAP, size.y2 - GAP / 2], size.x2 - 2 * GAP, 2, title, [1.0; 3]);
+    write(&mut sheet, [GAP, size.y2 - GAP / 2], size.x2 - 2 * GAP, Size::Large, title, [1.0; 3]);
     // All labels are of one size, the larger one where all have room.
-    let letter = if shown.iter().all(|s| s.label.chars().count() as i32 * 16 <= w) { 2 } else { 1 };
+    let large = shown.iter().all(|s| font::width(&s.label, Size::Large) <= w);
+    let letter = if large { Size::Large } else { Size::Small };
     for (i, one) in (0..).zip(shown) {
         let left = GAP + (i % columns) * cell_w;
         // Rows go down, y goes up.
@@ -48,22 +49,17 @@ fn columns_for(count: usize, w: i32, h: i32) -> usize {
     count.div_ceil(count.div_ceil(count.div_ceil(rows as usize)).max(1)).max(1)
 }
 
-/// A line of text whose top-left corner is at (x, y), in so many times the font's 8 pixels; cut where the room ends.
-fn write(sheet: &mut Picture, [x, y]: [i32; 2], room: i32, size: i32, text: &str, ink: [f32; 3]) {
-    let fit = (room / (8 * size)).max(0) as usize;
-    for (i, letter) in (0..).zip(text.chars().take(fit)) {
-        let glyph = BASIC_FONTS.get(letter).or_else(|| LATIN_FONTS.get(letter)).or_else(|| BASIC_FONTS.get('?'));
-        for (row, bits) in (0..).zip(glyph.unwrap_or_default()) {
-            for column in (0..8).filter(|c| bits >> c & 1 == 1) {
-                for (dx, dy) in (0..size * size).map(|k| (k % size, k / size)) {
-                    let (px, py) = (x + (8 * i + column) * size + dx, y - 1 - row * size - dy);
-                    if sheet.get(px, py).is_some() {
-                        sheet.set(px, py, &ink);
-                    }
-                }
-            }
+/// A line of text whose top-left corner is at (x, y); cut where the room ends.
+fn write(sheet: &mut Picture, [x, y]: [i32; 2], room: i32, size: Size, text: &str, ink: [f32; 3]) {
+    let mut text = text.to_string();
+    while font::width(&text, size) > room && text.pop().is_some() {}
+    font::each_pixel(&text, size, |dx, dy, cover| {
+        let (px, py) = (x + dx, y - 1 - dy);
+        if let Some(under) = sheet.get(px, py) {
+            let mixed: Vec<f32> = under.iter().zip(ink).map(|(old, new)| old + (new - old) * cover).collect();
+            sheet.set(px, py, &mixed);
         }
-    }
+    });
 }
 
 #[cfg(test)]
