@@ -38,7 +38,7 @@ pub(crate) struct Output<'h> {
 }
 
 /// Time, and the render scale of the action's arguments.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 pub(crate) struct At {
     pub(crate) time: f64,
     pub(crate) scale: [f64; 2],
@@ -185,6 +185,15 @@ impl<'h> Input<'h> {
             this.copied = Some(copied.map_err(|_| out_of_memory())?);
         }
         Ok(Some(this))
+    }
+
+    /// A part (canonical) of the image of a clip, outside of a render; `None` where there is none, or the host gives none now.
+    pub(crate) fn peek(instance: &'h Instance, wanted: &Wanted, at: At, part: &RectD) -> Option<Self> {
+        let clip = instance.clip(wanted.clip)?;
+        let (image, layout) = fetch(&clip, wanted, at.time, Some(part)).ok()??;
+        let (geometry, alpha) = (geometry(&clip, &image, at, wanted.clip != clips::SOURCE), alpha(&clip, &image));
+        let region = region_pixels(&image).unwrap_or(layout.bounds);
+        Some(Self { image, layout, copied: None, geometry, alpha, region })
     }
 
     /// The pixels that are there.

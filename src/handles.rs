@@ -15,6 +15,10 @@ pub(crate) type ClipHandle = Handle<ofx::OfxImageClipStruct>;
 pub(crate) type ParamHandle = Handle<ofx::OfxParamStruct>;
 /// The parameters of an effect.
 pub(crate) type ParamSetHandle = Handle<ofx::OfxParamSetStruct>;
+/// An interact: what is drawn over the picture, described or living.
+pub(crate) type InteractHandle = Handle<ofx::OfxInteract>;
+/// What a draw action draws on.
+pub(crate) type DrawContext = Handle<ofx::OfxDrawContext>;
 /// A set of properties, images among them.
 pub(crate) type PropsHandle = Handle<ofx::OfxPropertySetStruct>;
 

@@ -17,7 +17,7 @@ use fathom_core::{Effect, Prepared};
 use openfx_sys as ofx;
 use std::collections::HashMap;
 use std::ffi::CStr;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// OpenFX's word for a use.
@@ -67,6 +67,8 @@ pub(crate) struct Instance {
     notice: Mutex<Option<Notice>>,
     enabled: Mutex<HashMap<String, bool>>,
     changing: AtomicBool,
+    /// How often something happened after which an input may be another.
+    changes: AtomicU64,
     in_progress: AtomicBool,
 }
 
@@ -102,6 +104,11 @@ pub(crate) fn find(handle: EffectHandle) -> Option<Arc<Instance>> {
     alive().get(&handle.address()).cloned()
 }
 
+/// The same by the handle's address, where the host says it in a property.
+pub(crate) fn find_at(address: usize) -> Option<Arc<Instance>> {
+    alive().get(&address).cloned()
+}
+
 /// Ends an instance; `None` if there is none of that handle. (It lives on while an action on another thread uses it.)
 pub(crate) fn remove(handle: EffectHandle) -> Option<Arc<Instance>> {
     alive().remove(&handle.address())
@@ -126,6 +133,7 @@ impl Instance {
             notice: Mutex::new(None),
             enabled: Mutex::default(),
             changing: AtomicBool::new(false),
+            changes: AtomicU64::new(0),
             in_progress: AtomicBool::new(false),
         });
         alive().insert(handle.address(), instance.clone());
@@ -256,6 +264,22 @@ impl Instance {
     pub(crate) fn once_at_a_time(&self, f: impl FnOnce()) {
         let Some(_mark) = Mark::set(&self.changing) else { return };
         f();
+    }
+
+    /// Something happened after which an input may be another than before.
+    pub(crate) fn note_change(&self) {
+        self.changes.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// How often that was: what is known of the inputs holds as long as this stays the same.
+    pub(crate) fn changes(&self) -> u64 {
+        self.changes.load(Ordering::Acquire)
+    }
+
+    /// Does the host itself draw the handle of this parameter in the viewer?
+    pub(crate) fn host_draws(&self, name: &str) -> bool {
+        let props = self.params.props(&self.host, name);
+        props.is_some_and(|p| p.int(ofx::kOfxParamPropHasHostOverlayHandle).is_some_and(|has| has != 0))
     }
 
     /// The right to show a progress bar; one render of an instance has it.

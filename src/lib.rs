@@ -8,6 +8,7 @@ mod actions;
 mod borrow;
 mod clips;
 mod depth;
+mod draw;
 mod failure;
 mod guard;
 mod handles;
@@ -15,9 +16,11 @@ mod hosts;
 mod image;
 mod instance;
 mod log;
+mod overlay;
 mod params;
 mod plugin;
 mod pool;
+mod probe;
 mod progress;
 mod props;
 mod scale;
@@ -44,7 +47,8 @@ type MainEntry = unsafe extern "C" fn(
 macro_rules! doors {
     ($($index:literal)+) => {
         static PLUGINS: [Plugin; [$($index),+].len()] = [$(Plugin::new($index)),+];
-        static DOORS: [(SetHost, MainEntry); PLUGINS.len()] = [$((set_host::<$index>, main_entry::<$index>)),+];
+        static DOORS: [(SetHost, MainEntry, MainEntry); PLUGINS.len()] =
+            [$((set_host::<$index>, main_entry::<$index>, overlay_entry::<$index>)),+];
     };
 }
 doors!(0 1 2 3 4 5 6 7);
@@ -52,7 +56,7 @@ const _: () = assert!(effects::ALL.len() <= DOORS.len(), "more effects than door
 
 /// What hosts see of the effects. Made once, and never moved or freed: hosts keep the pointers.
 static TABLE: LazyLock<&'static [ofx::OfxPlugin]> = LazyLock::new(|| {
-    let entry = |(effect, (set_host, main_entry)): (&&dyn fathom_core::Effect, &(SetHost, MainEntry))| {
+    let entry = |(effect, (set_host, main_entry, _)): (&&dyn fathom_core::Effect, &(SetHost, MainEntry, MainEntry))| {
         let info = effect.info();
         let identifier = CString::new(format!("org.fathomfx.{}", info.name)).unwrap_or_default();
         ofx::OfxPlugin {
@@ -116,6 +120,38 @@ unsafe extern "C" fn main_entry<const INDEX: usize>(
         End::Done(status) => status,
         End::Failed(status, text) => {
             guard_value((), || actions::report(action, &call, status, text));
+            status
+        }
+    }
+}
+
+/// The door of what is drawn over the picture; hosts get it while the effect is described.
+unsafe extern "C" fn overlay_entry<const INDEX: usize>(
+    action: *const c_char,
+    interact: *const c_void,
+    in_args: ofx::OfxPropertySetHandle,
+    _out_args: ofx::OfxPropertySetHandle,
+) -> ofx::OfxStatus {
+    if action.is_null() {
+        return ofx::kOfxStatErrBadHandle;
+    }
+    // SAFETY: OpenFX: a string; the handle is an interact; the arguments are a property set or NULL, and all of them live until this call
+    // returns.
+    let (action, call) = unsafe {
+        let call = overlay::Call {
+            plugin: &PLUGINS[INDEX],
+            interact: Handle::from_host(interact.cast_mut().cast()),
+            in_args: Handle::from_host(in_args),
+        };
+        (CStr::from_ptr(action), call)
+    };
+    match guard(|| overlay::run(action, &call)) {
+        End::Done(status) => status,
+        End::Failed(status, text) => {
+            guard_value((), || {
+                let name = PLUGINS[INDEX].effect().info().name;
+                log::line(|| format!("{} over {name}: status {status} {text:?}", action.to_string_lossy()));
+            });
             status
         }
     }

@@ -169,6 +169,7 @@ impl Params {
                 (Shape::Bool, Value::Bool(b)) => set(param, c_int::from(*b)),
                 (Shape::Int, Value::Int(i)) => set(param, *i),
                 (Shape::Double, Value::Double(v)) => set(param, *v),
+                (Shape::Point(_), Value::Point([x, y])) => set(param, *x, *y),
                 (Shape::Text, Value::Text(text)) => set(param, cstring(text).as_ptr()),
                 (Shape::Colour, Value::Colour([r, g, b, _])) => set(param, *r, *g, *b),
                 (Shape::Rgba, Value::Colour([r, g, b, a])) => set(param, *r, *g, *b, *a),

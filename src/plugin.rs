@@ -50,6 +50,11 @@ impl Plugin {
         Self { index, state: Mutex::new(State { announced: None, loads: 0, host: None, from: None }) }
     }
 
+    /// The door of what it draws over the picture, as hosts keep it.
+    pub(crate) fn overlay_entry(&self) -> *mut std::ffi::c_void {
+        crate::DOORS[self.index].2 as *mut std::ffi::c_void
+    }
+
     /// The effect behind it.
     pub(crate) fn effect(&self) -> &'static dyn Effect {
         effects::ALL[self.index]

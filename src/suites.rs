@@ -24,6 +24,9 @@ pub(crate) struct Host {
     /// Layers of a clip by name; either version, if layers can be had at all.
     pub(crate) planes: Option<ofx::FnOfxImageEffectPlaneSuiteV1>,
     pub(crate) planes2: Option<ofx::FnOfxImageEffectPlaneSuiteV2>,
+    /// Drawing over the picture without a graphics library.
+    pub(crate) draw: Option<ofx::OfxDrawSuiteV1>,
+    pub(crate) interact: Option<ofx::OfxInteractSuiteV1>,
     facts: Facts,
 }
 
@@ -42,6 +45,8 @@ pub(crate) struct Facts {
     pub(crate) orders_choices: bool,
     /// May an effect say how many frames a second its picture has?
     pub(crate) sets_frame_rate: bool,
+    /// May effects draw over the picture?
+    pub(crate) overlays: bool,
     multi_planar: bool,
     natron: bool,
 }
@@ -79,6 +84,8 @@ impl Host {
                 parametric: suite(host, ofx::kOfxParametricParameterSuite, 1),
                 planes: None,
                 planes2: None,
+                draw: None,
+                interact: None,
                 facts: Facts::default(),
             }
         };
@@ -97,6 +104,13 @@ impl Host {
             unsafe {
                 this.planes = suite(host, ofx::kFnOfxImageEffectPlaneSuite, 1);
                 this.planes2 = if newer { suite(host, ofx::kFnOfxImageEffectPlaneSuite, 2) } else { None };
+            }
+        }
+        if this.facts.overlays {
+            // SAFETY: as above.
+            unsafe {
+                this.draw = suite(host, ofx::kOfxDrawSuite, 1);
+                this.interact = suite(host, ofx::kOfxInteractSuite, 1);
             }
         }
         if newer {
@@ -267,6 +281,7 @@ fn facts(own: Props<'_>) -> Facts {
         temporal: own.int(ofx::kOfxImageEffectPropTemporalClipAccess) == Some(1),
         orders_choices: own.ints(ofx::kOfxPropAPIVersion).is_some_and(|v: [c_int; 2]| v >= [1, 5]),
         sets_frame_rate: own.int(ofx::kOfxImageEffectPropSetableFrameRate) == Some(1),
+        overlays: own.int(ofx::kOfxImageEffectPropSupportsOverlays) == Some(1),
         multi_planar: own.int(ofx::kFnOfxImageEffectPropMultiPlanar) == Some(1),
         natron: own.int(ofx::kNatronOfxHostIsNatron) == Some(1),
     }

@@ -29,6 +29,7 @@ enum Meaning {
 pub(super) fn changed(asked: &Asked) -> Reply {
     let (instance, at) = (asked.instance, At { time: asked.time(), scale: asked.scale() });
     let mut done = Ok(());
+    instance.note_change();
     instance.once_at_a_time(|| {
         let by_artist = asked.args.text(ofx::kOfxPropChangeReason);
         if by_artist.is_some_and(|reason| reason.as_bytes() == ofx::kOfxChangeUserEdited.to_bytes()) {

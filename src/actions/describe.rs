@@ -30,6 +30,11 @@ pub(super) fn describe(call: &Call) -> Reply {
     let _ = (0..).zip(info.version).all(|(i, number)| props.set_int_at(ofx::kOfxPropVersion, i, number));
     props.set_text(ofx::kOfxPropVersionLabel, &cstring(env!("CARGO_PKG_VERSION")));
 
+    // Not version 1, which draws with OpenGL.
+    if call.plugin.effect().has_overlay() && host.draws() {
+        props.set_pointer(ofx::kOfxImageEffectPluginPropOverlayInteractV2, call.plugin.overlay_entry());
+    }
+
     // Files of the bundle's resources: a drawing, and pixels for hosts that take no drawings.
     for (i, ending) in (0..).zip(["svg", "png"]) {
         props.set_text_at(ofx::kOfxPropIcon, i, &cstring(&format!("org.fathomfx.{}.{ending}", info.name)));

@@ -81,6 +81,7 @@ pub(super) fn render(asked: &Asked) -> Reply {
         return Err(Failure::quiet(ofx::kOfxStatGPURenderFailed));
     }
     let (instance, request) = (asked.instance, Request::read(asked)?);
+    instance.note_change();
     if request.window.is_empty() || instance.host.aborts(instance.handle) {
         return OK;
     }
