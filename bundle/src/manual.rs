@@ -13,8 +13,10 @@ use std::process::{Command, Stdio};
 #[serde(deny_unknown_fields)]
 struct Picture {
     file: String,
-    /// What `fathom look` is told.
-    look: Vec<String>,
+    /// Which command of `fathom` makes it.
+    command: String,
+    /// What it is told.
+    arguments: Vec<String>,
 }
 
 /// Pages of the reference that live in docs, for developers too.
@@ -40,9 +42,10 @@ pub fn make(tools: &Toolchain, target: &Path, bundle: &Path) -> Result<()> {
     for (i, picture) in pictures.iter().enumerate() {
         let out = source.join(format!("pictures/{}.png", picture.file));
         eprintln!("picture {} of {}: {}", i + 1, pictures.len(), picture.file);
-        let mut look = Command::new(&program);
-        look.current_dir(tools.root).arg("--bundle").arg(bundle).arg("look").args(&picture.look).arg("--out").arg(out);
-        let status = look.stdout(Stdio::null()).status().with_context(|| program.display().to_string())?;
+        let mut made = Command::new(&program);
+        made.current_dir(tools.root).arg("--bundle").arg(bundle);
+        made.arg(&picture.command).args(&picture.arguments).arg("--out").arg(out);
+        let status = made.stdout(Stdio::null()).status().with_context(|| program.display().to_string())?;
         ensure!(status.success(), "the picture {} failed", picture.file);
     }
     let site = target.join("manual/site");

@@ -10,7 +10,9 @@ pub struct Picture {
     pub caption: &'static str,
     /// What is fed.
     pub scene: Scene,
-    /// What else `fathom look` is told.
+    /// Which command of `fathom` makes it.
+    pub command: &'static str,
+    /// What else the command is told.
     pub arguments: &'static [&'static str],
 }
 
@@ -54,7 +56,18 @@ const fn picture(
     caption: &'static str,
     arguments: &'static [&'static str],
 ) -> Picture {
-    Picture { file, place, caption, scene, arguments }
+    Picture { file, place, caption, scene, command: "look", arguments }
+}
+
+/// What an effect draws over its picture.
+const fn overlay(
+    file: &'static str,
+    effect: &'static str,
+    scene: Scene,
+    caption: &'static str,
+    arguments: &'static [&'static str],
+) -> Picture {
+    Picture { file, place: (effect, None), caption, scene, command: "draw", arguments }
 }
 
 /// Settings under which the lamps are large discs.
@@ -76,6 +89,24 @@ pub static PICTURES: &[Picture] = &[
         Scene::Chess,
         "A render with all in focus, and the same focused at 2.2 m.",
         &["--set", "focusDistance=2.2", "--set", "sizeAtInfinity=20"],
+    ),
+    overlay(
+        "zdefocus-overlay",
+        ZDEFOCUS,
+        Scene::Chess,
+        "In a viewer that lets effects draw: the focus point, what is sharp, and the bokeh under the pointer.",
+        &[
+            "--set",
+            "focusMode=Pick point",
+            "--set",
+            "focusPoint=425,110",
+            "--set",
+            "sizeAtInfinity=20",
+            "--set",
+            "bokehShape=Blades",
+            "--pointer",
+            "130,120",
+        ],
     ),
     picture(
         "zdefocus-presets",
@@ -462,7 +493,8 @@ pub fn list() -> String {
             let fixed = ["--effect", p.place.0, "--clip", clips[0], "--clip", clips[1]];
             let words: Vec<String> =
                 fixed.iter().chain(p.scene.settings()).chain(p.arguments).map(|a| quoted(a)).collect();
-            format!("  {{\"file\": {}, \"look\": [{}]}}", quoted(p.file), words.join(", "))
+            let [file, command] = [p.file, p.command].map(quoted);
+            format!("  {{\"file\": {file}, \"command\": {command}, \"arguments\": [{}]}}", words.join(", "))
         })
         .collect();
     format!("[\n{}\n]\n", lines.join(",\n"))
