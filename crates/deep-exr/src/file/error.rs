@@ -79,14 +79,18 @@ impl fmt::Display for Error {
             Self::Flat { file, what } => {
                 write!(f, "{file} is a flat picture, not a deep one{what}. Choose the renderer's deep output.")
             }
-            Self::Absent { file, what } => write!(f, "{file} {what}."),
+            Self::Absent { file, what } => {
+                write!(f, "{file} {what}. Choose another part or layer, or render it again with what is missing.")
+            }
             Self::Unsupported { file, what } => {
                 write!(f, "{file} cannot be used: {what}. Write it as OpenEXR 2 deep data with ZIPS compression.")
             }
             Self::Damaged { file, what } => {
                 write!(f, "{file} is damaged or incomplete: {what}. Copy or render it again.")
             }
-            Self::TooLarge { file, what } => write!(f, "{file} is larger than allowed: {what}."),
+            Self::TooLarge { file, what } => {
+                write!(f, "{file} is too large: {what}. Render it smaller, or with fewer samples in a pixel.")
+            }
             Self::Memory { file, what } => {
                 write!(f, "{file} does not fit in memory: {what}. Raise the memory limit or use a smaller file.")
             }

@@ -108,9 +108,11 @@ pub enum Misfit {
 impl fmt::Display for Misfit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Settings(reason) => write!(f, "flatten: {reason}"),
-            Self::Element { element, reason } => write!(f, "flatten: element {}: {reason}", element + 1),
-            Self::TooLarge => f.write_str("flatten: more pixels or samples than can be counted"),
+            Self::Settings(reason) => write!(f, "These settings do not go together: {reason}."),
+            Self::Element { element, reason } => write!(f, "Element {} cannot be merged: {reason}.", element + 1),
+            Self::TooLarge => f.write_str(
+                "There are more pixels or samples than can be counted. Merge a smaller part of the picture.",
+            ),
         }
     }
 }

@@ -369,7 +369,7 @@ fn what_does_not_fit_is_refused() {
     assert!(refused(&Band { window: window(0, 0, i32::MAX, i32::MAX), ..good.clone() }, &roles()));
     let flat = Flat { window: size, channels: vec![None; 3], ..Flat::default() };
     let rows = Flattener::new(Settings::default()).unwrap().rows(&[Element::flat(&flat)], size);
-    assert_eq!(rows.unwrap_err().to_string(), "flatten: element 1: a flat element needs a depth");
+    assert_eq!(rows.unwrap_err().to_string(), "Element 1 cannot be merged: a flat element needs a depth.");
     assert!(Flattener::new(Settings { alphas: 0, ..Settings::default() }).is_err());
     assert!(Flattener::new(Settings { channels: vec![1], ..Settings::default() }).is_err());
 }

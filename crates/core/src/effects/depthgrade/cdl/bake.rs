@@ -18,7 +18,9 @@ pub(super) fn bake(grade: &Grade, all: &GradingParams, id: &str) -> Result<(Cdl,
         GradeSpace::Linear => {
             let stops = grade.stops();
             if g.contrast == 0.0 {
-                return Err(format!("The grade of {id} has a contrast of 0, which no CDL can hold."));
+                return Err(format!(
+                    "The grade of {id} has a contrast of 0, which no CDL can hold. Set another contrast."
+                ));
             }
             for c in 0..3 {
                 power[c] *= g.contrast;
@@ -41,7 +43,9 @@ pub(super) fn bake(grade: &Grade, all: &GradingParams, id: &str) -> Result<(Cdl,
         }
     }
     if slope.iter().any(|v| *v < 0.0) {
-        return Err(format!("The gain of {id} is below its lift: no CDL can turn a picture into its negative."));
+        return Err(format!(
+            "The gain of {id} is below its lift: no CDL can turn a picture into its negative. Set the gain above the lift."
+        ));
     }
     let space = match all.space {
         GradeSpace::Linear => "scene-linear",

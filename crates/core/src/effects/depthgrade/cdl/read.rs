@@ -6,25 +6,30 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+/// What helps where a file is none of them.
+const CHOOSE: &str = "Choose a .cc, .ccc or .cdl file, or write it again where it came from.";
+
 /// A larger file holds no list of corrections.
 const LARGEST: u64 = 16 << 20;
 
 /// The corrections of a file, in its order; at least one. The error names the file.
 pub(super) fn load(path: &Path) -> Result<Vec<Cdl>, String> {
     let name = path.display();
-    let fails = |e: std::io::Error| format!("{name} cannot be read: {e}.");
+    let fails = |e: std::io::Error| format!("{name} cannot be read: {e}. Check that you may read it.");
     let about = std::fs::metadata(path).map_err(|e| match e.kind() {
-        std::io::ErrorKind::NotFound => format!("{name} does not exist."),
+        std::io::ErrorKind::NotFound => format!("{name} does not exist. Check the path."),
         _ => fails(e),
     })?;
     // Also pipes and devices, of which there is no end.
     if !about.is_file() || about.len() > LARGEST {
-        return Err(format!("{name} is no CDL file: {}.", if about.is_file() { "too large" } else { "not a file" }));
+        let why = if about.is_file() { "it is too large" } else { "it is not a file" };
+        return Err(format!("{name} is no CDL file: {why}. {CHOOSE}"));
     }
     let mut bytes = Vec::new();
     File::open(path).map_err(fails)?.take(LARGEST).read_to_end(&mut bytes).map_err(fails)?;
-    let text = String::from_utf8(bytes).map_err(|_| format!("{name} is damaged, or no CDL file: it is not UTF-8."))?;
-    parse(&text).map_err(|why| format!("{name} is damaged, or no CDL file: {why}."))
+    let text = String::from_utf8(bytes)
+        .map_err(|_| format!("{name} is damaged, or no CDL file: it is no text (not UTF-8). {CHOOSE}"))?;
+    parse(&text).map_err(|why| format!("{name} is damaged, or no CDL file: {why}. {CHOOSE}"))
 }
 
 /// The corrections in a text; at least one.
@@ -33,7 +38,7 @@ pub(super) fn parse(text: &str) -> Result<Vec<Cdl>, String> {
     let root = document.root_element();
     let known = ["ColorCorrection", "ColorCorrectionCollection", "ColorDecisionList"];
     if !known.contains(&root.tag_name().name()) {
-        return Err(format!("its root is <{}>", root.tag_name().name()));
+        return Err(format!("it begins with <{}>, which no CDL file does", root.tag_name().name()));
     }
     let all = root.descendants().filter(|n| n.tag_name().name() == "ColorCorrection");
     let found =
@@ -50,7 +55,7 @@ fn child<'a, 'i>(node: &Node<'a, 'i>, names: &[&str]) -> Option<Node<'a, 'i>> {
 fn correction(node: &Node) -> Result<Cdl, String> {
     let (sop, sat) = (child(node, &["SOPNode", "ASC_SOP"]), child(node, &["SatNode", "SATNode", "ASC_SAT"]));
     if sop.is_none() && sat.is_none() {
-        return Err("it has neither a SOPNode nor a SatNode".into());
+        return Err("it holds no grade (neither a SOPNode nor a SatNode)".into());
     }
     let three = |name: &str, neutral: f64| match &sop {
         Some(sop) => numbers::<3>(sop, name),

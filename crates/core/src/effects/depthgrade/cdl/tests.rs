@@ -79,7 +79,7 @@ fn damage_is_told_with_the_files_name() {
     let cases: [(&str, &[u8], &str); 12] = [
         ("cut.cc", &CC.as_bytes()[..200], "damaged"),
         ("empty.cc", b"", "damaged"),
-        ("other.cc", b"<html><body/></html>", "its root is <html>"),
+        ("other.cc", b"<html><body/></html>", "begins with <html>"),
         ("none.ccc", b"<ColorCorrectionCollection/>", "no colour correction"),
         ("bare.cc", b"<ColorCorrection/>", "neither a SOPNode nor a SatNode"),
         ("two.cc", b"<ColorCorrection><SOPNode><Slope>1 1</Slope></SOPNode></ColorCorrection>", "Slope is '1 1'"),

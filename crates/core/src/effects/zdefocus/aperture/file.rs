@@ -58,16 +58,18 @@ fn read(path: &Path) -> Result<Opening, String> {
     let picture = match &start[..length.map_err(|e| e.to_string())?] {
         [0x89, b'P', b'N', b'G', ..] => read_png(path)?,
         [0x76, 0x2f, 0x31, 0x01, ..] => read_exr(path)?,
-        _ => return Err("it is neither PNG nor OpenEXR.".into()),
+        _ => return Err("it is neither PNG nor OpenEXR. Choose one of these.".into()),
     };
     let [w, h] = picture.size;
     Opening::new([w, h], picture.aspect, |x, y| picture.pixels[(h - 1 - y) * w + x])
-        .ok_or_else(|| "it is black: no light comes through.".into())
+        .ok_or_else(|| "it is black: no light comes through. Choose one with a bright shape on black.".into())
 }
 
 fn sized(w: usize, h: usize) -> Result<[usize; 2], String> {
     let pixels = w.checked_mul(h).filter(|n| (1..=MOST_PIXELS).contains(n));
-    pixels.map(|_| [w, h]).ok_or_else(|| format!("{w} × {h} pixels are too many."))
+    pixels
+        .map(|_| [w, h])
+        .ok_or_else(|| format!("{w} × {h} pixels are too many. Make it smaller: a few hundred pixels are enough."))
 }
 
 /// Display-referred sRGB becomes linear.
@@ -106,8 +108,10 @@ fn read_exr(path: &Path) -> Result<Picture, String> {
         Error::Unsupported { what, .. } => {
             format!("{what}. Write it as PNG, or as a flat OpenEXR picture in rows with ZIP compression.")
         }
-        Error::Damaged { what, .. } => format!("it is damaged or incomplete: {what}."),
-        Error::TooLarge { what, .. } | Error::Memory { what, .. } => format!("it is too large: {what}."),
+        Error::Damaged { what, .. } => format!("it is damaged or incomplete: {what}. Copy or write it again."),
+        Error::TooLarge { what, .. } | Error::Memory { what, .. } => {
+            format!("it is too large: {what}. Make it smaller: a few hundred pixels are enough.")
+        }
         other => other.to_string(),
     })?;
     // Names without their layers; one channel alone stands for all.
@@ -115,7 +119,7 @@ fn read_exr(path: &Path) -> Result<Picture, String> {
     let grey = find("Y").or(Some(0).filter(|_| channels.len() == 1));
     let rgb = ["R", "G", "B"].map(|name| find(name).or(grey));
     if rgb == [None; 3] {
-        return Err("it has neither colours nor a grey channel.".into());
+        return Err("it has neither colours nor a grey channel. Write it with R, G and B, or with Y.".into());
     }
     let (w, h) = (header.data_window.width(), header.data_window.height());
     let pixel = |i: usize| rgb.map(|c| c.map_or(0.0, |c| channels[c][i]));
