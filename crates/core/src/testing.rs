@@ -6,7 +6,7 @@ use crate::geometry::{Geometry, Rect, RectD};
 use crate::image::{Alpha, ColourRow, Components, Depth, ImageMut, ImageRef, PixelFormat, load_colour, store_colour};
 use crate::params::{Value, Values};
 use crate::render::{Beside, Job, Outcome, Picture, Plate, render};
-use crate::workers::{Exec, Workers};
+use crate::workers::{Exec, Stop, Workers};
 
 /// Random numbers that are the same every time (xorshift).
 pub(crate) struct Random(u64);
@@ -304,4 +304,10 @@ pub(crate) fn assert_close(a: &[Rgba], b: &[Rgba], tolerance: f32, what: &str) {
         let near = p.iter().zip(q).all(|(p, q)| (p - q).abs() <= tolerance);
         assert!(near, "{what}: pixel {i}: {p:?} is not {q:?} within {tolerance}");
     }
+}
+
+/// What a function that needs threads gives, with one of its own.
+pub fn on_a_thread<T>(f: impl FnOnce(&Exec) -> Result<T, Stop>) -> T {
+    let workers = Workers::new(1).unwrap();
+    f(&Exec { workers: &workers, abort: &|| false, progress: &|_| () }).unwrap()
 }

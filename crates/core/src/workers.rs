@@ -142,6 +142,81 @@ impl Exec<'_> {
     }
 }
 
+impl Exec<'_> {
+    /// A vector of `len` copies of `value`, written on the threads.
+    pub fn filled<T: Copy + Default + Send + Sync>(
+        &self,
+        len: usize,
+        value: T,
+        share: [f64; 2],
+    ) -> Result<Vec<T>, Stop> {
+        let mut buffer = try_vec(len, T::default())?;
+        self.for_each_mut(buffer.chunks_mut(PIECE).collect(), share, |_, piece, _| piece.fill(value))?;
+        Ok(buffer)
+    }
+
+    /// A copy, written on the threads.
+    pub fn copied<T: Copy + Default + Send + Sync>(&self, from: &[T], share: [f64; 2]) -> Result<Vec<T>, Stop> {
+        let mut buffer = try_vec(from.len(), T::default())?;
+        let pieces = buffer.chunks_mut(PIECE).zip(from.chunks(PIECE)).collect();
+        self.for_each_mut(pieces, share, |_, (to, from), _| to.copy_from_slice(from))?;
+        Ok(buffer)
+    }
+
+    /// Keeps something large, which is given back on the threads: that takes about as long as writing it, and a host that has asked for an
+    /// abort would wait for it.
+    pub fn keep<T: Send + 'static>(&self, value: T) -> Kept<'_, T> {
+        Kept { value: Some(value), workers: self.workers }
+    }
+}
+
+/// Values of a task that fills or copies.
+const PIECE: usize = 1 << 18;
+
+/// See [`Exec::keep`].
+pub struct Kept<'a, T: Send + 'static> {
+    /// There until it is dropped.
+    value: Option<T>,
+    workers: &'a Workers,
+}
+
+impl<T: Send + 'static> Kept<'_, T> {
+    /// The value itself, to be given back as any other.
+    pub fn take(mut self) -> T {
+        match self.value.take() {
+            Some(value) => value,
+            None => unreachable!("only a drop takes it, or this"),
+        }
+    }
+}
+
+impl<T: Send + 'static> std::ops::Deref for Kept<'_, T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        match &self.value {
+            Some(value) => value,
+            None => unreachable!("only a drop takes it"),
+        }
+    }
+}
+
+impl<T: Send + 'static> std::ops::DerefMut for Kept<'_, T> {
+    fn deref_mut(&mut self) -> &mut T {
+        match &mut self.value {
+            Some(value) => value,
+            None => unreachable!("only a drop takes it"),
+        }
+    }
+}
+
+impl<T: Send + 'static> Drop for Kept<'_, T> {
+    fn drop(&mut self) {
+        if let (Some(value), Some(pool)) = (self.value.take(), &self.workers.pool) {
+            pool.spawn(move || drop(value));
+        }
+    }
+}
+
 struct OnDrop<F: FnMut()>(F);
 impl<F: FnMut()> Drop for OnDrop<F> {
     fn drop(&mut self) {
@@ -176,6 +251,24 @@ mod tests {
             .for_each_mut(pieces.iter_mut().collect(), [0.0, 1.0], |i, p, _| **p += i + 1)
             .unwrap();
         assert!(pieces.iter().enumerate().all(|(i, p)| *p == i + 1));
+    }
+
+    #[test]
+    fn what_is_kept_is_given_back_on_the_threads_before_they_end() {
+        struct Tells(std::sync::mpsc::Sender<Option<String>>);
+        impl Drop for Tells {
+            fn drop(&mut self) {
+                let _ = self.0.send(std::thread::current().name().map(str::to_string));
+            }
+        }
+        let (workers, (tell, hear)) = (Workers::new(2).unwrap(), std::sync::mpsc::channel());
+        for _ in 0..20 {
+            drop(exec(&workers, &|| false).keep(Tells(tell.clone())));
+        }
+        drop((workers, tell));
+        let where_dropped: Vec<_> = hear.iter().collect();
+        assert_eq!(where_dropped.len(), 20);
+        assert!(where_dropped.iter().all(|name| name.as_ref().is_some_and(|n| n.starts_with("fathom-"))));
     }
 
     #[test]

@@ -28,6 +28,7 @@ pub use stage::DepthStage;
 
 use crate::geometry::Rect;
 use crate::image::Plane;
+use crate::workers::{Exec, Stop};
 
 /// Which stored numbers of a pixel make its depth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,8 +44,14 @@ pub(crate) enum Channels {
 }
 
 /// The least and greatest depth of a plane; NaN does not count. (∞, 0) where there is none.
-pub fn depth_range(plane: &Plane) -> [f32; 2] {
-    plane.data().iter().fold([f32::INFINITY, 0.0], |[low, high], z| [low.min(*z), high.max(*z)])
+pub fn depth_range(plane: &Plane, exec: &Exec) -> Result<[f32; 2], Stop> {
+    const NONE: [f32; 2] = [f32::INFINITY, 0.0];
+    let rows: Vec<&[f32]> = plane.data().chunks((plane.rect().width() * 16).max(1)).collect();
+    let mut ranges = vec![NONE; rows.len()];
+    exec.for_each_mut(ranges.iter_mut().zip(rows).collect(), [0.0, 0.0], |_, (range, z), _| {
+        **range = z.iter().fold(NONE, |[low, high], z| [low.min(*z), high.max(*z)]);
+    })?;
+    Ok(ranges.into_iter().fold(NONE, |[low, high], range| [low.min(range[0]), high.max(range[1])]))
 }
 
 /// Radius of the disc in which a picked depth is the median, in pixels of the full-size frame.

@@ -53,22 +53,23 @@ pub(super) fn input(
     let s = frame.geometry.pixels_per_unit();
     let seen = kernel.looks_at(window);
     let grown = |reach: f64| seen.grow((reach * s[0].max(s[1])).ceil() as i32 + 1);
-    let z_inside = from.stage.surfaces(inside.intersect(&reachable(grown(most), inside, border)), exec)?;
+    let z_inside = exec.keep(from.stage.surfaces(inside.intersect(&reachable(grown(most), inside, border)), exec)?);
     let behind = from.plate.map(|plate| plate.read(z_inside.rect(), exec)).transpose()?.flatten();
     // Black borders are infinitely far, which no image may be.
-    let [nearest, farthest] =
-        behind.iter().filter_map(|b| b.depth.as_ref()).fold(depth_range(&z_inside), |range, z| {
-            let [low, high] = depth_range(z);
-            [range[0].min(low), range[1].max(high)]
-        });
+    let [mut nearest, mut farthest] = depth_range(&z_inside, exec)?;
+    if let Some(z) = behind.iter().find_map(|b| b.depth.as_ref()) {
+        let [low, high] = depth_range(z, exec)?;
+        (nearest, farthest) = (nearest.min(low), farthest.max(high));
+    }
     let rect = grown(kernel.reach(nearest, if border == Border::Black { f32::INFINITY } else { farthest }).min(most));
     let width = rect.width();
     let xs: Vec<Option<i32>> = (rect.x1..rect.x2).map(|x| border_index(border, x, inside.x1, inside.x2)).collect();
     let z_rect = z_inside.rect();
-    let mut source = Image::new(rect)?;
-    let mut depth = Plane::new(rect, f32::INFINITY)?;
+    let mut planes = exec.keep((Image::new(rect)?, Plane::new(rect, 0.0)?));
+    let (source, depth) = &mut *planes;
     let rows: Vec<_> = source.rows_mut().into_iter().zip(depth.rows_mut()).collect();
     exec.for_each_mut(rows, [0.0, 0.02], |i, (colour, z), _| {
+        z.fill(f32::INFINITY);
         let Some(y) = border_index(border, rect.y1 + i as i32, inside.y1, inside.y2) else { return };
         let mut planes: [Vec<f32>; 4] = std::array::from_fn(|_| vec![0.0; z_rect.width()]);
         out.load(z_rect.x1, y, &mut planes);
@@ -86,6 +87,7 @@ pub(super) fn input(
         }
     })?;
     let background = behind.map(|b| continued(&b, rect, inside, &xs, border, exec)).transpose()?;
+    let (source, depth) = planes.take();
     Ok(AreaInput { source, depth, background, inside, window, seen })
 }
 

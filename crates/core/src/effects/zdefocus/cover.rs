@@ -47,8 +47,9 @@ impl Cover {
     pub fn new(picture: &Field, plate: &Plate, steps: usize, exec: &Exec) -> Result<Self, Stop> {
         let (w, n) = (picture.rect.width().max(1), picture.coc.len());
         let mut colour = planes(n)?;
-        let (mut share, mut fringe_share) = (try_vec(n, 1f32)?, try_vec(n, 1f32)?);
-        let mut fringe = Sheet::new(picture.rect)?;
+        // Each row's task writes all of them.
+        let (mut share, mut fringe_share) = (try_vec(n, 0f32)?, try_vec(n, 0f32)?);
+        let mut fringe = Sheet::new(picture.rect, exec)?;
         let shares = share.chunks_mut(w).zip(fringe_share.chunks_mut(w));
         let rows: Vec<_> = pieces(&mut colour, w).zip(shares).zip(fringe.rows_mut()).collect();
         exec.for_each_mut(rows, [0.05, 0.05], |y, ((colour, (share, fringe_share)), (coc, fringe)), _| {
@@ -59,8 +60,7 @@ impl Cover {
                 (0..4).for_each(|c| (colour[c][x], fringe[c][x]) = (seen.colour[c], beyond.colour[c]));
             }
         })?;
-        let mut coc = try_vec(n, 0f32)?;
-        coc.copy_from_slice(&picture.coc);
+        let coc = exec.copied(&picture.coc, [0.05, 0.05])?;
         let seen = Field { coc, colour, unlit: Vec::new(), ..*picture };
         Ok(Self { seen, share, fringe, fringe_share })
     }

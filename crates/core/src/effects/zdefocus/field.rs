@@ -4,6 +4,7 @@ use super::lens::Lens;
 use crate::geometry::Rect;
 use crate::image::{Image, Plane};
 use crate::workers::{Exec, Stop, try_vec};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Four planes of colour: premultiplied red, green, blue, alpha.
 pub type Planes = [Vec<f32>; 4];
@@ -30,6 +31,8 @@ pub struct Field {
     pub colour: Planes,
     /// What is left of a colour without the light in it: for what is painted behind edges, which no lamp should light. Empty is 1 everywhere.
     pub unlit: Vec<f32>,
+    /// Were all of the picture's colours numbers?
+    pub numbers: bool,
     /// The largest CoC.
     pub most: f32,
     /// The smallest CoC.
@@ -56,6 +59,7 @@ impl Field {
         let mut coc = try_vec(w * h, 0f32)?;
         let mut colour = planes(w * h)?;
         let mut ranges = vec![[f32::MAX, f32::MIN]; h];
+        let numbers = AtomicBool::new(true);
         let rows: Vec<_> = coc.chunks_mut(w).zip(pieces(&mut colour, w)).zip(&mut ranges).collect();
         exec.for_each_mut(rows, [0.02, 0.05], |y, ((coc, colour), range), _| {
             let all = y * w..(y + 1) * w;
@@ -68,11 +72,12 @@ impl Field {
             // A sum of zeros times anything is a number as long as all are.
             if !colour.iter().all(|plane| plane.iter().map(|v| v * 0.0).sum::<f32>() == 0.0) {
                 put_numbers(picture, colour, y);
+                numbers.store(false, Ordering::Relaxed);
             }
             **range = coc.iter().fold(**range, |[low, high], c| [low.min(*c), high.max(*c)]);
         })?;
         let [least, most] = ranges.iter().fold([f32::MAX, f32::MIN], |[low, high], r| [low.min(r[0]), high.max(r[1])]);
-        Ok(Self { rect, coc, colour, unlit: Vec::new(), most, least })
+        Ok(Self { rect, coc, colour, unlit: Vec::new(), numbers: numbers.into_inner(), most, least })
     }
 }
 

@@ -35,8 +35,7 @@ pub const STEP: f32 = 1.0;
 /// An upper bound, for each pixel, of CoC minus distance over all pixels around it: where it is no more than the pixel's own CoC there
 /// is no edge to look for. Distances are measured a little too short (by up to 10 %), so that no edge is missed.
 pub fn envelope(field: &Field, exec: &Exec) -> Result<Vec<f32>, Stop> {
-    let mut e = try_vec(field.coc.len(), 0f32)?;
-    e.copy_from_slice(&field.coc);
+    let mut e = exec.copied(&field.coc, [0.1, 0.1])?;
     let (w, h) = (field.rect.width(), field.rect.height());
     exec.for_each_mut(vec![&mut e], [0.1, 0.1], |_, e, cancel| {
         for up in [false, true] {
@@ -143,16 +142,16 @@ fn edges(field: &Field, wanted: &Wanted, step: (i32, i32), cancel: &Cancel) -> R
 
 /// CoC and colour hidden behind the pixels of `rect`; nothing where no edge of a farther surface is near enough to matter.
 pub fn behind(field: &Field, envelope: &[f32], rect: Rect, exec: &Exec) -> Result<Sheet, Stop> {
-    let mut sheet = Sheet::new(rect)?;
-    let wanted = Wanted::new(field, envelope, exec)?;
+    let mut sheet = exec.keep(Sheet::new(rect, exec)?);
+    let wanted = exec.keep(Wanted::new(field, envelope, exec)?);
     if wanted.x.is_empty() {
-        return Ok(sheet);
+        return Ok(sheet.take());
     }
     let mut found: Vec<Result<Vec<u16>, Stop>> = RAYS.iter().map(|_| Ok(Vec::new())).collect();
     exec.for_each_mut(found.iter_mut().collect(), [0.1, 0.15], |k, found, cancel| {
         **found = edges(field, &wanted, RAYS[k], cancel);
     })?;
-    let found = found.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let found = exec.keep(found.into_iter().collect::<Result<Vec<_>, _>>()?);
     exec.for_each_mut(sheet.rows_mut(), [0.15, 0.15], |row, (coc, colour), _| {
         let y = rect.y1 + row as i32;
         let r = (y - field.rect.y1) as usize;
@@ -168,7 +167,7 @@ pub fn behind(field: &Field, envelope: &[f32], rect: Rect, exec: &Exec) -> Resul
             }
         }
     })?;
-    Ok(sheet)
+    Ok(sheet.take())
 }
 
 /// What one direction finds.

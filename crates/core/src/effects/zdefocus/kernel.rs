@@ -54,18 +54,25 @@ impl AreaKernel for Defocus<'_> {
         reach(self.largest([nearest, farthest]), &self.geometry)
     }
 
-    fn render(&self, mut input: AreaInput, exec: &Exec) -> Result<Image, Stop> {
+    fn render(&self, input: AreaInput, exec: &Exec) -> Result<Image, Stop> {
+        let AreaInput { source, depth, background, inside, window, seen } = input;
+        let (source, depth) = (exec.keep(source), exec.keep(depth));
         let stretch = stretch(&self.geometry);
         let points = self.optics.places();
         let gap = spread::gap(points.len());
         let scale = pixels_per_unit(&self.geometry);
-        let background = input.background.take();
-        let behind = background.iter().filter_map(|b| b.depth.as_ref()).map(|z| self.largest(depth_range(z)));
-        let largest = behind.fold(self.largest(depth_range(&input.depth)), f64::max) * scale;
-        let moves = Moves::new(&points, gap, largest);
-        let mut field = Field::new(&input.source, &input.depth, &self.lens, scale, exec)?;
+        let mut largest = self.largest(depth_range(&depth, exec)?);
+        if let Some(z) = background.iter().find_map(|b| b.depth.as_ref()) {
+            largest = largest.max(self.largest(depth_range(z, exec)?));
+        }
+        let largest = largest * scale;
+        let moves = Moves::new(&points, gap, largest, exec)?;
+        let mut field = exec.keep(Field::new(&source, &depth, &self.lens, scale, exec)?);
+        drop(depth);
+        // The picture itself is of use only where its own colours come back.
+        let odd = if field.numbers { None } else { Some(source) };
         let mut plate = match background {
-            Some(background) => Some(Plate::new(&field, background, &self.lens, scale, exec)?),
+            Some(background) => Some(exec.keep(Plate::new(&field, background, &self.lens, scale, exec)?)),
             None => None,
         };
         let apart = lights::gap(points.len());
@@ -75,33 +82,35 @@ impl AreaKernel for Defocus<'_> {
                 lift.apply(&mut plate.field, scale, exec)?;
             }
         }
-        let mut lights = lights::take(&mut field, &input.inside, apart, exec)?;
+        let mut lights = lights::take(&mut field, &inside, apart, exec)?;
         if let Some(plate) = &mut plate {
-            lights.extend(plate.lights(&field, &input.inside, apart, exec)?);
+            lights.extend(plate.lights(&field, &inside, apart, exec)?);
         }
         let around = (largest * f64::from(stretch.max(1.0))).ceil() as i32 + 2;
         let cover = match &plate {
-            Some(plate) => Some(Cover::new(&field, plate, points.len(), exec)?),
+            Some(plate) => Some(exec.keep(Cover::new(&field, plate, points.len(), exec)?)),
             None => None,
         };
         let makings = Makings {
             field: &field,
-            plate: plate.as_ref().zip(cover.as_ref()),
+            plate: plate.as_deref().zip(cover.as_deref()),
             gap: gap as f32,
             points: points.len(),
             fill: self.params.occlusion.background_fill,
         };
-        let scene = Scene::new(&makings, input.seen.grow(around), &moves, exec)?;
+        let scene = exec.keep(Scene::new(&makings, seen.grow(around), &moves, exec)?);
         drop((field, plate, cover));
         let eye = Eye { optics: self.optics.clone(), cats_eye: self.cats_eye, stretch };
         shine::make_up_for_the_barrel(&mut lights, &eye, exec)?;
-        let mut out = views::render(&scene, &lights, &eye, input.seen, exec)?;
+        let mut out = exec.keep(views::render(&scene, &lights, &eye, seen, exec)?);
         drop((scene, lights));
         if let Some(magnify) = &self.magnify {
-            out = magnify.apply(&out, input.window, &self.geometry, exec)?;
+            out = exec.keep(magnify.apply(&out, window, &self.geometry, exec)?);
         }
-        self.keep_what_is_no_number(&input, &mut out, exec)?;
-        Ok(out)
+        if let Some(source) = odd {
+            self.put_back_what_is_no_number(&source, &mut out, exec)?;
+        }
+        Ok(out.take())
     }
 }
 
@@ -112,13 +121,13 @@ impl Defocus<'_> {
     }
 
     /// A colour that is NaN or infinite stays at its pixel, or moves with it as a whole.
-    fn keep_what_is_no_number(&self, input: &AreaInput, out: &mut Image, exec: &Exec) -> Result<(), Stop> {
-        let (window, g, first) = (out.rect(), &self.geometry, input.source.rect().x1);
+    fn put_back_what_is_no_number(&self, source: &Image, out: &mut Image, exec: &Exec) -> Result<(), Stop> {
+        let (window, g, first) = (out.rect(), &self.geometry, source.rect().x1);
         let from = |c: usize, axis: usize, i: i32| self.magnify.map_or(i, |m| m.nearest(c, axis, i, g));
         let columns: [Vec<usize>; 4] =
             std::array::from_fn(|c| (window.x1..window.x2).map(|x| (from(c, 0, x) - first) as usize).collect());
         exec.for_each_mut(out.rows_mut(), [0.98, 0.98], |i, row, _| {
-            for (c, (plane, of)) in row.planes().into_iter().zip(&input.source.planes).enumerate() {
+            for (c, (plane, of)) in row.planes().into_iter().zip(&source.planes).enumerate() {
                 let of = of.row(from(c, 1, window.y1 + i as i32));
                 for (to, x) in plane.iter_mut().zip(&columns[c]).filter(|(_, x)| !of[**x].is_finite()) {
                     *to = of[*x];

@@ -3,6 +3,7 @@
 use super::params::{LensModel, SizeParams};
 use crate::choices;
 use crate::depth::NEAREST;
+use crate::workers::{Exec, Stop, try_vec};
 
 choices! {
     /// Which camera the size is computed for.
@@ -275,7 +276,7 @@ const FINE: f64 = 1e-3;
 
 impl Moves {
     /// `gap` is half the side of the spread for a CoC of 1 px, `largest` the largest radius that will be asked for, in pixels.
-    pub fn new(points: &[[f32; 2]], gap: f64, largest: f64) -> Self {
+    pub fn new(points: &[[f32; 2]], gap: f64, largest: f64, exec: &Exec) -> Result<Self, Stop> {
         let n = points.len().max(1) as f64;
         let places: Vec<f64> = points.iter().flatten().map(|v| f64::from(*v)).collect();
         let lens_variance = places.iter().map(|v| v * v).sum::<f64>() / (2.0 * n);
@@ -300,7 +301,11 @@ impl Moves {
             let under = wanted - variance(low) < variance(high) - wanted;
             (if under { (low - FINE).max(0.0) } else { high + FINE }) as f32
         };
-        Self { table: (0..=(largest.max(0.0).ceil() as usize + 1) * STEPS).map(entry).collect() }
+        let mut table = try_vec((largest.max(0.0).ceil() as usize + 1) * STEPS + 1, 0f32)?;
+        exec.for_each_mut(table.chunks_mut(STEPS).collect(), [0.02, 0.02], |pixel, entries, _| {
+            entries.iter_mut().zip(pixel * STEPS..).for_each(|(of, i)| *of = entry(i));
+        })?;
+        Ok(Self { table })
     }
 
     /// Signed move per unit of lens, in pixels, for a signed radius in pixels.

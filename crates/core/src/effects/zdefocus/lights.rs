@@ -58,7 +58,7 @@ pub fn take(field: &mut Field, inside: &Rect, gap: f32, exec: &Exec) -> Result<V
     if candidates.is_empty() {
         return Ok(Vec::new());
     }
-    field.unlit = try_vec(w * h, 1f32)?;
+    field.unlit = exec.filled(w * h, 1f32, [0.05, 0.05])?;
     let mut lights = Ok(Vec::new());
     exec.for_each_mut(vec![(field, &mut lights)], [0.05, 0.05], |_, (field, lights), cancel| {
         **lights = take_candidates(field, inside, &level, &candidates, gap, cancel);

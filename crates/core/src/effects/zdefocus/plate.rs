@@ -8,7 +8,7 @@ use super::sheet::{NONE, Sheet};
 use crate::effect::Background;
 use crate::geometry::Rect;
 use crate::image::Plane;
-use crate::workers::{Exec, Stop, try_vec};
+use crate::workers::{Exec, Stop};
 
 /// The plate over the same rectangle as the picture's field.
 pub struct Plate {
@@ -43,7 +43,7 @@ impl Plate {
         }
         let w = picture.rect.width().max(1);
         let mut ranges = vec![[f32::MAX, f32::MIN]; picture.rect.height()];
-        let mut known = try_vec(picture.coc.len(), true)?;
+        let mut known = exec.filled(picture.coc.len(), true, [0.05, 0.05])?;
         let rows: Vec<_> = field
             .coc
             .chunks_mut(w)

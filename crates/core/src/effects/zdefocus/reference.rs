@@ -50,7 +50,7 @@ pub fn render(scene: &Scene, params: &Params, lens: &Lens, window: Rect, around:
     let scene = Scene { colour: &*dimmed, ..*scene };
     let (mut seen, mut hidden) = (Layer::new(), Layer::new());
     let half = super::spread::gap(points.len());
-    let moves = Moves::new(&places, half, most);
+    let moves = crate::testing::on_a_thread(|exec| Moves::new(&places, half, most, exec));
     let of = |coc, colour| Sample { coc, colour, shift: f64::from(moves.of(coc as f32)) };
     let area = window.grow(around);
     for y in area.y1..area.y2 {

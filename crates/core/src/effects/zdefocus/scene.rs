@@ -93,7 +93,8 @@ impl Scene {
     pub fn new(of: &Makings, rect: Rect, moves: &Moves, exec: &Exec) -> Result<Self, Stop> {
         let Makings { field, plate, gap, fill, .. } = *of;
         let envelope = if fill || plate.is_some() { hidden::envelope(field, exec)? } else { Vec::new() };
-        let mut guess = if fill { hidden::behind(field, &envelope, rect, exec)? } else { Sheet::new(rect)? };
+        let envelope = exec.keep(envelope);
+        let mut guess = if fill { hidden::behind(field, &envelope, rect, exec)? } else { Sheet::new(rect, exec)? };
         let mut layers = Vec::new();
         let mut add = |sheet: Sheet, seen_by| -> Result<(), Stop> {
             if !sheet.is_empty() {
@@ -106,17 +107,20 @@ impl Scene {
             Some((plate, cover)) => {
                 let points = of.points as f32;
                 let counts = |share: &[f32]| share.iter().map(|v| (v * points).round()).collect::<Vec<_>>();
-                add(seen(&cover.seen, &cover.share, rect, gap, exec)?, counts(&part(&cover.share, field.rect, rect)?))?;
-                let mut fringe = Sheet::new(rect)?;
-                fringe.coc = part(&cover.fringe.coc, field.rect, rect)?;
+                add(
+                    seen(&cover.seen, &cover.share, rect, gap, exec)?,
+                    counts(&part(&cover.share, field.rect, rect, exec)?),
+                )?;
+                let mut fringe = Sheet::new(rect, exec)?;
+                fringe.coc = part(&cover.fringe.coc, field.rect, rect, exec)?;
                 for (to, from) in fringe.colour.iter_mut().zip(&cover.fringe.colour) {
-                    *to = part(from, field.rect, rect)?;
+                    *to = part(from, field.rect, rect, exec)?;
                 }
-                add(fringe, counts(&part(&cover.fringe_share, field.rect, rect)?))?;
+                add(fringe, counts(&part(&cover.fringe_share, field.rect, rect, exec)?))?;
                 let behind_plate = if fill {
                     hidden::behind(&plate.field, &hidden::envelope(&plate.field, exec)?, rect, exec)?
                 } else {
-                    Sheet::new(rect)?
+                    Sheet::new(rect, exec)?
                 };
                 add(shown(field, plate, &envelope, &guess, rect, gap, exec)?, Vec::new())?;
                 if plate.has_depth {
@@ -138,13 +142,13 @@ impl Scene {
 }
 
 /// The part over `to` of a plane over `from`, which holds it.
-fn part(plane: &[f32], from: Rect, to: Rect) -> Result<Vec<f32>, Stop> {
+fn part(plane: &[f32], from: Rect, to: Rect, exec: &Exec) -> Result<Vec<f32>, Stop> {
     let mut out = try_vec(to.width() * to.height(), 0f32)?;
     let skip = (to.x1 - from.x1) as usize;
-    for (i, row) in out.chunks_mut(to.width().max(1)).enumerate() {
+    exec.for_each_mut(out.chunks_mut(to.width().max(1)).collect(), [0.2, 0.2], |i, row, _| {
         let start = ((to.y1 - from.y1) as usize + i) * from.width() + skip;
         row.copy_from_slice(&plane[start..start + row.len()]);
-    }
+    })?;
     Ok(out)
 }
 
@@ -152,7 +156,7 @@ fn part(plane: &[f32], from: Rect, to: Rect) -> Result<Vec<f32>, Stop> {
 fn seen(field: &Field, shares: &[f32], rect: Rect, gap: f32, exec: &Exec) -> Result<Sheet, Stop> {
     Ok(Sheet {
         rect,
-        coc: part(&field.coc, field.rect, rect)?,
+        coc: part(&field.coc, field.rect, rect, exec)?,
         colour: spread::colours(field, shares, rect, gap, exec)?,
     })
 }

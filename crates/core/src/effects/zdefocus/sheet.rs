@@ -2,7 +2,7 @@
 
 use super::field::{Planes, pieces, planes};
 use crate::geometry::Rect;
-use crate::workers::{Stop, try_vec};
+use crate::workers::{Exec, Stop};
 
 /// The CoC of no sample: of no surface.
 pub const NONE: f32 = f32::MAX;
@@ -19,9 +19,9 @@ pub struct Sheet {
 
 impl Sheet {
     /// Without samples.
-    pub fn new(rect: Rect) -> Result<Self, Stop> {
+    pub fn new(rect: Rect, exec: &Exec) -> Result<Self, Stop> {
         let n = rect.width() * rect.height();
-        Ok(Self { rect, coc: try_vec(n, NONE)?, colour: planes(n)? })
+        Ok(Self { rect, coc: exec.filled(n, NONE, [0.1, 0.1])?, colour: planes(n)? })
     }
 
     /// Has it no sample at all?

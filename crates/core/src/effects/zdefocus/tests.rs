@@ -337,7 +337,7 @@ fn points_fill_the_aperture_evenly() {
         assert!(mean.iter().all(|m| m.abs() < 0.01), "{mean:?}");
     }
     let points = Optics::new(Aperture::new(&params::BokehParams::defaults(), None), 128, false).places();
-    let moves = Moves::new(&points, spread::gap(128), 30.0);
+    let moves = crate::testing::on_a_thread(|exec| Moves::new(&points, spread::gap(128), 30.0, exec));
     assert!((0..300).all(|i| moves.of(i as f32 * 0.1 + 0.1) >= moves.of(i as f32 * 0.1)));
     assert_eq!(moves.of(-7.3), -moves.of(7.3));
 }

@@ -42,28 +42,37 @@ pub struct Eye {
 
 /// Averages all views over `window`, and adds the lights.
 pub fn render(scene: &Scene, lights: &[Light], eye: &Eye, window: Rect, exec: &Exec) -> Result<Image, Stop> {
-    let mut out = Image::new(window)?;
+    let mut out = exec.keep(Image::new(window)?);
     let nearest_point = NearestPoint::new(&eye.optics.places());
-    let columns = window.width().div_ceil(TILE[0] as usize);
-    let mut tiles: Vec<(Rect, Vec<f32>)> = Vec::new();
-    for y in (window.y1..window.y2).step_by(TILE[1] as usize) {
-        for x in (window.x1..window.x2).step_by(TILE[0] as usize) {
-            tiles.push((Rect::new(x, y, x + TILE[0], y + TILE[1]).intersect(&window), Vec::new()));
+    exec.for_each_mut(tiles(&mut out), [0.2, 0.97], |_, (tile, rows), cancel| {
+        let (w, n) = (tile.width(), tile.width() * tile.height());
+        let result = best_wide_work(Tile { scene, lights, eye, nearest_point: &nearest_point, rect: *tile, cancel });
+        for (rows, plane) in rows.iter_mut().zip(result.chunks(n)) {
+            rows.iter_mut().zip(plane.chunks(w)).for_each(|(to, from)| to.copy_from_slice(from));
+        }
+    })?;
+    Ok(out.take())
+}
+
+/// The tiles of an image: where, and the rows of the four planes.
+fn tiles(image: &mut Image) -> Vec<(Rect, [Vec<&mut [f32]>; 4])> {
+    let window = image.rect();
+    let (w, h) = (TILE[0] as usize, TILE[1] as usize);
+    let columns = window.width().div_ceil(w);
+    let mut tiles = Vec::new();
+    for y in (window.y1..window.y2).step_by(h) {
+        for x in (window.x1..window.x2).step_by(w) {
+            let rows = std::array::from_fn(|_| Vec::with_capacity(h));
+            tiles.push((Rect::new(x, y, x + TILE[0], y + TILE[1]).intersect(&window), rows));
         }
     }
-    exec.for_each_mut(tiles.iter_mut().collect(), [0.2, 0.97], |_, (tile, result), cancel| {
-        *result = best_wide_work(Tile { scene, lights, eye, nearest_point: &nearest_point, rect: *tile, cancel });
-    })?;
-    exec.for_each_mut(out.rows_mut(), [0.97, 0.97], |y, row, _| {
-        let (across, j) = (y / TILE[1] as usize * columns, y % TILE[1] as usize);
-        for (tile, result) in &tiles[across..across + columns] {
-            let (w, n, x) = (tile.width(), tile.width() * tile.height(), (tile.x1 - window.x1) as usize);
-            for (c, plane) in row.planes().into_iter().enumerate() {
-                plane[x..x + w].copy_from_slice(&result[c * n + j * w..c * n + (j + 1) * w]);
-            }
+    for (c, plane) in image.planes.iter_mut().enumerate() {
+        for (y, row) in plane.rows_mut().enumerate() {
+            let across = &mut tiles[y / h * columns..];
+            row.chunks_mut(w).zip(across).for_each(|(part, (_, rows))| rows[c].push(part));
         }
-    })?;
-    Ok(out)
+    }
+    tiles
 }
 
 /// One tile's work.
