@@ -99,10 +99,12 @@ impl AreaKernel for Defocus<'_> {
             fill: self.params.occlusion.background_fill,
         };
         let scene = exec.keep(Scene::new(&makings, seen.grow(around), &moves, exec)?);
+        // Had before anything is given back: the system does one after the other.
+        let mut out = exec.keep(Image::new(seen)?);
         drop((field, plate, cover));
         let eye = Eye { optics: self.optics.clone(), cats_eye: self.cats_eye, stretch };
         shine::make_up_for_the_barrel(&mut lights, &eye, exec)?;
-        let mut out = exec.keep(views::render(&scene, &lights, &eye, seen, exec)?);
+        views::render(&scene, &lights, &eye, &mut out, exec)?;
         drop((scene, lights));
         if let Some(magnify) = &self.magnify {
             out = exec.keep(magnify.apply(&out, window, &self.geometry, exec)?);

@@ -40,18 +40,16 @@ pub struct Eye {
     pub stretch: f32,
 }
 
-/// Averages all views over `window`, and adds the lights.
-pub fn render(scene: &Scene, lights: &[Light], eye: &Eye, window: Rect, exec: &Exec) -> Result<Image, Stop> {
-    let mut out = exec.keep(Image::new(window)?);
+/// Averages all views over an image, and adds the lights.
+pub fn render(scene: &Scene, lights: &[Light], eye: &Eye, out: &mut Image, exec: &Exec) -> Result<(), Stop> {
     let nearest_point = NearestPoint::new(&eye.optics.places());
-    exec.for_each_mut(tiles(&mut out), [0.2, 0.97], |_, (tile, rows), cancel| {
+    exec.for_each_mut(tiles(out), [0.2, 0.97], |_, (tile, rows), cancel| {
         let (w, n) = (tile.width(), tile.width() * tile.height());
         let result = best_wide_work(Tile { scene, lights, eye, nearest_point: &nearest_point, rect: *tile, cancel });
         for (rows, plane) in rows.iter_mut().zip(result.chunks(n)) {
             rows.iter_mut().zip(plane.chunks(w)).for_each(|(to, from)| to.copy_from_slice(from));
         }
-    })?;
-    Ok(out.take())
+    })
 }
 
 /// The tiles of an image: where, and the rows of the four planes.
