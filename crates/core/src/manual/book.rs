@@ -28,10 +28,27 @@ pub fn page(effect: &dyn Effect, before: &str) -> String {
                 out += &presets(all);
             }
             last.clone_from(&p.group);
+            out += &p.group.as_deref().and_then(|name| once_more(&list, name)).unwrap_or_default();
         }
-        out += &param(p);
+        if p.group.as_deref().and_then(first_of).is_none_or(|first| group(&list, &first).is_none()) {
+            out += &param(p);
+        }
     }
     out
+}
+
+/// The name of the first of several equal groups, for those that come after it: `input1` for `input3`.
+fn first_of(name: &str) -> Option<String> {
+    let (stem, number) = name.split_at(name.find(|c: char| c.is_ascii_digit())?);
+    (number != "1").then(|| format!("{stem}1"))
+}
+
+/// What stands below a group whose controls are those of another: only their names.
+fn once_more(list: &Definitions, name: &str) -> Option<String> {
+    let first = group(list, &first_of(name)?)?;
+    let own: Vec<_> = list.params().filter(|p| p.group.as_deref() == Some(name) && !p.secret).collect();
+    let names: Vec<String> = own.iter().map(|p| format!("`{}`", p.name)).collect();
+    Some(format!("\nAs in *{}*: {}.\n", first.label, names.join(", ")))
 }
 
 fn group<'a>(list: &'a Definitions, name: &str) -> Option<&'a GroupDef> {
