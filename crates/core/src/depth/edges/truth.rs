@@ -272,6 +272,12 @@ fn fog_and_grade_on_silhouettes_come_near_the_truth() {
         assert!(r.ours < r.exact * if wires { 2.2 } else { 1.5 }, "{}", r.name);
         assert!(r.raw > r.ours * 1.7, "{}", r.name);
     }
+    // Pixels brighter or darker than both sides of their silhouette: less than a third of what the raw depth leaves.
+    let fringes = |which: usize| rows.iter().map(|r| r.fringes[which]).sum::<f64>();
+    assert!(rows.is_empty() || fringes(1) < fringes(0) / 3.0, "{} of {}", fringes(1), fringes(0));
+    for r in &rows {
+        assert!(r.fringes[1] < 0.005, "{}: {}", r.name, r.fringes[1]);
+    }
     let gain = rows.iter().map(|r| (r.raw / r.ours).ln()).sum::<f64>() / rows.len().max(1) as f64;
     assert!(rows.is_empty() || gain.exp() > 2.3, "{}", gain.exp());
 }
