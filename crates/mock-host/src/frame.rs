@@ -8,6 +8,7 @@ use crate::error::HostError;
 use crate::format::{Components, Field};
 use crate::geometry::{RectD, RectI};
 use crate::picture::{Filter, Picture};
+use crate::polls::Polls;
 use crate::profile::{ImageAspect, ImageScale, InputBounds, Profile, Unconnected};
 use crate::property::{PropertySet, cstring, lock};
 use crate::registry;
@@ -41,14 +42,6 @@ pub(crate) struct Prepared {
     pub rod: RectI,
     pub mapping: Mapping,
     checksum: u64,
-}
-
-/// When the plug-in asked whether to stop.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Polls {
-    pub last: Instant,
-    pub longest_gap: Duration,
-    pub aborted: Option<Instant>,
 }
 
 /// The address of memory on a graphics card: no memory of this process lies there.
@@ -99,39 +92,19 @@ impl Frame {
             output: None,
             abort: Abort::Never,
             polls: AtomicU32::new(0),
-            poll_times: Mutex::new(Polls { last: Instant::now(), longest_gap: Duration::ZERO, aborted: None }),
+            poll_times: Mutex::new(Polls::start(&Abort::Never)),
         }
     }
 
     /// The plug-in's question whether to stop.
     pub fn poll_abort(&self) -> bool {
         let n = self.polls.fetch_add(1, Ordering::Relaxed);
-        let now = Instant::now();
-        let mut times = lock(&self.poll_times);
-        let gap = now.duration_since(times.last);
-        times.longest_gap = times.longest_gap.max(gap);
-        times.last = now;
-        let stop = match &self.abort {
-            Abort::Never => false,
-            Abort::AtPoll(at) => n >= *at,
-            // `After` is turned into a flag's time by the render.
-            Abort::After(_) => times.aborted.is_some_and(|at| now >= at),
-            Abort::Flag(flag) => flag.load(Ordering::Acquire),
-        };
-        if stop {
-            times.aborted.get_or_insert(now);
-        }
-        stop
+        lock(&self.poll_times).asked(&self.abort, n)
     }
 
     /// The clock starts: called right before the action.
     pub fn start(&self) {
-        let now = Instant::now();
-        let mut times = lock(&self.poll_times);
-        times.last = now;
-        if let Abort::After(wait) = self.abort {
-            times.aborted = Some(now + wait);
-        }
+        *lock(&self.poll_times) = Polls::start(&self.abort);
     }
 
     /// A clip's image, made if this is the first time that it is asked for.
@@ -148,7 +121,9 @@ impl Frame {
             return Ok(found.clone());
         }
         let roi = wanted.region.or_else(|| self.rois.get(&clip.name).copied());
+        let began = Instant::now();
         let image = prepare(effect, clip, time, self.scale, roi, wanted.plane)?.map(Arc::new);
+        lock(&self.poll_times).host_worked(began, Instant::now());
         lock(&self.images).insert(key, image.clone());
         Ok(image)
     }

@@ -42,6 +42,7 @@ mod memory;
 mod param;
 mod param_value;
 mod picture;
+mod polls;
 mod process;
 mod profile;
 mod property;

@@ -10,7 +10,7 @@ mod sequence;
 pub use channels::Pick;
 pub use exr_file::{exr_layers, read_exr, write_exr};
 pub use png_file::{read_png, srgb_decode, srgb_encode, write_png};
-pub use sequence::{FileClip, FilePattern};
+pub use sequence::{FileClip, FileFrame, FilePattern};
 
 use crate::error::HostError;
 use crate::geometry::RectI;

@@ -96,7 +96,16 @@ pub struct FileClip {
     pick: Pick,
     offset: i64,
     range: (i64, i64),
-    last: Mutex<Vec<(FrameKey, Arc<MediaFrame>)>>,
+    last: Mutex<Vec<(FrameKey, FileFrame)>>,
+}
+
+/// A frame of a file, decoded; its picture is handed out without another copy.
+#[derive(Clone)]
+pub struct FileFrame {
+    /// The picture; its bounds are the data window.
+    pub picture: Arc<Picture>,
+    /// The display window, with its bottom-left corner at the origin.
+    pub display: RectI,
 }
 
 /// Number in the sequence, and what was picked of the file.
@@ -139,17 +148,18 @@ impl FileClip {
     }
 
     /// A frame, decoded.
-    pub fn media(&self, time: f64) -> Result<Arc<MediaFrame>, HostError> {
+    pub fn media(&self, time: f64) -> Result<FileFrame, HostError> {
         self.picked(time, &self.pick)
     }
 
-    fn picked(&self, time: f64, pick: &Pick) -> Result<Arc<MediaFrame>, HostError> {
+    fn picked(&self, time: f64, pick: &Pick) -> Result<FileFrame, HostError> {
         let number = if self.is_sequence() { time.floor() as i64 + self.offset } else { 0 };
         let key = (number, pick.clone());
         if let Some((_, found)) = lock(&self.last).iter().find(|(k, _)| *k == key) {
             return Ok(found.clone());
         }
-        let frame = Arc::new(read(&self.file(time), pick)?);
+        let MediaFrame { picture, display } = read(&self.file(time), pick)?;
+        let frame = FileFrame { picture: Arc::new(picture), display };
         let mut last = lock(&self.last);
         if last.len() >= KEPT {
             last.remove(0);
@@ -161,8 +171,7 @@ impl FileClip {
 
 impl ClipSource for FileClip {
     fn frame(&self, time: f64) -> Result<Option<Arc<Picture>>, HostError> {
-        // One more copy than needed, of what is read from a file anyway.
-        Ok(Some(Arc::new(self.media(time)?.picture.clone())))
+        Ok(Some(self.media(time)?.picture))
     }
 
     fn frame_range(&self) -> [f64; 2] {
@@ -176,7 +185,7 @@ impl ClipSource for FileClip {
     }
 
     fn plane(&self, name: &str, time: f64) -> Result<Option<Arc<Picture>>, HostError> {
-        Ok(Some(Arc::new(self.picked(time, &Pick::named(name))?.picture.clone())))
+        Ok(Some(self.picked(time, &Pick::named(name))?.picture))
     }
 }
 
