@@ -114,6 +114,9 @@ const MOST_BREATH: f64 = 2.0;
 /// No blur is larger, in pixels of the full-size frame.
 const LIMIT: f64 = 500.0;
 
+/// What is farther than this, in metres, is at infinity: the sky, also where the focus is picked from it.
+const FARTHEST: f64 = 1e30;
+
 impl Lens {
     /// For a frame `format_width` pixels wide, focused at `focus` metres.
     ///
@@ -121,7 +124,7 @@ impl Lens {
     /// width w, focus S, all in metres): k = W/w · f/(2N) · f/(S − f) · S; with the film at the focal length the factor
     /// S/(S − f) is absent.
     pub fn new(size: &SizeParams, focus: f64, format_width: f64) -> Self {
-        let focus = focus.max(f64::from(NEAREST));
+        let focus = focus.clamp(f64::from(NEAREST), FARTHEST);
         let k = match size.lens_model {
             LensModel::Simple => size.size_at_infinity * focus,
             LensModel::Camera => {
@@ -152,7 +155,7 @@ impl Lens {
         if !size.breathes() {
             return 1.0;
         }
-        let f = size.focal_length * 1e-3;
+        let (f, focus) = (size.focal_length * 1e-3, focus.min(FARTHEST));
         1.0 + size.breathing * (focus / (focus - f).max(NEAREST_IMAGE * f) - 1.0).clamp(0.0, MOST_BREATH - 1.0)
     }
 
@@ -197,7 +200,7 @@ impl Lens {
         if z.is_nan() {
             return 0.0;
         }
-        let behind = 1.0 / self.focus - 1.0 / z;
+        let behind = 1.0 / self.focus - 1.0 / z.min(FARTHEST);
         let blurs = self.zone.blurs(behind);
         if blurs <= 0.0 {
             return 0.0;

@@ -313,3 +313,20 @@ fn a_control_without_effect_is_grey() {
     let defaults = params::FocusParams::defaults();
     assert_eq!((defaults.sharp_range, defaults.rack), (0.0, 0.0));
 }
+
+/// A focus picked from the sky: that is sharp, and all that is nearer is blurred by a number.
+#[test]
+fn the_focus_may_be_at_infinity() {
+    for values in [values(), values().int("lensModel", 1), values().int("lensModel", 1).double("breathing", 1.0)] {
+        let params = Params::read(&values);
+        for focus in [f64::INFINITY, f64::MAX, 1e20] {
+            let lens = Lens::new(&params.size, focus, 1920.0);
+            assert!(lens.zoom.is_finite() && lens.most().is_finite(), "{lens:?}");
+            assert!(lens.coc(f64::INFINITY).abs() < 1e-6 || focus < f64::MAX, "{}", lens.coc(f64::INFINITY));
+            for z in [0.0, 0.1, 10.0, 1e6, f64::INFINITY] {
+                assert!(lens.coc(z).is_finite(), "{z} m: {}", lens.coc(z));
+            }
+            assert!(lens.coc(1.0) < 0.0, "{}", lens.coc(1.0));
+        }
+    }
+}
