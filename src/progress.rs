@@ -17,6 +17,8 @@ pub(crate) struct Progress<'a> {
     next: Cell<Option<Instant>>,
     shown: RefCell<Option<Mark<'a>>>,
     cancelled: Cell<bool>,
+    /// The most that was done: steps of a render tell their own shares, and a bar does not go back.
+    most: Cell<f64>,
 }
 
 impl<'a> Progress<'a> {
@@ -28,11 +30,13 @@ impl<'a> Progress<'a> {
             next: Cell::new(wanted.then(|| Instant::now() + PATIENCE)),
             shown: RefCell::new(None),
             cancelled: Cell::new(false),
+            most: Cell::new(0.0),
         }
     }
 
     /// So much is done (0..1).
     pub(crate) fn update(&self, done: f64) {
+        self.most.set(self.most.get().max(done.clamp(0.0, 1.0)));
         let now = Instant::now();
         if self.next.get().is_none_or(|next| now < next) {
             return;
@@ -48,7 +52,7 @@ impl<'a> Progress<'a> {
                 return;
             }
         }
-        if !host.progress_update(handle, done.clamp(0.0, 1.0)) {
+        if !host.progress_update(handle, self.most.get()) {
             self.cancelled.set(true);
         }
     }

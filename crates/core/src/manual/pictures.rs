@@ -70,6 +70,13 @@ const fn overlay(
     Picture { file, place: (effect, None), caption, scene, command: "draw", arguments }
 }
 
+/// Values of parameters, and what else the command is told.
+macro_rules! told {
+    ($($set:literal),*; $($more:literal),*) => {
+        &[$("--set", $set,)* $($more),*]
+    };
+}
+
 /// Settings under which the lamps are large discs.
 macro_rules! lamps {
     ($($more:literal),*) => {
@@ -88,24 +95,16 @@ pub static PICTURES: &[Picture] = &[
         (ZDEFOCUS, None),
         Scene::Chess,
         "A render with all in focus, and the same focused at 2.2 m.",
-        &["--set", "focusDistance=2.2", "--set", "sizeAtInfinity=20"],
+        told!["focusDistance=2.2", "sizeAtInfinity=20";],
     ),
     overlay(
         "zdefocus-overlay",
         ZDEFOCUS,
         Scene::Chess,
         "In a viewer that lets effects draw: the focus point, what is sharp, and the bokeh under the pointer.",
-        &[
-            "--set",
-            "focusMode=Pick point",
-            "--set",
-            "focusPoint=425,110",
-            "--set",
-            "sizeAtInfinity=20",
-            "--set",
-            "bokehShape=Blades",
-            "--pointer",
-            "130,120",
+        told![
+            "focusMode=Pick point", "focusPoint=425,110", "sizeAtInfinity=20", "bokehShape=Blades"; "--pointer",
+            "130,120"
         ],
     ),
     picture(
@@ -125,14 +124,14 @@ pub static PICTURES: &[Picture] = &[
         (ZDEFOCUS, Some("focus")),
         Scene::Chess,
         "The focus pulled from near to far.",
-        &["--set", "sizeAtInfinity=20", "--sweep", "focusDistance=1.6,2.2,3.5,6,12", "--tile", "320", "--columns", "3"],
+        told!["sizeAtInfinity=20"; "--sweep", "focusDistance=1.6,2.2,3.5,6,12", "--tile", "320", "--columns", "3"],
     ),
     picture(
         "zdefocus-size",
         (ZDEFOCUS, Some("size")),
         Scene::Chess,
         "Size at infinity in pixels of a frame of 640.",
-        &["--set", "focusDistance=2.2", "--sweep", "sizeAtInfinity=5,12,30", "--tile", "320", "--columns", "2"],
+        told!["focusDistance=2.2"; "--sweep", "sizeAtInfinity=5,12,30", "--tile", "320", "--columns", "2"],
     ),
     picture(
         "zdefocus-shape",
@@ -153,31 +152,23 @@ pub static PICTURES: &[Picture] = &[
         (ZDEFOCUS, Some("bokeh")),
         Scene::Lamps,
         "Ring: the rim of a disc, in front of the focus (left half) and behind it (right half).",
-        &["--set", "output=Bokeh", "--sweep", "ring=-1,0,0.5,1", "--tile", "320", "--columns", "3"],
+        told!["output=Bokeh"; "--sweep", "ring=-1,0,0.5,1", "--tile", "320", "--columns", "3"],
     ),
     picture(
         "zdefocus-hole",
         (ZDEFOCUS, Some("bokeh")),
         Scene::Lamps,
         "Catadioptric hole: the doughnut of a mirror lens.",
-        &["--set", "output=Bokeh", "--sweep", "catadioptric=0,0.3,0.6", "--tile", "320", "--columns", "2"],
+        told!["output=Bokeh"; "--sweep", "catadioptric=0,0.3,0.6", "--tile", "320", "--columns", "2"],
     ),
     picture(
         "zdefocus-catseye",
         (ZDEFOCUS, Some("bokeh")),
         Scene::Lamps,
         "Cat's eye: stronger towards the corners.",
-        &[
-            "--set",
-            "focusDistance=30",
-            "--set",
-            "sizeAtInfinity=4",
-            "--sweep",
-            "catsEye=0,0.6,1.2",
-            "--tile",
-            "320",
-            "--columns",
-            "2",
+        told![
+            "focusDistance=30", "sizeAtInfinity=4"; "--sweep", "catsEye=0,0.6,1.2", "--tile", "320", "--columns",
+            "2"
         ],
     ),
     picture(
@@ -199,35 +190,16 @@ pub static PICTURES: &[Picture] = &[
         (ZDEFOCUS, Some("occlusion")),
         Scene::Chess,
         "What is supposed to lie outside the frame.",
-        &[
-            "--set",
-            "focusDistance=2.2",
-            "--set",
-            "sizeAtInfinity=40",
-            "--sweep",
-            "borderMode=*",
-            "--tile",
-            "320",
-            "--columns",
-            "2",
-        ],
+        told!["focusDistance=2.2", "sizeAtInfinity=40"; "--sweep", "borderMode=*", "--tile", "320", "--columns", "2"],
     ),
     picture(
         "zdefocus-fill",
         (ZDEFOCUS, Some("occlusion")),
         Scene::Fence,
         "Background fill: a fence before the focus, with and without paint behind its wires.",
-        &[
-            "--set",
-            "focusDistance=7.9",
-            "--set",
-            "sizeAtInfinity=3.13",
-            "--sweep",
-            "backgroundFill=off,on",
-            "--tile",
-            "480",
-            "--columns",
-            "2",
+        told![
+            "focusDistance=7.9", "sizeAtInfinity=3.13"; "--sweep", "backgroundFill=off,on", "--tile", "480",
+            "--columns", "2"
         ],
     ),
     picture(
@@ -235,19 +207,9 @@ pub static PICTURES: &[Picture] = &[
         (ZDEFOCUS, Some("out")),
         Scene::Chess,
         "The outputs.",
-        &[
-            "--set",
-            "focusDistance=2.2",
-            "--set",
-            "sizeAtInfinity=20",
-            "--sweep",
-            "output=*",
-            "--tile",
-            "320",
-            "--columns",
-            "3",
-            "--view",
-            "tonemap",
+        told![
+            "focusDistance=2.2", "sizeAtInfinity=20"; "--sweep", "output=*", "--tile", "320", "--columns", "3",
+            "--view", "tonemap"
         ],
     ),
     picture(
@@ -255,7 +217,7 @@ pub static PICTURES: &[Picture] = &[
         (FOG, None),
         Scene::Street,
         "A street in clear air, and in fog with a visibility of 40 m.",
-        &["--set", "visibility=40", "--view", "tonemap"],
+        told!["visibility=40"; "--view", "tonemap"],
     ),
     picture(
         "depthfog-presets",
@@ -278,19 +240,9 @@ pub static PICTURES: &[Picture] = &[
         (FOG, Some("fog")),
         Scene::Street,
         "The models, all with the same visibility and end.",
-        &[
-            "--set",
-            "visibility=40",
-            "--set",
-            "fogEnd=40",
-            "--sweep",
-            "fogModel=Exponential;Exponential squared;Linear",
-            "--tile",
-            "320",
-            "--columns",
-            "2",
-            "--view",
-            "tonemap",
+        told![
+            "visibility=40", "fogEnd=40"; "--sweep", "fogModel=Exponential;Exponential squared;Linear", "--tile",
+            "320", "--columns", "2", "--view", "tonemap"
         ],
     ),
     picture(
@@ -305,17 +257,9 @@ pub static PICTURES: &[Picture] = &[
         (FOG, Some("colour")),
         Scene::Street,
         "Extinction tint: what each channel loses.",
-        &[
-            "--set",
-            "visibility=40",
-            "--sweep",
-            "extinctionTint=1,1,1;0.6,1,1.6;1.6,1,0.6",
-            "--tile",
-            "320",
-            "--columns",
-            "2",
-            "--view",
-            "tonemap",
+        told![
+            "visibility=40"; "--sweep", "extinctionTint=1,1,1;0.6,1,1.6;1.6,1,0.6", "--tile", "320", "--columns",
+            "2", "--view", "tonemap"
         ],
     ),
     picture(
@@ -323,21 +267,9 @@ pub static PICTURES: &[Picture] = &[
         (FOG, Some("heightGroup")),
         Scene::Street,
         "Height fog: how fast it thins upwards, in metres.",
-        &[
-            "--set",
-            "fogModel=None",
-            "--set",
-            "heightFog=on",
-            "--set",
-            "heightDensity=0.2",
-            "--sweep",
-            "heightFalloff=0.3,1,4",
-            "--tile",
-            "320",
-            "--columns",
-            "2",
-            "--view",
-            "tonemap",
+        told![
+            "fogModel=None", "heightFog=on", "heightDensity=0.2"; "--sweep", "heightFalloff=0.3,1,4", "--tile",
+            "320", "--columns", "2", "--view", "tonemap"
         ],
     ),
     picture(
@@ -345,19 +277,9 @@ pub static PICTURES: &[Picture] = &[
         (FOG, Some("noiseGroup")),
         Scene::Street,
         "Noise: how uneven the air is.",
-        &[
-            "--set",
-            "visibility=30",
-            "--set",
-            "noiseScale=3",
-            "--sweep",
-            "noiseAmount=0,0.7,1.5",
-            "--tile",
-            "320",
-            "--columns",
-            "2",
-            "--view",
-            "tonemap",
+        told![
+            "visibility=30", "noiseScale=3"; "--sweep", "noiseAmount=0,0.7,1.5", "--tile", "320", "--columns", "2",
+            "--view", "tonemap"
         ],
     ),
     picture(
@@ -365,24 +287,17 @@ pub static PICTURES: &[Picture] = &[
         (FOG, Some("outputGroup")),
         Scene::Street,
         "The outputs.",
-        &["--set", "visibility=40", "--sweep", "output=*", "--tile", "320", "--columns", "3", "--view", "tonemap"],
+        told!["visibility=40"; "--sweep", "output=*", "--tile", "320", "--columns", "3", "--view", "tonemap"],
     ),
     picture(
         "depthfog-convention",
         (FOG, Some("depth")),
         Scene::Street,
         "Fog by one depth pass, read in five ways: only the first is right. When fog sits in the wrong place or nowhere, this is why.",
-        &[
-            "--set",
-            "visibility=40",
-            "--sweep",
+        told![
+            "visibility=40"; "--sweep",
             "depthConvention=Distance;-Distance;1/Distance (far = 0);Normalised near 0 -> far 1;Normalised far 0 -> near 1",
-            "--tile",
-            "320",
-            "--columns",
-            "3",
-            "--view",
-            "tonemap",
+            "--tile", "320", "--columns", "3", "--view", "tonemap"
         ],
     ),
     picture(
@@ -390,35 +305,17 @@ pub static PICTURES: &[Picture] = &[
         (GRADE, None),
         Scene::Chess,
         "A board, and the same with a warm foreground and a cool, dark distance.",
-        &[
-            "--set",
-            "nearEnd=3.5",
-            "--set",
-            "farStart=9",
-            "--set",
-            "nearGain=1.25,1.05,0.85",
-            "--set",
-            "farSaturation=0.25",
-            "--set",
-            "farExposure=-0.7",
-        ],
+        told!["nearEnd=3.5", "farStart=9", "nearGain=1.25,1.05,0.85", "farSaturation=0.25", "farExposure=-0.7";],
     ),
     picture(
         "depthgrade-presets",
         (GRADE, Some("presetGroup")),
         Scene::Chess,
         "The presets, with the zones of this shot.",
-        &[
-            "--set",
-            "nearEnd=3",
-            "--set",
-            "farStart=6",
-            "--sweep",
+        told![
+            "nearEnd=3", "farStart=6"; "--sweep",
             "preset=Warm foreground, cool distance;Aerial perspective;Subject in the middle;Day for night",
-            "--tile",
-            "320",
-            "--columns",
-            "3",
+            "--tile", "320", "--columns", "3"
         ],
     ),
     picture(
@@ -426,37 +323,16 @@ pub static PICTURES: &[Picture] = &[
         (GRADE, Some("zones")),
         Scene::Chess,
         "Where near ends, as the zones overlay shows it.",
-        &[
-            "--set",
-            "output=Zones overlay",
-            "--set",
-            "farStart=9",
-            "--sweep",
-            "nearEnd=2.5,4,6",
-            "--tile",
-            "320",
-            "--columns",
-            "2",
-        ],
+        told!["output=Zones overlay", "farStart=9"; "--sweep", "nearEnd=2.5,4,6", "--tile", "320", "--columns", "2"],
     ),
     picture(
         "depthgrade-softness",
         (GRADE, Some("zones")),
         Scene::Chess,
         "Near softness.",
-        &[
-            "--set",
-            "output=Zones overlay",
-            "--set",
-            "nearEnd=3.5",
-            "--set",
-            "farStart=9",
-            "--sweep",
-            "nearSoftness=0,0.25,1",
-            "--tile",
-            "320",
-            "--columns",
-            "2",
+        told![
+            "output=Zones overlay", "nearEnd=3.5", "farStart=9"; "--sweep", "nearSoftness=0,0.25,1", "--tile",
+            "320", "--columns", "2"
         ],
     ),
     picture(
@@ -464,21 +340,9 @@ pub static PICTURES: &[Picture] = &[
         (GRADE, Some("outputGroup")),
         Scene::Chess,
         "The outputs.",
-        &[
-            "--set",
-            "nearEnd=3.5",
-            "--set",
-            "farStart=9",
-            "--set",
-            "nearExposure=1",
-            "--sweep",
-            "output=*",
-            "--tile",
-            "320",
-            "--columns",
-            "3",
-            "--view",
-            "tonemap",
+        told![
+            "nearEnd=3.5", "farStart=9", "nearExposure=1"; "--sweep", "output=*", "--tile", "320", "--columns", "3",
+            "--view", "tonemap"
         ],
     ),
 ];
