@@ -48,6 +48,16 @@ fn settings(effect: &str, source: bool) -> &'static [(&'static str, &'static str
     }
 }
 
+/// What can be dragged over the picture: the point, and the setting under which it is there and is gone.
+fn handle(effect: &str) -> Option<(&'static str, [(&'static str, &'static str); 2])> {
+    match effect {
+        "ZDefocus" => Some(("focusPoint", [("focusMode", "Pick point"), ("focusMode", "Distance")])),
+        "DepthFog" => Some(("sunPosition", [("sunGlow", "1"), ("sunGlow", "0")])),
+        "DepthGrade" => Some(("nearEndPoint", [("nearEndMode", "Pick point"), ("nearEndMode", "Distance")])),
+        _ => None,
+    }
+}
+
 fn has_source(instance: &Instance) -> bool {
     instance.clips().iter().any(|clip| clip.name == "Source")
 }
@@ -100,6 +110,18 @@ impl Scene {
         }
         let all = settings(effect, has_source(instance));
         all.iter().take(all.len().saturating_sub(1)).try_for_each(|(name, value)| instance.load_value(name, *value))
+    }
+
+    /// Puts a handle at a place of the picture.
+    pub fn show_handle(&self, instance: &Instance, effect: &str, [x, y]: [f64; 2]) -> Result<(), HostError> {
+        let Some((point, [(name, value), _])) = handle(effect) else { return Ok(()) };
+        instance.load_value(point, format!("{x},{y}"))?;
+        instance.set(name, value)
+    }
+
+    /// Takes it away again: the picture is what it was.
+    pub fn hide_handle(&self, instance: &Instance, effect: &str) -> Result<(), HostError> {
+        handle(effect).map_or(Ok(()), |(_, [_, (name, value)])| instance.set(name, value))
     }
 
     /// Sets the last of them, as an artist does.

@@ -68,7 +68,9 @@ pub(super) fn live(effect: &Effect, context: Context, scene: &Scene, part: Part,
     // A description is judged by the picture alone.
     let whole_script = part == Part::Live;
     if whole_script {
+        step(scene.show_handle(&instance, effect.short_name(), middle(scene)));
         step(overlay(&instance, scene));
+        step(scene.hide_handle(&instance, effect.short_name()));
         step(buttons(&instance));
         step(questions(&instance, scene));
     }
@@ -101,16 +103,22 @@ fn buttons(instance: &Instance) -> Result<(), HostError> {
     if has("analyse") { instance.press("analyse") } else { Ok(()) }
 }
 
-/// An artist who looks at the picture, and drags what can be dragged.
+fn middle(scene: &Scene) -> [f64; 2] {
+    [scene.bounds.x2, scene.bounds.y2].map(|end| 0.5 * f64::from(end))
+}
+
+/// An artist who looks at the picture, drags a handle, and takes it up again without wanting to.
 fn overlay(instance: &Instance, scene: &Scene) -> Result<(), HostError> {
     let Some(overlay) = instance.overlay()? else { return Ok(()) };
-    let middle = [0.5 * f64::from(scene.bounds.x2), 0.5 * f64::from(scene.bounds.y2)];
+    let (from, to) = (middle(scene), [middle(scene)[0] + 2.0, middle(scene)[1]]);
     overlay.draw()?;
-    overlay.pen_motion(middle)?;
+    overlay.pen_motion(from)?;
     overlay.draw()?;
-    overlay.pen_down(middle)?;
-    overlay.pen_motion([middle[0] + 2.0, middle[1]])?;
-    overlay.pen_up(middle)?;
+    overlay.pen_down(from)?;
+    overlay.pen_motion(to)?;
+    overlay.draw()?;
+    overlay.pen_up(to)?;
+    overlay.pen_down(to)?;
     overlay.key_down(0xff1b)?;
     Ok(())
 }
