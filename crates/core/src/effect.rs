@@ -318,6 +318,8 @@ pub trait RowKernel: Sync {
     fn look_around(&mut self, _around: &Surroundings, _window: Rect, _exec: &Exec) -> Result<(), Stop> {
         Ok(())
     }
+    /// Comes last: gives what it keeps to [`Exec::keep`].
+    fn give_back(&mut self, _exec: &Exec) {}
     /// Changes a row in place. `z` is depth in metres with the special values of [`crate::depth`]; at NaN the driver puts the
     /// source back if the output is a result. `x1`, `y`: the output pixel of the first value.
     fn row(&self, x1: i32, y: i32, z: &[f32], colour: ColourRow);

@@ -28,25 +28,32 @@ struct Guide<'a> {
     radius: i32,
 }
 
-/// Refines `depth` (metres) over `inner`, which lies at least `radius` + 1 inside of it. `colours` are premultiplied, over the same
-/// pixels as `depth`.
-pub(super) fn refine(depth: &Plane, colours: &[Rgba], inner: Rect, radius: i32, exec: &Exec) -> Result<Plane, Stop> {
-    let rect = depth.rect();
-    let mut inverse = depth.clone();
-    inverse.data_mut().iter_mut().for_each(|v| *v = 1.0 / *v);
-    let guide = Guide { inverse: &inverse, colours, width: rect.width(), radius };
-    let mut out = Plane::new(inner, 0.0)?;
-    exec.for_each_mut(out.rows_mut().collect(), [0.0, 0.0], |i, row, cancel| {
-        let y = inner.y1 + i as i32;
-        if cancel.is_set() {
-            return;
-        }
+/// Rows that are refined at a time.
+const BAND: usize = 32;
+
+/// Refines `depth` (metres) over `inner`, which lies at least `radius` + 1 inside of it. `colours` gives those of a rectangle.
+pub(super) fn refine(
+    depth: &Plane,
+    colours: impl Fn(Rect) -> Vec<Rgba> + Sync,
+    inner: Rect,
+    radius: i32,
+    exec: &Exec,
+) -> Result<Plane, Stop> {
+    let width = inner.width().max(1);
+    let mut out = exec.keep(Plane::new(inner, 0.0)?);
+    exec.for_each_mut(out.data_mut().chunks_mut(width * BAND).collect(), [0.0, 0.0], |i, band, cancel| {
+        let y1 = inner.y1 + (i * BAND) as i32;
+        let rect = Rect::new(inner.x1, y1, inner.x2, y1 + (band.len() / width) as i32).grow(radius + 1);
+        let inverse = Plane::from_fn(rect, |x, y| 1.0 / depth.at(x, y));
+        let guide = Guide { inverse: &inverse, colours: &colours(rect), width: rect.width(), radius };
         let mut found = Vec::new();
-        for (x, v) in (inner.x1..).zip(row.iter_mut()) {
-            *v = guide.surface(x, y, &mut found).map_or(depth.at(x, y), |u| 1.0 / u);
+        for (y, row) in (y1..).zip(band.chunks_mut(width)).take_while(|_| !cancel.is_set()) {
+            for (x, v) in (inner.x1..).zip(row) {
+                *v = guide.surface(x, y, &mut found).map_or(depth.at(x, y), |u| 1.0 / u);
+            }
         }
     })?;
-    Ok(out)
+    Ok(out.take())
 }
 
 impl Guide<'_> {
@@ -154,12 +161,19 @@ mod tests {
         places.filter(|(x, y)| (z.at(*x, *y) / truth(*x, *y) - 1.0).abs() > 0.1).count()
     }
 
+    /// Colours that lie as a plane does, by rectangle.
+    fn part_of(colours: &[Rgba], plane: &Plane) -> impl Fn(Rect) -> Vec<Rgba> {
+        let all = plane.rect();
+        let at = move |x: i32, y: i32| (y - all.y1) as usize * all.width() + (x - all.x1) as usize;
+        move |r| (r.y1..r.y2).flat_map(|y| colours[at(r.x1, y)..at(r.x2, y)].to_vec()).collect()
+    }
+
     #[test]
     fn a_soft_edge_comes_onto_the_edge_of_the_picture() {
         let (depth, colours, truth) = scene();
         let workers = Workers::new(2).unwrap();
         let inner = depth.rect().grow(-9);
-        let refined = refine(&depth, &colours, inner, 8, &exec(&workers)).unwrap();
+        let refined = refine(&depth, part_of(&colours, &depth), inner, 8, &exec(&workers)).unwrap();
         let before = Plane::from_fn(inner, |x, y| depth.at(x, y));
         let (before, after) = (wrong(&before, &truth), wrong(&refined, &truth));
         assert!(before > 400 && after * 20 < before, "{before} pixels were wrong, {after} are");
@@ -171,14 +185,14 @@ mod tests {
         let slope = Plane::from_fn(rect, |x, y| 1.0 / (0.2 + 0.002 * x as f32 + 0.001 * y as f32));
         let grey = vec![[0.5, 0.5, 0.5, 1.0]; 60 * 50];
         let workers = Workers::new(1).unwrap();
-        let refined = refine(&slope, &grey, rect.grow(-9), 8, &exec(&workers)).unwrap();
+        let refined = refine(&slope, part_of(&grey, &slope), rect.grow(-9), 8, &exec(&workers)).unwrap();
         for y in 9..41 {
             for x in 9..51 {
                 assert!((refined.at(x, y) / slope.at(x, y) - 1.0).abs() < 0.01, "{x} {y}");
             }
         }
         let flat = Plane::from_fn(rect, |x, y| 3.0 + 0.01 * ((x * 31 + y * 17) % 7) as f32);
-        let refined = refine(&flat, &grey, rect.grow(-9), 8, &exec(&workers)).unwrap();
+        let refined = refine(&flat, part_of(&grey, &flat), rect.grow(-9), 8, &exec(&workers)).unwrap();
         assert!((9..41).all(|y| refined.row(y).iter().zip(&flat.row(y)[9..]).all(|(a, b)| a == b)));
     }
 }

@@ -8,6 +8,9 @@ use crate::geometry::{Geometry, Rect, RectD};
 use crate::image::{ColourRow, Components, ImageRef, Plane, load_channel, load_colour};
 use crate::workers::{Exec, Stop};
 
+/// Rows in which holes are filled at a time: many beside those that are looked at above and below, few beside a picture's.
+const FILL_BAND: usize = 128;
+
 /// Reads depth in metres (see [`crate::depth`] for its special values) at the pixels of the output.
 ///
 /// A depth image of another size, scale or pixel aspect is read at the nearest pixel in canonical coordinates: never a mixture
@@ -226,7 +229,7 @@ impl<'a> DepthStage<'a> {
     pub fn surfaces(&self, rect: Rect, exec: &Exec) -> Result<Plane, Stop> {
         let Some(edges) = self.edges().filter(Edges::mixes_depth) else { return self.plane(rect, exec) };
         let bands = Bands::new(self, rect, exec)?;
-        let mut plane = Plane::new(rect, 0.0)?;
+        let mut plane = exec.keep(Plane::new(rect, 0.0)?);
         let width = rect.width().max(1);
         let pieces: Vec<_> = plane.data_mut().chunks_mut(width * BAND).collect();
         exec.for_each_mut(pieces, [0.0, 0.0], |i, rows, _| {
@@ -243,7 +246,7 @@ impl<'a> DepthStage<'a> {
                 }
             }
         })?;
-        Ok(plane)
+        Ok(plane.take())
     }
 
     /// Depth in metres over `rect`, neighbours asked where the policy says so, edges pulled onto the picture's.
@@ -252,29 +255,33 @@ impl<'a> DepthStage<'a> {
         let scale = self.to.pixels_per_unit();
         let radius = (self.params.edge_refine * REFINE_REACH * scale[0].min(scale[1])).round().max(1.0) as i32;
         // One more for the slopes.
-        let depth = self.filled(rect.grow(radius + 1), exec)?;
-        let colours = colours(guide, depth.rect());
-        refine::refine(&depth, &colours, rect, radius, exec)
+        let depth = exec.keep(self.filled(rect.grow(radius + 1), exec)?);
+        refine::refine(&depth, |rect| colours(guide, rect), rect, radius, exec)
     }
 
     /// Depth in metres over `rect`, neighbours asked where the policy says so.
     fn filled(&self, rect: Rect, exec: &Exec) -> Result<Plane, Stop> {
         let steps = if self.fills_holes() { self.fill_steps() } else { 0 };
-        let wide = rect.grow(steps as i32);
-        let mut plane = Plane::new(wide, 0.0)?;
-        exec.for_each_mut(plane.rows_mut().collect(), [0.0, 0.0], |i, row, _| {
-            self.row(wide.x1, wide.y1 + i as i32, row)
-        })?;
+        let mut plane = exec.keep(Plane::new(rect, 0.0)?);
         if steps == 0 {
-            return Ok(plane);
+            let rows = plane.rows_mut().collect();
+            exec.for_each_mut(rows, [0.0, 0.0], |i, row, _| self.row(rect.x1, rect.y1 + i as i32, row))?;
+            return Ok(plane.take());
         }
-        fill::from_far_neighbours(&mut plane, steps);
-        let mut inner = Plane::new(rect, 0.0)?;
-        for (i, row) in inner.rows_mut().enumerate() {
-            let from = &plane.row(rect.y1 + i as i32)[steps..];
-            row.iter_mut().zip(from).for_each(|(to, v)| *to = if v.is_nan() { f32::INFINITY } else { *v });
-        }
-        Ok(inner)
+        let width = rect.width().max(1);
+        let bands = plane.data_mut().chunks_mut(width * FILL_BAND).collect();
+        exec.for_each_mut(bands, [0.0, 0.0], |i, band, cancel| {
+            let y1 = rect.y1 + (i * FILL_BAND) as i32;
+            let wide = Rect::new(rect.x1, y1, rect.x2, y1 + (band.len() / width) as i32).grow(steps as i32);
+            let mut z = vec![0.0; wide.width() * wide.height()];
+            (wide.y1..).zip(z.chunks_mut(wide.width())).for_each(|(y, row)| self.row(wide.x1, y, row));
+            fill::from_far_neighbours(&mut z, wide.width(), steps, cancel);
+            for (row, from) in band.chunks_mut(width).zip(z.chunks(wide.width()).skip(steps)) {
+                let from = &from[steps..];
+                row.iter_mut().zip(from).for_each(|(to, v)| *to = if v.is_nan() { f32::INFINITY } else { *v });
+            }
+        })?;
+        Ok(plane.take())
     }
 
     /// [`super::FILL_REACH`] in pixels of this image.

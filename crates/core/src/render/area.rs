@@ -54,7 +54,7 @@ pub(super) fn input(
     let seen = kernel.looks_at(window);
     let grown = |reach: f64| seen.grow((reach * s[0].max(s[1])).ceil() as i32 + 1);
     let z_inside = exec.keep(from.stage.surfaces(inside.intersect(&reachable(grown(most), inside, border)), exec)?);
-    let behind = from.plate.map(|plate| plate.read(z_inside.rect(), exec)).transpose()?.flatten();
+    let behind = exec.keep(from.plate.map(|plate| plate.read(z_inside.rect(), exec)).transpose()?.flatten());
     // Black borders are infinitely far, which no image may be.
     let [mut nearest, mut farthest] = depth_range(&z_inside, exec)?;
     if let Some(z) = behind.iter().find_map(|b| b.depth.as_ref()) {
@@ -86,7 +86,7 @@ pub(super) fn input(
             }
         }
     })?;
-    let background = behind.map(|b| continued(&b, rect, inside, &xs, border, exec)).transpose()?;
+    let background = behind.as_ref().map(|b| continued(b, rect, inside, &xs, border, exec)).transpose()?;
     let (source, depth) = planes.take();
     Ok(AreaInput { source, depth, background, inside, window, seen })
 }
@@ -100,9 +100,10 @@ fn continued(
     border: Border,
     exec: &Exec,
 ) -> Result<Background, Stop> {
-    let mut colour = Image::new(rect)?;
-    let mut depth = of.depth.as_ref().map(|_| Plane::new(rect, f32::NAN)).transpose()?;
-    let planes = of.colour.planes.iter().zip(&mut colour.planes).chain(of.depth.iter().zip(&mut depth));
+    let depth = of.depth.as_ref().map(|_| Plane::new(rect, f32::NAN)).transpose()?;
+    let mut made = exec.keep(Background { colour: Image::new(rect)?, depth });
+    let Background { colour, depth } = &mut *made;
+    let planes = of.colour.planes.iter().zip(&mut colour.planes).chain(of.depth.iter().zip(depth));
     for (of, to) in planes {
         exec.for_each_mut(to.rows_mut().collect(), [0.02, 0.02], |i, row, _| {
             let Some(y) = border_index(border, rect.y1 + i as i32, inside.y1, inside.y2) else { return };
@@ -110,7 +111,7 @@ fn continued(
             row.iter_mut().zip(xs).for_each(|(v, x)| *v = x.map_or(*v, |x| of[(x - x1) as usize]));
         })?;
     }
-    Ok(Background { colour, depth })
+    Ok(made.take())
 }
 
 /// The part of the source that the pixels of `rect` are read from.
@@ -136,7 +137,7 @@ fn reachable(rect: Rect, inside: Rect, border: Border) -> Rect {
 /// Brings the kernel's picture into the output.
 pub(super) fn finish(
     out: &Finish,
-    mut picture: Image,
+    picture: Image,
     stage: &DepthStage,
     output: &mut ImageMut,
     window: Rect,
@@ -144,6 +145,7 @@ pub(super) fn finish(
 ) -> Result<(), Stop> {
     let format = output.format();
     let width = window.width();
+    let mut picture = exec.keep(picture);
     let rows: Vec<_> = output.window_rows(&window).into_iter().zip(picture.rows_mut()).collect();
     exec.for_each_mut(rows, [0.98, 1.0], |_, ((y, bytes), colour), _| {
         let mut s = Scratch::new(width);

@@ -3,7 +3,7 @@
 use super::{Finish, borrow};
 use crate::depth::DepthStage;
 use crate::geometry::Rect;
-use crate::image::{Alpha, Image, Plane, premultiply};
+use crate::image::{Alpha, Plane, premultiply};
 use crate::workers::{Exec, Stop};
 
 /// Picture and depth around a window; beyond the picture its outermost pixels go on.
@@ -16,33 +16,44 @@ impl Surroundings<'_> {
     /// Depth in metres, each pixel that of the surface that has most of it.
     pub fn depth(&self, rect: Rect, exec: &Exec) -> Result<Plane, Stop> {
         let inside = self.stage.picture();
-        let known = self.stage.surfaces(clamped(rect, inside), exec)?;
-        let mut plane = Plane::new(rect, 0.0)?;
+        let known = exec.keep(self.stage.surfaces(clamped(rect, inside), exec)?);
+        let mut plane = exec.keep(Plane::new(rect, 0.0)?);
         let columns: Vec<usize> = columns(rect, inside, known.rect().x1);
         exec.for_each_mut(plane.rows_mut().collect(), [0.0, 0.0], |i, row, _| {
             let from = known.row((rect.y1 + i as i32).clamp(inside.y1, inside.y2 - 1));
             row.iter_mut().zip(&columns).for_each(|(v, c)| *v = from[*c]);
         })?;
-        Ok(plane)
+        Ok(plane.take())
     }
 
-    /// Premultiplied colours.
-    pub fn source(&self, rect: Rect, exec: &Exec) -> Result<Image, Stop> {
+    /// The picture, to be read row by row.
+    pub fn source(&self, rect: Rect) -> Colours<'_> {
         let inside = self.out.source.bounds();
         let known = clamped(rect, inside);
-        let mut image = Image::new(rect)?;
-        let columns: Vec<usize> = columns(rect, inside, known.x1);
-        exec.for_each_mut(image.rows_mut(), [0.0, 0.0], |i, row, _| {
-            let mut planes: [Vec<f32>; 4] = std::array::from_fn(|_| vec![0.0; known.width()]);
-            self.out.load(known.x1, (rect.y1 + i as i32).clamp(inside.y1, inside.y2 - 1), &mut planes);
-            if self.out.alpha == Alpha::Straight {
-                premultiply(borrow(&mut planes, 0, known.width()));
-            }
-            for (to, from) in row.planes().into_iter().zip(&planes) {
-                to.iter_mut().zip(&columns).for_each(|(v, c)| *v = from[*c]);
-            }
-        })?;
-        Ok(image)
+        Colours { out: self.out, inside, known, columns: columns(rect, inside, known.x1) }
+    }
+}
+
+/// Premultiplied colours of rows of a rectangle.
+pub struct Colours<'a> {
+    out: &'a Finish<'a>,
+    inside: Rect,
+    /// Its pixels that the picture has.
+    known: Rect,
+    /// Where among those each column is.
+    columns: Vec<usize>,
+}
+
+impl Colours<'_> {
+    /// Red, green, blue and alpha of row `y`.
+    pub fn row(&self, y: i32) -> [Vec<f32>; 4] {
+        let width = self.known.width();
+        let mut planes: [Vec<f32>; 4] = std::array::from_fn(|_| vec![0.0; width]);
+        self.out.load(self.known.x1, y.clamp(self.inside.y1, self.inside.y2 - 1), &mut planes);
+        if self.out.alpha == Alpha::Straight {
+            premultiply(borrow(&mut planes, 0, width));
+        }
+        planes.map(|plane| self.columns.iter().map(|c| plane[*c]).collect())
     }
 }
 

@@ -38,10 +38,10 @@ impl<'a> Reader<'a> {
 
     /// What is known over `rect`; `None` where that is nothing at all.
     pub(super) fn read(&self, rect: Rect, exec: &Exec) -> Result<Option<Background>, Stop> {
-        let mut colour = Image::new(rect)?;
-        let mut depth = self.depth.as_ref().map(|stage| stage.surfaces(rect, exec)).transpose()?;
+        let mut depth = exec.keep(self.depth.as_ref().map(|stage| stage.surfaces(rect, exec)).transpose()?);
+        let mut colour = exec.keep(Image::new(rect)?);
         let mut found = vec![false; rect.height()];
-        let mut z_rows: Vec<Option<&mut [f32]>> = match &mut depth {
+        let mut z_rows: Vec<Option<&mut [f32]>> = match &mut *depth {
             Some(z) => z.rows_mut().map(Some).collect(),
             None => (0..rect.height()).map(|_| None).collect(),
         };
@@ -50,7 +50,7 @@ impl<'a> Reader<'a> {
             self.row(rect.x1, rect.y1 + i as i32, colour);
             **found = keep_what_counts(colour.reborrow(), z.as_deref_mut());
         })?;
-        Ok(found.contains(&true).then_some(Background { colour, depth }))
+        Ok(found.contains(&true).then(|| Background { colour: colour.take(), depth: depth.take() }))
     }
 
     /// Premultiplied colours of a row; transparent black where the plate has no pixel.

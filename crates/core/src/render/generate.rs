@@ -1,6 +1,6 @@
 //! The driver's part for effects that make a picture: windows, bands, the clips beside, and the way into the output.
 
-use super::{Finish, Picture, borrow};
+use super::{Finish, Picture, borrow, clear};
 use crate::depth::{Decision, DepthSource, DepthStage, examine};
 use crate::effect::{Frame, Prepared};
 use crate::generator::{Beside, Fault, Generator, Makes};
@@ -40,16 +40,12 @@ pub fn generate(
     mut job: Generation,
     exec: &Exec,
 ) -> Result<Option<String>, Fault> {
-    clear(&mut job.output, job.window);
+    clear(&mut job.output, job.window, exec)?;
     let made = make(prepared, generator, &mut job, exec);
     if let Err(Fault::Failed(_)) = &made {
-        clear(&mut job.output, job.window);
+        clear(&mut job.output, job.window, exec)?;
     }
     made
-}
-
-fn clear(output: &mut ImageMut, window: Rect) {
-    output.window_rows(&window).into_iter().for_each(|(_, bytes)| bytes.fill(0));
 }
 
 fn make(

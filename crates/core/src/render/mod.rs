@@ -88,7 +88,7 @@ const BAND: usize = 16;
 /// Renders a job: every pixel of the window is written, no other.
 pub fn render(prepared: &dyn Prepared, mut job: Job, exec: &Exec) -> Result<Outcome, Stop> {
     let Some(source) = job.source.take() else {
-        job.output.window_rows(&job.window).into_iter().for_each(|(_, bytes)| bytes.fill(0));
+        clear(&mut job.output, job.window, exec)?;
         return Ok(Outcome::NoSource);
     };
     let params = prepared.depth();
@@ -129,15 +129,19 @@ pub fn render(prepared: &dyn Prepared, mut job: Job, exec: &Exec) -> Result<Outc
     let stage = if alpha == Alpha::Opaque { stage } else { stage.premultiplied_by(&source.image) };
     match prepared.kernel(&job.frame, &stage, &job.beside) {
         Kernel::Rows(mut kernel) => {
-            kernel.look_around(&Surroundings { stage: &stage, out: &out }, job.window, exec)?;
-            rows::render(&*kernel, &stage, &out, &mut output, job.window, exec)?;
+            let around = Surroundings { stage: &stage, out: &out };
+            let rendered = kernel
+                .look_around(&around, job.window, exec)
+                .and_then(|()| rows::render(&*kernel, &stage, &out, &mut output, job.window, exec));
+            kernel.give_back(exec);
+            rendered?;
         }
         Kernel::Area(kernel) => {
             // Outside the region where the effect is defined there is nothing, whatever the border invents.
             let region = job.frame.geometry.rect_to_pixels(&plan.region_of_definition(&job.frame.source_rod));
             let window = job.window.intersect(&region);
             if window != job.window {
-                output.window_rows(&job.window).into_iter().for_each(|(_, bytes)| bytes.fill(0));
+                clear(&mut output, job.window, exec)?;
             }
             if !window.is_empty() {
                 let plate = job.background.filter(|_| plan.background);
@@ -150,6 +154,14 @@ pub fn render(prepared: &dyn Prepared, mut job: Job, exec: &Exec) -> Result<Outc
         }
     }
     Ok(Outcome::Rendered)
+}
+
+/// Makes the window transparent black.
+fn clear(output: &mut ImageMut, window: Rect, exec: &Exec) -> Result<(), Stop> {
+    let mut rows = output.window_rows(&window);
+    exec.for_each_mut(rows.chunks_mut(BAND).collect(), [0.0, 0.0], |_, band, _| {
+        band.iter_mut().for_each(|(_, bytes)| bytes.fill(0));
+    })
 }
 
 /// Does a picture of the aperture let any light through?

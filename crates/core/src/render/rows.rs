@@ -10,6 +10,9 @@ use crate::image::{Alpha, ColourRow, ImageMut, premultiply, store_colour, unprem
 use crate::workers::{Exec, Stop};
 use std::ops::Range;
 
+/// Pixels that are computed without a look at whether the work is still wanted.
+const PIECE: usize = 512;
+
 /// Renders the window in bands.
 pub(super) fn render(
     kernel: &dyn RowKernel,
@@ -30,8 +33,8 @@ pub(super) fn render(
         let Some((first, _)) = rows.first() else { return };
         let inner = Rect::new(window.x1, *first, window.x2, first + rows.len() as i32);
         let band = bands.band(inner);
-        let silhouettes =
-            stage.edges().and_then(|edges| Silhouettes::new(Field::new(edges, inner, &band.z), inner, out));
+        let field = stage.edges().filter(|_| !cancel.is_set()).map(|edges| Field::new(edges, inner, &band.z));
+        let silhouettes = field.filter(|_| !cancel.is_set()).and_then(|field| Silhouettes::new(field, inner, out));
         for (y, bytes) in rows.iter_mut() {
             if cancel.is_set() {
                 return;
@@ -52,12 +55,10 @@ pub(super) fn render(
             if let Some(silhouettes) = silhouettes.as_ref().filter(|_| !kernel.mixes()) {
                 silhouettes.snap(*y, &own, &mut s.z);
             }
-            kernel.row(
-                window.x1 + span.start as i32,
-                *y,
-                &s.z[span.clone()],
-                borrow(&mut s.colour, span.start, span.end),
-            );
+            for from in span.clone().step_by(PIECE).take_while(|_| !cancel.is_set()) {
+                let to = span.end.min(from + PIECE);
+                kernel.row(window.x1 + from as i32, *y, &s.z[from..to], borrow(&mut s.colour, from, to));
+            }
             if let Some(silhouettes) = silhouettes.as_ref().filter(|_| kernel.mixes()) {
                 silhouettes.mix(kernel, *y, &own, &mut s);
             }

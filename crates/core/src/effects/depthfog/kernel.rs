@@ -2,13 +2,15 @@
 
 #![allow(clippy::needless_range_loop, reason = "many arrays are walked side by side")]
 
+mod over;
+
 use super::height::Ground;
 use super::model::{Air, OPAQUE};
 use super::noise::Noise;
 use super::panels::{LANES, Lanes, Panels};
 use super::params::{FogOutput, Params};
 use super::rays::{DEPTHS, Layout, Rays};
-use super::scatter::{self, Soft};
+use super::scatter::{self, Cell, Soft};
 use super::sight::{Lane, Sight};
 use super::steps::Steps;
 use super::sun::Sun;
@@ -17,15 +19,13 @@ use crate::depth::DepthStage;
 use crate::effect::{Frame, Leaves, RowKernel};
 use crate::effects::look;
 use crate::geometry::{Geometry, Rect};
-use crate::image::{ColourRow, Plane, load_colour};
+use crate::image::{ColourRow, load_colour};
 use crate::maths::{exp2, upper};
 use crate::render::{Beside, Picture, Surroundings};
 use crate::simd::{Work, best_work};
 use crate::workers::{Exec, Stop};
+use over::mean;
 use std::f32::consts::LOG2_E;
-
-/// Rec. 709 luminance.
-const LUMINANCE: [f32; 3] = [0.2126, 0.7152, 0.0722];
 
 /// How the light in the air is found.
 enum Light {
@@ -281,85 +281,6 @@ impl<'a> Fog<'a> {
         self.radius as f32 * (1.0 - exp2(-(depth * LOG2_E)))
     }
 
-    /// Softens the picture behind the air.
-    #[inline(always)]
-    fn soften(&self, soft: &Soft, x1: i32, y: i32, depth: &[f32; LANES], colour: ColourRow) {
-        let ColourRow { r, g, b, a } = colour;
-        for i in 0..a.len() {
-            let own = [r[i], g[i], b[i], a[i]];
-            [r[i], g[i], b[i]] = soft.at(x1 + i as i32, y, self.blur_radius(depth[i]), own);
-        }
-    }
-
-    /// The picture through the air.
-    #[inline(always)]
-    fn result(&self, lanes: &Lanes, colour: ColourRow) {
-        let ColourRow { r, g, b, a } = colour;
-        let n = a.len();
-        let [tr, tg, tb] = &lanes.left;
-        if let Some(floor) = self.floor {
-            for (plane, (left, light)) in [r, g, b].into_iter().zip(lanes.left.iter().zip(&lanes.light)) {
-                for i in 0..n {
-                    plane[i] = (plane[i] - light[i] * a[i]) / upper(left[i], floor);
-                }
-            }
-            return;
-        }
-        if self.desaturate > 0.0 {
-            for i in 0..n {
-                let grey = LUMINANCE[0] * r[i] + LUMINANCE[1] * g[i] + LUMINANCE[2] * b[i];
-                let share = self.desaturate * (1.0 - mean(tr[i], tg[i], tb[i]));
-                (r[i], g[i], b[i]) =
-                    (r[i] + share * (grey - r[i]), g[i] + share * (grey - g[i]), b[i] + share * (grey - b[i]));
-            }
-        }
-        for (plane, (left, light)) in [r, g, b].into_iter().zip(lanes.left.iter().zip(&lanes.light)) {
-            for i in 0..n {
-                let cover = if self.alpha { 1.0 } else { a[i] };
-                let kept = plane[i] * left[i];
-                plane[i] = (if left[i] > 0.0 { kept } else { 0.0 }) + light[i] * cover;
-            }
-        }
-        if self.alpha {
-            for i in 0..n {
-                a[i] += (1.0 - a[i]) * (1.0 - mean(tr[i], tg[i], tb[i]));
-            }
-        }
-    }
-
-    /// What gives the result when it is put over the picture: whatever the air does besides covering goes into the colours.
-    #[inline(always)]
-    fn element(&self, x1: i32, y: i32, depth: &[f32; LANES], lanes: &Lanes, mut colour: ColourRow) {
-        let n = colour.a.len();
-        let mut before = [[0.0; LANES]; 4];
-        for (to, plane) in before.iter_mut().zip(colour.planes()) {
-            to[..n].copy_from_slice(plane);
-        }
-        if let Some(soft) = &self.soft {
-            self.soften(soft, x1, y, depth, colour.reborrow());
-        }
-        self.result(lanes, colour.reborrow());
-        let ColourRow { r, g, b, a } = colour;
-        let [tr, tg, tb] = &lanes.left;
-        for i in 0..n {
-            let left = mean(tr[i], tg[i], tb[i]);
-            let empty = before.iter().all(|plane| plane[i] == 0.0) && !self.alpha;
-            // Grey air without more to it: exactly its light.
-            let same = tr[i] == left
-                && tg[i] == left
-                && tb[i] == left
-                && self.desaturate == 0.0
-                && self.floor.is_none()
-                && self.soft.is_none();
-            let cover = if self.alpha { 1.0 } else { before[3][i] };
-            for (c, plane) in [&mut *r, &mut *g, &mut *b].into_iter().enumerate() {
-                let rest = plane[i] - left * before[c][i];
-                plane[i] = if same { lanes.light[c][i] * cover } else { rest };
-            }
-            a[i] = if empty { 0.0 } else { 1.0 - left };
-        }
-    }
-
     #[inline(always)]
     fn chunks(&self, x1: i32, y: i32, z: &[f32], mut colour: ColourRow) {
         if self.output == FogOutput::Depth {
@@ -407,12 +328,6 @@ pub(super) fn scatter_radius(p: &Params, frame: &Frame) -> f64 {
     if radius > 0.5 && !p.removes() { radius } else { 0.0 }
 }
 
-/// Exactly the number where all three are the same.
-#[inline(always)]
-fn mean(r: f32, g: f32, b: f32) -> f32 {
-    g + ((r - g) + (b - g)) * (1.0 / 3.0)
-}
-
 impl RowKernel for Fog<'_> {
     fn wants_straight(&self) -> bool {
         false
@@ -436,16 +351,20 @@ impl RowKernel for Fog<'_> {
         }
         if self.radius > 0.0 {
             let rect = window.grow(scatter::reach(self.radius));
-            let (source, z) = (around.source(rect, exec)?, around.depth(rect, exec)?);
-            let mut radii = Plane::new(rect, 0.0)?;
-            exec.for_each_mut(radii.rows_mut().collect(), [0.0, 0.1], |j, row, _| {
-                let y = rect.y1 + j as i32;
-                self.even_depths(rect.x1, y, z.row(y), row);
-                row.iter_mut().for_each(|v| *v = self.blur_radius(*v));
-            })?;
-            self.soft = Some(Soft::new(&source, &radii, scatter::coarsest(self.radius), exec)?);
+            let (source, z) = (around.source(rect), exec.keep(around.depth(rect, exec)?));
+            let pixels = |y: i32, row: &mut [Cell]| {
+                let ([r, g, b, a], mut depths) = (source.row(y), vec![0.0; row.len()]);
+                self.even_depths(rect.x1, y, z.row(y), &mut depths);
+                for (i, cell) in row.iter_mut().enumerate() {
+                    *cell = scatter::pixel([r[i], g[i], b[i], a[i]], self.blur_radius(depths[i]));
+                }
+            };
+            self.soft = Some(Soft::new(rect, pixels, scatter::coarsest(self.radius), exec)?);
         }
         Ok(())
+    }
+    fn give_back(&mut self, exec: &Exec) {
+        drop(exec.keep((self.soft.take(), self.sun.as_mut().and_then(|sun| sun.rays.take()))));
     }
     fn row(&self, x1: i32, y: i32, z: &[f32], colour: ColourRow) {
         best_work(Row { kernel: self, x1, y, z, colour });

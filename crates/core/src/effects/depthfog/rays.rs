@@ -24,6 +24,9 @@ pub(super) const DEPTHS: usize = 8;
 /// Side of a cell in pixels of the full-size frame.
 const CELL: f64 = 4.0;
 
+/// Cells whose ways are followed without a look at whether the work is still wanted.
+const PIECE: usize = 128;
+
 type Open = [f32; DEPTHS];
 
 /// How rays are followed; the same for every window of a frame.
@@ -151,14 +154,18 @@ impl Rays {
         let need = Rect::new(down(need.x1), down(need.y1), down(need.x2 + side - 1), down(need.y2 + side - 1));
         let [w, h] = layout.cell;
         let depth = around.depth(Rect::new(need.x1 * w, need.y1 * h, need.x2 * w, need.y2 * h), exec)?;
-        let grids = grids(&layout, need, &depth, exec)?;
+        let depth = exec.keep(depth);
+        let grids = exec.keep(grids(&layout, need, &depth, exec)?);
+        let mut open = exec.keep(Grid::new(own)?);
         drop(depth);
-        let mut open = Grid::new(own)?;
         let rows: Vec<_> = open.cells.chunks_mut(own.width().max(1)).collect();
-        exec.for_each_mut(rows, [0.1, 0.6], |j, row, _| {
-            best_work(Follow { layout: &layout, grids: &grids, x1: own.x1, y: own.y1 + j as i32, row });
+        exec.for_each_mut(rows, [0.1, 0.6], |j, row, cancel| {
+            let places = (own.x1..).step_by(PIECE).zip(row.chunks_mut(PIECE));
+            for (x1, row) in places.take_while(|_| !cancel.is_set()) {
+                best_work(Follow { layout: &layout, grids: &grids, x1, y: own.y1 + j as i32, row });
+            }
         })?;
-        Ok(Self { layout, open })
+        Ok(Self { layout, open: open.take() })
     }
 
     /// How open the way to the sun is from the air before a pixel, at each of the depths.
@@ -171,27 +178,27 @@ impl Rays {
 
 /// The finest grid from the depth, and the coarser ones.
 fn grids(layout: &Layout, rect: Rect, depth: &Plane, exec: &Exec) -> Result<Vec<Grid>, Stop> {
-    let mut finest = Grid::new(rect)?;
+    let (mut all, mut finest) = (exec.keep(Vec::new()), exec.keep(Grid::new(rect)?));
     let rows: Vec<_> = finest.cells.chunks_mut(rect.width().max(1)).collect();
     exec.for_each_mut(rows, [0.0, 0.1], |j, row, _| {
         best_work(Measure { layout, depth, x1: rect.x1, y: rect.y1 + j as i32, row });
     })?;
-    let mut all = vec![finest];
+    all.push(finest.take());
     for level in 0..layout.coarsest {
         let fine = &all[level as usize];
         let r = Rect::new(fine.rect.x1 / 2, fine.rect.y1 / 2, fine.rect.x2 / 2, fine.rect.y2 / 2);
-        let mut coarse = Grid::new(r)?;
+        let mut coarse = exec.keep(Grid::new(r)?);
         let (w, fine_w) = (r.width(), fine.rect.width());
-        for (j, row) in coarse.cells.chunks_mut(w.max(1)).enumerate() {
+        exec.for_each_mut(coarse.cells.chunks_mut(w.max(1)).collect(), [0.1, 0.1], |j, row, _| {
             for (i, cell) in row.iter_mut().enumerate() {
                 let at = 2 * j * fine_w + 2 * i;
                 let [a, b, c, d] = [at, at + 1, at + fine_w, at + fine_w + 1].map(|k| &fine.cells[k]);
                 *cell = std::array::from_fn(|k| 0.25 * ((a[k] + b[k]) + (c[k] + d[k])));
             }
-        }
-        all.push(coarse);
+        })?;
+        all.push(coarse.take());
     }
-    Ok(all)
+    Ok(all.take())
 }
 
 /// A row of the finest grid.

@@ -56,11 +56,11 @@ impl Field {
     pub fn new(picture: &Image, depth: &Plane, lens: &Lens, pixels_per_unit: f64, exec: &Exec) -> Result<Self, Stop> {
         let rect = picture.rect();
         let (w, h) = (rect.width(), rect.height());
-        let mut coc = try_vec(w * h, 0f32)?;
-        let mut colour = planes(w * h)?;
+        let mut made = exec.keep((try_vec(w * h, 0f32)?, planes(w * h)?));
+        let (coc, colour) = &mut *made;
         let mut ranges = vec![[f32::MAX, f32::MIN]; h];
         let numbers = AtomicBool::new(true);
-        let rows: Vec<_> = coc.chunks_mut(w).zip(pieces(&mut colour, w)).zip(&mut ranges).collect();
+        let rows: Vec<_> = coc.chunks_mut(w).zip(pieces(colour, w)).zip(&mut ranges).collect();
         exec.for_each_mut(rows, [0.02, 0.05], |y, ((coc, colour), range), _| {
             let all = y * w..(y + 1) * w;
             for (coc, z) in coc.iter_mut().zip(&depth.data()[all.clone()]) {
@@ -77,6 +77,7 @@ impl Field {
             **range = coc.iter().fold(**range, |[low, high], c| [low.min(*c), high.max(*c)]);
         })?;
         let [least, most] = ranges.iter().fold([f32::MAX, f32::MIN], |[low, high], r| [low.min(r[0]), high.max(r[1])]);
+        let (coc, colour) = made.take();
         Ok(Self { rect, coc, colour, unlit: Vec::new(), numbers: numbers.into_inner(), most, least })
     }
 }

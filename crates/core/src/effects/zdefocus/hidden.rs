@@ -147,11 +147,11 @@ pub fn behind(field: &Field, envelope: &[f32], rect: Rect, exec: &Exec) -> Resul
     if wanted.x.is_empty() {
         return Ok(sheet.take());
     }
-    let mut found: Vec<Result<Vec<u16>, Stop>> = RAYS.iter().map(|_| Ok(Vec::new())).collect();
+    let mut found = exec.keep(RAYS.map(|_| Ok(Vec::new())).to_vec());
     exec.for_each_mut(found.iter_mut().collect(), [0.1, 0.15], |k, found, cancel| {
         **found = edges(field, &wanted, RAYS[k], cancel);
     })?;
-    let found = exec.keep(found.into_iter().collect::<Result<Vec<_>, _>>()?);
+    let found = exec.keep(found.take().into_iter().collect::<Result<Vec<_>, _>>()?);
     exec.for_each_mut(sheet.rows_mut(), [0.15, 0.15], |row, (coc, colour), _| {
         let y = rect.y1 + row as i32;
         let r = (y - field.rect.y1) as usize;

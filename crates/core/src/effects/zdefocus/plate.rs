@@ -30,27 +30,23 @@ impl Plate {
         pixels_per_unit: f64,
         exec: &Exec,
     ) -> Result<Self, Stop> {
-        let Background { colour, depth } = background;
-        let has_depth = depth.is_some();
-        let depth = match depth {
+        let mut background = exec.keep(background);
+        let has_depth = background.depth.is_some();
+        let depth = match background.depth.take() {
             Some(depth) => depth,
             None => Plane::new(picture.rect, f32::NAN)?,
         };
-        let mut field = Field::new(&colour, &depth, lens, pixels_per_unit, exec)?;
-        drop((colour, depth));
+        let depth = exec.keep(depth);
+        let mut field = exec.keep(Field::new(&background.colour, &depth, lens, pixels_per_unit, exec)?);
+        drop((background, depth));
         if !has_depth {
             guess_depth(&mut field, picture, exec)?;
         }
         let w = picture.rect.width().max(1);
         let mut ranges = vec![[f32::MAX, f32::MIN]; picture.rect.height()];
         let mut known = exec.filled(picture.coc.len(), true, [0.05, 0.05])?;
-        let rows: Vec<_> = field
-            .coc
-            .chunks_mut(w)
-            .zip(pieces(&mut field.colour, w))
-            .zip(known.chunks_mut(w))
-            .zip(&mut ranges)
-            .collect();
+        let Field { coc, colour, .. } = &mut *field;
+        let rows: Vec<_> = coc.chunks_mut(w).zip(pieces(colour, w)).zip(known.chunks_mut(w)).zip(&mut ranges).collect();
         exec.for_each_mut(rows, [0.05, 0.05], |y, (((coc, colour), known), range), _| {
             for x in 0..w {
                 // What is nearer than the picture's surface is not behind it.
@@ -64,7 +60,7 @@ impl Plate {
         })?;
         [field.least, field.most] =
             ranges.iter().fold([f32::MAX, f32::MIN], |[low, high], r| [low.min(r[0]), high.max(r[1])]);
-        Ok(Self { field, known, has_depth })
+        Ok(Self { field: field.take(), known, has_depth })
     }
 
     /// Does it lie behind the pixel's surface?
