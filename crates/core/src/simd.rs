@@ -83,12 +83,36 @@ pub trait Lanes: Copy {
     fn first(n: usize) -> Self;
     /// Where it is less than another; NaN is not.
     fn less(self, than: Self) -> Self;
-    /// Both yes.
+    /// Where both are the same number.
+    fn same(self, other: Self) -> Self;
+    /// Both yes; of numbers and a yes or no, the numbers where yes and 0 elsewhere.
     fn and(self, other: Self) -> Self;
+    /// Either yes.
+    fn or(self, other: Self) -> Self;
+    /// The same number in all places.
+    fn all(of: f32) -> Self;
+    /// The sums.
+    fn plus(self, other: Self) -> Self;
+    /// The differences.
+    fn minus(self, other: Self) -> Self;
+    /// The products.
+    fn times(self, other: Self) -> Self;
+    /// This where it is less, else the other.
+    #[inline(always)]
+    fn lesser(self, other: Self) -> Self {
+        Self::choose(self.less(other), self, other)
+    }
+    /// This where the other is less, else the other.
+    #[inline(always)]
+    fn greater(self, other: Self) -> Self {
+        Self::choose(other.less(self), self, other)
+    }
     /// This where yes, else the other.
     fn choose(yes: Self, this: Self, other: Self) -> Self;
     /// Any yes?
     fn any(self) -> bool;
+    /// One bit for each yes, the first the lowest.
+    fn bits(self) -> u8;
 }
 
 mod lanes;

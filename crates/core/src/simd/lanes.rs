@@ -31,8 +31,32 @@ impl Lanes for Plain {
         Self::each(|i| u32::from(f32::from_bits(self.0[i]) < f32::from_bits(than.0[i])).wrapping_neg())
     }
     #[inline(always)]
+    fn same(self, other: Self) -> Self {
+        Self::each(|i| u32::from(f32::from_bits(self.0[i]) == f32::from_bits(other.0[i])).wrapping_neg())
+    }
+    #[inline(always)]
     fn and(self, other: Self) -> Self {
         Self::each(|i| self.0[i] & other.0[i])
+    }
+    #[inline(always)]
+    fn or(self, other: Self) -> Self {
+        Self::each(|i| self.0[i] | other.0[i])
+    }
+    #[inline(always)]
+    fn all(of: f32) -> Self {
+        Self([of.to_bits(); LANES])
+    }
+    #[inline(always)]
+    fn plus(self, other: Self) -> Self {
+        Self::each(|i| (f32::from_bits(self.0[i]) + f32::from_bits(other.0[i])).to_bits())
+    }
+    #[inline(always)]
+    fn minus(self, other: Self) -> Self {
+        Self::each(|i| (f32::from_bits(self.0[i]) - f32::from_bits(other.0[i])).to_bits())
+    }
+    #[inline(always)]
+    fn times(self, other: Self) -> Self {
+        Self::each(|i| (f32::from_bits(self.0[i]) * f32::from_bits(other.0[i])).to_bits())
     }
     #[inline(always)]
     fn choose(yes: Self, this: Self, other: Self) -> Self {
@@ -41,6 +65,10 @@ impl Lanes for Plain {
     #[inline(always)]
     fn any(self) -> bool {
         self.0 != [0; LANES]
+    }
+    #[inline(always)]
+    fn bits(self) -> u8 {
+        self.0.iter().rev().fold(0, |bits, v| bits << 1 | (v >> 31) as u8)
     }
 }
 
@@ -82,9 +110,49 @@ mod avx2 {
             Self(unsafe { _mm256_cmp_ps::<_CMP_LT_OQ>(self.0, than.0) })
         }
         #[inline(always)]
+        fn same(self, other: Self) -> Self {
+            // SAFETY: as above.
+            Self(unsafe { _mm256_cmp_ps::<_CMP_EQ_OQ>(self.0, other.0) })
+        }
+        #[inline(always)]
         fn and(self, other: Self) -> Self {
             // SAFETY: as above.
             Self(unsafe { _mm256_and_ps(self.0, other.0) })
+        }
+        #[inline(always)]
+        fn or(self, other: Self) -> Self {
+            // SAFETY: as above.
+            Self(unsafe { _mm256_or_ps(self.0, other.0) })
+        }
+        #[inline(always)]
+        fn all(of: f32) -> Self {
+            // SAFETY: as above.
+            Self(unsafe { _mm256_set1_ps(of) })
+        }
+        #[inline(always)]
+        fn plus(self, other: Self) -> Self {
+            // SAFETY: as above.
+            Self(unsafe { _mm256_add_ps(self.0, other.0) })
+        }
+        #[inline(always)]
+        fn minus(self, other: Self) -> Self {
+            // SAFETY: as above.
+            Self(unsafe { _mm256_sub_ps(self.0, other.0) })
+        }
+        #[inline(always)]
+        fn times(self, other: Self) -> Self {
+            // SAFETY: as above.
+            Self(unsafe { _mm256_mul_ps(self.0, other.0) })
+        }
+        #[inline(always)]
+        fn lesser(self, other: Self) -> Self {
+            // SAFETY: as above. The second where either is NaN, as the comparison says.
+            Self(unsafe { _mm256_min_ps(self.0, other.0) })
+        }
+        #[inline(always)]
+        fn greater(self, other: Self) -> Self {
+            // SAFETY: as above.
+            Self(unsafe { _mm256_max_ps(self.0, other.0) })
         }
         #[inline(always)]
         fn choose(yes: Self, this: Self, other: Self) -> Self {
@@ -95,6 +163,11 @@ mod avx2 {
         fn any(self) -> bool {
             // SAFETY: as above.
             unsafe { _mm256_movemask_ps(self.0) != 0 }
+        }
+        #[inline(always)]
+        fn bits(self) -> u8 {
+            // SAFETY: as above.
+            unsafe { _mm256_movemask_ps(self.0) as u8 }
         }
     }
 }
@@ -109,7 +182,13 @@ mod tests {
         let less = x.less(y);
         let both = less.and(L::first(n));
         let mut out = vec![u32::from(less.any()), u32::from(both.any())];
-        for lanes in [less, both, L::choose(both, x, y), L::first(n)] {
+        out.extend([less, both, x.same(y)].map(|lanes| u32::from(lanes.bits())));
+        // What is no number may be any.
+        let (p, q) = (x.and(less), y.and(L::first(n)).and(y.same(y)));
+        let sums = [p.plus(q), p.and(p.less(L::all(2.0))).minus(q), L::all(0.5).times(q)];
+        let order = [x.lesser(y), x.greater(y), p.lesser(q), p.greater(q)];
+        let masks = [less, both, L::choose(both, x, y), L::first(n), x.same(y), both.or(x.same(y))];
+        for lanes in masks.into_iter().chain(sums).chain(order) {
             let mut to = [0.0; LANES];
             lanes.store(&mut to);
             out.extend(to.map(f32::to_bits));
@@ -125,9 +204,11 @@ mod tests {
                 let (a, mut b) = (odd, odd);
                 b.rotate_left(turn);
                 let plain = all::<Plain>(&a, &b, n);
-                assert_eq!(&plain[26..], (0..8).map(|i| u32::from(i < n).wrapping_neg()).collect::<Vec<_>>());
+                assert_eq!(&plain[29..37], (0..8).map(|i| u32::from(i < n).wrapping_neg()).collect::<Vec<_>>());
                 for i in 0..LANES {
-                    assert_eq!(plain[2 + i] != 0, a[i] < b[i]);
+                    assert_eq!(plain[5 + i] != 0, a[i] < b[i]);
+                    assert_eq!(plain[2] >> i & 1 != 0, a[i] < b[i]);
+                    assert_eq!(plain[4] >> i & 1 != 0, a[i] == b[i]);
                 }
                 #[cfg(target_arch = "x86_64")]
                 if std::arch::is_x86_feature_detected!("avx2") {

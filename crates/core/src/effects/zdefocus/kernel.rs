@@ -1,8 +1,10 @@
 //! The re-focused picture: samples, what is hidden, views, and the originals where the colour was no number.
 
 use super::aperture::{CatsEye, Optics};
+use super::breaks::Breaks;
 use super::cover::Cover;
 use super::field::Field;
+use super::gather::Gather;
 use super::highlights::Lift;
 use super::lens::{Lens, Moves};
 use super::magnify::Magnify;
@@ -32,6 +34,8 @@ pub struct Defocus<'a> {
     pub cats_eye: Option<CatsEye>,
     /// What is done to the picture's size.
     pub magnify: Option<Magnify>,
+    /// Do the views say all, even where one surface is all that the lens sees? To compare with.
+    pub views_only: bool,
 }
 
 /// How far the effect looks for a largest blur, in pixels of the full-size frame. The last term covers the whole pixels at the edges of each
@@ -66,7 +70,6 @@ impl AreaKernel for Defocus<'_> {
             largest = largest.max(self.largest(depth_range(z, exec)?));
         }
         let largest = largest * scale;
-        let moves = Moves::new(&points, gap, largest, exec)?;
         let mut field = exec.keep(Field::new(&source, &depth, &self.lens, scale, exec)?);
         drop(depth);
         // The picture itself is of use only where its own colours come back.
@@ -83,29 +86,48 @@ impl AreaKernel for Defocus<'_> {
             }
         }
         let mut lights = lights::take(&mut field, &inside, apart, exec)?;
+        let mut all_seen = true;
         if let Some(plate) = &mut plate {
-            lights.extend(plate.lights(&field, &inside, apart, exec)?);
+            let behind = plate.lights(&field, &inside, apart, exec)?;
+            all_seen = behind.is_empty();
+            lights.extend(behind);
         }
         let around = (largest * f64::from(stretch.max(1.0))).ceil() as i32 + 2;
         let cover = match &plate {
             Some(plate) => Some(exec.keep(Cover::new(&field, plate, points.len(), exec)?)),
             None => None,
         };
-        let makings = Makings {
-            field: &field,
-            plate: plate.as_deref().zip(cover.as_deref()),
-            gap: gap as f32,
-            points: points.len(),
-            fill: self.params.occlusion.background_fill,
-        };
-        let scene = exec.keep(Scene::new(&makings, seen.grow(around), &moves, exec)?);
         // Had before anything is given back: the system does one after the other.
         let mut out = exec.keep(Image::new(seen)?);
+        // A light that lies hidden shines through no surface: that takes the views.
+        let plain = all_seen && self.cats_eye.is_none() && !self.views_only;
+        let gather = plain.then(|| Gather::new(&self.optics, stretch, largest as f32)).flatten();
+        let parts = match gather {
+            Some(gather) => {
+                let breaks = exec.keep(Breaks::new(&field, stretch.max(1.0), exec)?);
+                let parts = exec.keep(breaks.parts(&field, seen, gather.most, exec)?);
+                gather.fill(&field, &parts, &mut out, exec)?;
+                Some(parts)
+            }
+            None => None,
+        };
+        let mut scene = exec.keep(Scene::default());
+        if parts.as_ref().is_none_or(|parts| parts.any) {
+            let moves = Moves::new(&points, gap, largest, exec)?;
+            let makings = Makings {
+                field: &field,
+                plate: plate.as_deref().zip(cover.as_deref()),
+                gap: gap as f32,
+                points: points.len(),
+                fill: self.params.occlusion.background_fill,
+            };
+            *scene = Scene::new(&makings, seen.grow(around), &moves, exec)?;
+        }
         drop((field, plate, cover));
         let eye = Eye { optics: self.optics.clone(), cats_eye: self.cats_eye, stretch };
         shine::make_up_for_the_barrel(&mut lights, &eye, exec)?;
-        views::render(&scene, &lights, &eye, &mut out, exec)?;
-        drop((scene, lights));
+        views::render(&scene, &lights, &eye, parts.as_deref(), &mut out, exec)?;
+        drop((scene, lights, parts));
         if let Some(magnify) = &self.magnify {
             out = exec.keep(magnify.apply(&out, window, &self.geometry, exec)?);
         }

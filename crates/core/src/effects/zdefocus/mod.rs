@@ -7,10 +7,13 @@
 mod aperture;
 #[cfg(test)]
 mod bokeh_tests;
+mod breaks;
+mod candidates;
 #[cfg(test)]
 mod closed_forms;
 mod cover;
 mod field;
+mod gather;
 mod hidden;
 mod highlights;
 #[cfg(test)]
@@ -225,7 +228,9 @@ impl Prepared for Params {
                 let (optics, cats_eye) = self.optics(frame, bokeh, false);
                 let (geometry, magnify) = (frame.geometry, self.magnify(frame, lens.zoom));
                 let lens = lens.before_zoom();
-                Kernel::Area(Box::new(kernel::Defocus { params: self, lens, geometry, optics, cats_eye, magnify }))
+                let views_only = gather::is_off();
+                let all = kernel::Defocus { params: self, lens, geometry, optics, cats_eye, magnify, views_only };
+                Kernel::Area(Box::new(all))
             }
             Output::Bokeh => {
                 let (optics, cats_eye) = self.optics(frame, bokeh, true);

@@ -1,5 +1,6 @@
 //! ZDefocus with a clean plate: closed forms where two layers are all there is, and what a plate must not change.
 
+use super::gather::tests::by_views;
 use super::*;
 use crate::geometry::Rect;
 use crate::params::{Value, Values};
@@ -90,9 +91,10 @@ fn the_mixed_pixels_of_an_edge_are_taken_apart() {
 #[test]
 fn the_blur_of_a_hidden_wall_is_that_of_the_whole_wall() {
     let values = values().double("focusDistance", 2.0).double("sizeAtInfinity", 8.0);
-    let plain = Scene::new(RECT, |x, y| (wall(x, y), 8.0)).render(&ZDefocus, &values);
-    let out = scene(8.0).background(RECT, |x, y| (wall(x, y), Some(8.0))).render(&ZDefocus, &values);
-    let guessed = scene(8.0).render(&ZDefocus, &values);
+    // Away from the edge the wall would be gathered; here it is the views that are looked at.
+    let plain = by_views(|| Scene::new(RECT, |x, y| (wall(x, y), 8.0)).render(&ZDefocus, &values));
+    let out = by_views(|| scene(8.0).background(RECT, |x, y| (wall(x, y), Some(8.0))).render(&ZDefocus, &values));
+    let guessed = by_views(|| scene(8.0).render(&ZDefocus, &values));
     let part = |out: &[Rgba]| -> Vec<Rgba> {
         (10..30).flat_map(|y| (42..70).map(move |x| (x, y))).map(|(x, y)| out[y * 80 + x]).collect()
     };

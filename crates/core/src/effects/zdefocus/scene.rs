@@ -27,6 +27,8 @@ pub struct Layer {
     pub columns: usize,
     /// The least and greatest move in each block, rows from bottom to top; the wrong way round where it has no samples.
     pub blocks: Vec<[f32; 2]>,
+    /// The farthest that any sample moves for one unit of lens.
+    pub most: f32,
     /// Is the alpha of every sample exactly 1?
     pub opaque: bool,
 }
@@ -58,11 +60,13 @@ impl Layer {
                 opaque.store(false, Ordering::Relaxed);
             }
         })?;
-        Ok(Self { sheet, shift, seen_by, first_column, columns, blocks, opaque: opaque.into_inner() })
+        let most = blocks.iter().filter(|b| b[0] <= b[1]).fold(0f32, |m, b| m.max(b[0].abs()).max(b[1].abs()));
+        Ok(Self { sheet, shift, seen_by, first_column, columns, blocks, most, opaque: opaque.into_inner() })
     }
 }
 
 /// The samples over a rectangle: one seen at each pixel, and behind edges hidden ones.
+#[derive(Default)]
 pub struct Scene {
     /// Earlier ones come first where samples are equally near.
     pub layers: Vec<Layer>,

@@ -9,7 +9,9 @@ use crate::workers::{Exec, Stop};
 
 /// What hides lights in a tile.
 pub struct Hiders<'a> {
-    /// For each lens point the CoC of the nearest sample at each pixel of the tile, one after the other.
+    /// Where anything hides anything.
+    pub rect: Rect,
+    /// For each lens point the CoC of the nearest sample at each pixel of that rectangle, one after the other.
     pub nearest: &'a [f32],
     /// The least of them.
     pub least: f32,
@@ -18,7 +20,7 @@ pub struct Hiders<'a> {
 }
 
 impl Hiders<'_> {
-    /// How much of a CoC is seen at pixel `i` of a tile of `n`, through a place on the lens.
+    /// How much of a CoC is seen at pixel `i` of `n`, through a place on the lens.
     #[inline(always)]
     fn seen(&self, coc: f32, n: usize, i: usize, u: [f32; 2]) -> f32 {
         let nearest = self.nearest[self.point.of(u) * n + i];
@@ -58,14 +60,19 @@ impl Painter<'_, '_> {
     /// Takes from a row of shares what is hidden.
     #[inline(always)]
     fn hide(&self, x: i32, y: i32, shares: &mut [f32]) {
-        let (Some(hiders), light, tile) = (self.hiders, self.light, self.tile) else { return };
+        let (Some(hiders), light) = (self.hiders, self.light) else { return };
+        let rect = &hiders.rect;
+        if y < rect.y1 || y >= rect.y2 {
+            return;
+        }
         // A light in focus stays at its pixel, which every point of the lens sees alike.
         let coc = if light.coc.abs() < 1e-3 { 1.0 } else { light.coc };
-        let (n, to) = (tile.width() * tile.height(), (y - tile.y1) as usize * tile.width() + (x - tile.x1) as usize);
+        let n = rect.width() * rect.height();
+        let row = (y - rect.y1) as usize * rect.width();
         let (across, up) = (1.0 / (coc * self.eye.stretch), (y - light.y) as f32 / coc);
-        for (i, share) in shares.iter_mut().enumerate().filter(|(_, share)| **share > 0.0) {
-            let u = [(x + i as i32 - light.x) as f32 * across, up];
-            *share *= hiders.seen(light.coc, n, to + i, u);
+        for (x, share) in (x..).zip(shares).filter(|(x, share)| **share > 0.0 && (rect.x1..rect.x2).contains(x)) {
+            let u = [(x - light.x) as f32 * across, up];
+            *share *= hiders.seen(light.coc, n, row + (x - rect.x1) as usize, u);
         }
     }
 

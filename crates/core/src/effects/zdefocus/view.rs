@@ -1,67 +1,23 @@
 //! The nearest sample at each pixel of a tile, as one point of the lens sees it.
+//!
+//! First all samples that land in the tile are compared by their CoCs alone, and the runs of which some are the nearest so far are noted;
+//! then the noted ones, where they are still the nearest, add their colours to the average. So a colour is read only where it may be seen,
+//! and written nowhere but into the sum.
 
-use super::scene::{BLOCK, Layer};
+use super::candidates::Candidate;
+use super::scene::BLOCK;
 use super::sheet::NONE;
 use super::views::JOINED;
 use crate::geometry::Rect;
 use crate::simd::{LANES as GROUP, Lanes};
-
-/// A row of up to [`BLOCK`] samples that may reach the tile.
-pub(super) struct Candidate<'a> {
-    pub(super) layer: &'a Layer,
-    /// Index of the first sample.
-    start: usize,
-    n: usize,
-    x: i32,
-    y: i32,
-    /// Least and greatest move.
-    shift: [f32; 2],
-    /// Are there a sample to the left of the first, and a row below?
-    left: bool,
-    below: bool,
-    /// Least and greatest move of the block below.
-    under: [f32; 2],
-}
-
-/// Those of a layer; `wide` and `high` is the farthest that a lens point lies out.
-pub(super) fn candidates_of<'a>(layer: &'a Layer, tile: &Rect, wide: f32, high: f32, list: &mut Vec<Candidate<'a>>) {
-    let w = layer.sheet.rect.width();
-    for (b, block) in layer.blocks.iter().enumerate() {
-        if block[0] > block[1] {
-            continue;
-        }
-        let (column, row) = (b % layer.columns, b / layer.columns);
-        let x = (layer.first_column + column as i32) * BLOCK;
-        let (x1, x2) = (x.max(layer.sheet.rect.x1), (x + BLOCK).min(layer.sheet.rect.x2));
-        let y = layer.sheet.rect.y1 + row as i32;
-        let most = block[0].abs().max(block[1].abs());
-        if reaches([x1, x2], y, tile, [-wide * most, wide * most], [-high * most, high * most]) {
-            let start = row * w + (x1 - layer.sheet.rect.x1) as usize;
-            list.push(Candidate {
-                layer,
-                start,
-                n: (x2 - x1) as usize,
-                x: x1,
-                y,
-                shift: *block,
-                left: x1 > layer.sheet.rect.x1,
-                below: row > 0,
-                under: if row > 0 { layer.blocks[b - layer.columns] } else { [0.0; 2] },
-            });
-        }
-    }
-}
-
-/// Do the block's pixels, moved by these ranges, meet the tile? One pixel more on every side: they may close what opens beside them.
-#[inline(always)]
-fn reaches(x: [i32; 2], y: i32, tile: &Rect, dx: [f32; 2], dy: [f32; 2]) -> bool {
-    x[1] as f32 + dx[1] + 2.0 >= tile.x1 as f32
-        && x[0] as f32 + dx[0] - 2.0 < tile.x2 as f32
-        && y as f32 + dy[1] + 2.0 >= tile.y1 as f32
-        && y as f32 + dy[0] - 2.0 < tile.y2 as f32
-}
+use std::ops::Range;
 
 const LANES: usize = BLOCK as usize;
+
+/// The CoC where nothing is seen: nearer than no sample, farther than any.
+pub(super) const UNSEEN: f32 = NONE.next_down();
+/// What stands in the place of a CoC whose colour has been added.
+const ADDED: f32 = f32::MIN;
 
 /// To the nearest whole number, ties to even, by plain float arithmetic that vectorises on any processor; |d| < 2²¹.
 #[inline(always)]
@@ -70,34 +26,33 @@ fn whole(d: f32) -> i32 {
     ((d + ROUND).to_bits() as i32).wrapping_sub(ROUND.to_bits() as i32)
 }
 
-/// One bit for each byte that is 1, the first the lowest.
+/// So many values from there, in groups; `None` where the plane ends before the last group.
 #[inline(always)]
-fn bits(bytes: &[u8; LANES]) -> u64 {
-    let mut bits = 0;
-    for (i, eight) in bytes.chunks_exact(8).enumerate() {
-        let eight =
-            u64::from_le_bytes([eight[0], eight[1], eight[2], eight[3], eight[4], eight[5], eight[6], eight[7]]);
-        bits |= (eight.wrapping_mul(0x0102_0408_1020_4080) >> 56) << (8 * i);
-    }
-    bits
+fn groups(plane: &[f32], from: usize, n: usize) -> Option<&[[f32; GROUP]]> {
+    Some(plane.get(from..from + n.next_multiple_of(GROUP))?.as_chunks().0)
 }
 
 #[inline(always)]
-fn group(plane: &[f32], i: usize) -> Option<&[f32; GROUP]> {
-    plane.get(i..i + GROUP)?.first_chunk()
+fn groups_mut(plane: &mut [f32], from: usize, n: usize) -> Option<&mut [[f32; GROUP]]> {
+    Some(plane.get_mut(from..from + n.next_multiple_of(GROUP))?.as_chunks_mut().0)
 }
 
-#[inline(always)]
-fn group_mut(plane: &mut [f32], i: usize) -> Option<&mut [f32; GROUP]> {
-    plane.get_mut(i..i + GROUP)?.first_chunk_mut()
-}
-
-/// Where the samples of a block land.
+/// Where the samples of a block land. The first entry is the sample to the left of the first.
 struct Landing {
-    x: [i32; LANES],
-    y: [i32; LANES],
+    x: [i32; LANES + 1],
+    y: [i32; LANES + 1],
     /// 1 where a sample also covers the pixel below its own.
-    below: [i32; LANES],
+    below: [i32; LANES + 1],
+}
+
+/// Samples side by side of which some were the nearest when they landed.
+#[derive(Clone, Copy)]
+struct Run {
+    candidate: usize,
+    /// Indices of the first among the layer's samples and in the tile.
+    from: usize,
+    to: usize,
+    n: usize,
 }
 
 /// A step through `n` numbers that meets each of them once.
@@ -116,14 +71,17 @@ fn stride(n: u32) -> u32 {
     step
 }
 
+/// A plane of a tile: a group may begin in its last pixel.
+pub(super) fn tile_plane(tile: &Rect, value: f32) -> Vec<f32> {
+    vec![value; tile.width() * tile.height() + GROUP]
+}
+
 /// The nearest sample at each pixel of a tile, as one lens point sees it.
 pub(super) struct View {
-    pub(super) tile: Rect,
-    /// Signed CoC; [`NONE`] where nothing is seen. Longer than the tile, as the colours are.
+    tile: Rect,
+    /// Signed CoC, or [`UNSEEN`].
     nearest: Vec<f32>,
-    pub(super) colour: [Vec<f32>; 4],
-    /// How many of the colours are looked at: not the alpha where all samples are opaque.
-    channels: usize,
+    runs: Vec<Run>,
     /// How many lens points there are, and the turn of this one among them.
     points: u32,
     turn: u32,
@@ -132,15 +90,12 @@ pub(super) struct View {
 
 impl View {
     /// Of a tile, by one of so many lens points after the other.
-    pub(super) fn new(tile: Rect, points: u32, opaque: bool) -> Self {
-        // A group that begins in the last pixel.
-        let plane = |value| vec![value; tile.width() * tile.height() + GROUP];
-        let colour = [plane(0.0), plane(0.0), plane(0.0), plane(1.0)];
-        let channels = if opaque { 3 } else { 4 };
-        Self { tile, nearest: plane(NONE), colour, channels, points, turn: 0, step: stride(points.max(1)) }
+    pub(super) fn new(tile: Rect, points: u32) -> Self {
+        let nearest = tile_plane(&tile, UNSEEN);
+        Self { tile, nearest, runs: Vec::new(), points, turn: 0, step: stride(points.max(1)) }
     }
 
-    /// The signed CoC of what is seen, rows from bottom to top.
+    /// The signed CoC of what is seen, or [`UNSEEN`], rows from bottom to top.
     pub(super) fn nearest(&self) -> &[f32] {
         &self.nearest[..self.tile.width() * self.tile.height()]
     }
@@ -149,123 +104,102 @@ impl View {
     #[inline(always)]
     pub(super) fn look<L: Lanes>(&mut self, candidates: &[Candidate], number: u32, point: [f32; 2]) {
         self.turn = number * self.step % self.points;
-        self.nearest.fill(f32::MAX);
-        let mut at = Landing { x: [0; LANES], y: [0; LANES], below: [0; LANES] };
-        let tile = self.tile;
-        for b in candidates {
-            let range = |p: f32| [(b.shift[0] * p).min(b.shift[1] * p), (b.shift[0] * p).max(b.shift[1] * p)];
-            let (dx, dy) = (range(point[0]), range(point[1]));
-            if !reaches([b.x, b.x + b.n as i32], b.y, &tile, dx, dy) {
-                continue;
-            }
-            self.land::<L>(b, point, &mut at);
+        self.nearest.fill(UNSEEN);
+        self.runs.clear();
+        let mut at = Landing { x: [0; LANES + 1], y: [0; LANES + 1], below: [0; LANES + 1] };
+        for (k, b) in candidates.iter().enumerate() {
+            self.land::<L>(k, b, point, &mut at);
         }
     }
 
-    /// Finds where the samples of a block land, and puts them there run by run.
+    /// Finds where the samples of a block land, and compares them there run by run.
     #[inline(always)]
-    fn land<L: Lanes>(&mut self, b: &Candidate, point: [f32; 2], at: &mut Landing) {
-        let n = b.n.min(LANES);
-        let one = |range: [f32; 2], p: f32| (whole(range[0] * p), whole(range[0] * p) == whole(range[1] * p));
-        let ((x, same_x), (y, same_y)) = (one(b.shift, point[0]), one(b.shift, point[1]));
-        let (under, same_under) = one(b.under, point[1]);
-        if same_x && same_y && same_under && y - under != 1 {
-            // All move alike, as most blocks do: nothing opens within, and nothing below.
-            self.run::<L>(b, 0..n, point, [x, y], 0);
+    fn land<L: Lanes>(&mut self, k: usize, b: &Candidate, point: [f32; 2], at: &mut Landing) {
+        let range = |of: [f32; 2], p: f32| {
+            let (one, other) = (whole(of[0] * p), whole(of[1] * p));
+            (one.min(other), one.max(other))
+        };
+        let ((x1, x2), (y1, y2)) = (range(b.shift, point[0]), range(b.shift, point[1]));
+        // They may also cover the pixel below, and to the left.
+        if b.y + y1 > self.tile.y2 || b.y + y2 < self.tile.y1 {
             return;
         }
-        let all = b.start..b.start + n;
-        let shift = &b.layer.shift[all.clone()];
-        let coc = &b.layer.sheet.coc[all];
-        let (to_x, to_y, to_below) = (&mut at.x[..n], &mut at.y[..n], &mut at.below[..n]);
-        for i in 0..n {
-            to_x[i] = whole(shift[i] * point[0]);
-            to_y[i] = whole(shift[i] * point[1]);
+        let n = b.n.min(LANES) as i32;
+        let first = (self.tile.x1 - b.x - x2).clamp(0, n);
+        let end = (self.tile.x2 + 1 - b.x - x1).clamp(first, n);
+        if first == end {
+            return;
+        }
+        let (under1, under2) = range(b.under, point[1]);
+        let all = first as usize..end as usize;
+        if x1 == x2 && y1 == y2 && under1 == under2 && y1 - under1 != 1 {
+            // All move alike, as most blocks do: nothing opens within, and nothing below.
+            let left = (b.left || first > 0).then(|| whole(b.layer.shift[b.start + all.start - 1] * point[0]));
+            self.run::<L>((k, b), all, left, [x1, y1], 0);
+            return;
+        }
+        let n = all.len();
+        let of = b.start + all.start;
+        let coc = &b.layer.sheet.coc[of..of + n];
+        let shift = &b.layer.shift[of..of + n];
+        for (to, shift) in at.x[1..].iter_mut().zip(shift) {
+            *to = whole(shift * point[0]);
+        }
+        for (to, shift) in at.y[1..].iter_mut().zip(shift) {
+            *to = whole(shift * point[1]);
         }
         if b.below {
-            let w = b.layer.sheet.rect.width();
-            let under = b.start - w..b.start - w + n;
-            let (under_shift, under_coc) = (&b.layer.shift[under.clone()], &b.layer.sheet.coc[under]);
-            for i in 0..n {
-                let opens = to_y[i] - whole(under_shift[i] * point[1]) == 1;
-                to_below[i] = i32::from(opens & ((coc[i] - under_coc[i]).abs() < JOINED));
+            let of = of - b.layer.sheet.rect.width();
+            let under = b.layer.shift[of..of + n].iter().zip(&b.layer.sheet.coc[of..of + n]);
+            for (((to, y), coc), (under, under_coc)) in at.below[1..].iter_mut().zip(&at.y[1..]).zip(coc).zip(under) {
+                let opens = y - whole(under * point[1]) == 1;
+                *to = i32::from(opens & ((coc - under_coc).abs() < JOINED));
             }
         } else {
-            to_below.fill(0);
+            at.below[1..].fill(0);
         }
-        let mut differs = [0u8; LANES];
-        {
-            let (x, y, below, differs) = (&at.x[..n], &at.y[..n], &at.below[..n], &mut differs[..n]);
-            for i in 1..n {
-                differs[i] = u8::from((x[i] != x[i - 1]) | (y[i] != y[i - 1]) | (below[i] != below[i - 1]));
-            }
-        }
-        let mut ends = bits(&differs);
-        let mut first = 0;
+        let left = (b.left || first > 0).then(|| whole(b.layer.shift[of - 1] * point[0]));
+        let mut ends = differing::<L>(at, n);
+        let mut begin = 0;
         loop {
             let end = (ends.trailing_zeros() as usize).min(n);
-            self.run::<L>(b, first..end, point, [at.x[first], at.y[first]], at.below[first]);
+            let left = if begin > 0 { Some(at.x[begin]) } else { left };
+            let to = [at.x[begin + 1], at.y[begin + 1]];
+            self.run::<L>((k, b), all.start + begin..all.start + end, left, to, at.below[begin + 1]);
             if end >= n {
                 break;
             }
             ends &= ends - 1;
-            first = end;
+            begin = end;
         }
     }
 
-    /// Samples that move alike; those `below` cover the pixels under theirs, too, and the first of them what opens to its left.
+    /// Samples that move alike, and how far the one to their left goes; those `below` cover the pixels under theirs, too, and the first of
+    /// them what opens to its left.
     #[inline(always)]
     fn run<L: Lanes>(
         &mut self,
-        b: &Candidate,
-        run: std::ops::Range<usize>,
-        point: [f32; 2],
+        (k, b): (usize, &Candidate),
+        run: Range<usize>,
+        left: Option<i32>,
         [x, y]: [i32; 2],
         below: i32,
     ) {
         let i = b.start + run.start;
-        let joined = (b.left || run.start > 0) && (b.layer.sheet.coc[i] - b.layer.sheet.coc[i - 1]).abs() < JOINED;
-        let opens = joined && x - whole(b.layer.shift[i - 1] * point[0]) == 1;
+        let opens =
+            left.is_some_and(|left| x - left == 1 && (b.layer.sheet.coc[i] - b.layer.sheet.coc[i - 1]).abs() < JOINED);
         let (px, py) = (b.x + run.start as i32 + x, b.y + y);
-        for row in 0..1 + below {
-            self.put::<L>(b, run.clone(), px, py - row);
+        for y in [py, py - 1].into_iter().take(1 + below as usize) {
+            self.put::<L>((k, b), run.clone(), px, y);
             if opens {
-                self.put_one(b, run.start, px - 1, py - row);
+                self.put::<L>((k, b), run.start..run.start + 1, px - 1, y);
             }
         }
     }
 
+    /// A run of samples lands at (x, y) and to the right: it is noted if one is nearer than what is there.
     #[inline(always)]
-    fn put_one(&mut self, b: &Candidate, i: usize, x: i32, y: i32) {
-        if self.tile.contains(x, y) {
-            let to = (y - self.tile.y1) as usize * self.tile.width() + (x - self.tile.x1) as usize;
-            self.put_sample(b, b.start + i, to);
-        }
-    }
-
-    #[inline(always)]
-    fn put_sample(&mut self, b: &Candidate, from: usize, to: usize) {
-        if b.layer.sheet.coc[from] < self.nearest[to] && (b.layer.seen_by.is_empty() || self.sees(b, from)) {
-            self.nearest[to] = b.layer.sheet.coc[from];
-            (0..4).for_each(|c| self.colour[c][to] = b.layer.sheet.colour[c][from]);
-        }
-    }
-
-    /// Does this point of the lens see a sample that covers only a part of its pixel? As many points do as is its part, others at every pixel.
-    #[inline(always)]
-    fn sees(&self, b: &Candidate, i: usize) -> bool {
-        let x = (b.x + (i - b.start) as i32) as u32;
-        let turn = x.wrapping_mul(0x9E37_79B1) ^ (b.y as u32).wrapping_mul(0x85EB_CA77);
-        let turn = (turn ^ (turn >> 15)).wrapping_mul(0x2C1B_3C6D) >> 8;
-        // Steps of √2 − 1 of the points, and no common divisor: evenly over the lens. The spiral itself turns by 0.382 from point to point, and
-        // such steps would choose a wedge of it.
-        let rank = (turn % self.points + self.turn) % self.points;
-        (rank as f32) < b.layer.seen_by[i]
-    }
-
-    /// A run of samples lands at (x, y) and to the right: those nearer than what is there stay.
-    #[inline(always)]
-    fn put<L: Lanes>(&mut self, b: &Candidate, run: std::ops::Range<usize>, x: i32, y: i32) {
+    fn put<L: Lanes>(&mut self, (k, b): (usize, &Candidate), run: Range<usize>, x: i32, y: i32) {
         let tile = self.tile;
         if y < tile.y1 || y >= tile.y2 {
             return;
@@ -275,63 +209,156 @@ impl View {
         if skip >= len {
             return;
         }
-        let n = (len - skip).min(LANES);
         let to = (y - tile.y1) as usize * tile.width() + (x + skip as i32 - tile.x1) as usize;
-        let from = b.start + run.start + skip;
-        let coc = &b.layer.sheet.coc;
-        for g in (0..n).step_by(GROUP) {
-            let (from, to, left) = (from + g, to + g, n - g);
-            let (Some(near), Some(nearest)) = (group(coc, from), group_mut(&mut self.nearest, to)) else {
-                // Only in the last row of all samples.
-                (0..left).for_each(|i| self.put_sample(b, from + i, to + i));
-                break;
-            };
+        let run = Run { candidate: k, from: b.start + run.start + skip, to, n: len - skip };
+        let won = if b.layer.seen_by.is_empty() { self.compare::<L>(b, run) } else { self.compare_seen(b, run) };
+        if won {
+            self.runs.push(run);
+        }
+    }
+
+    /// Is any of them nearer than what is there?
+    #[inline(always)]
+    fn compare<L: Lanes>(&mut self, b: &Candidate, run: Run) -> bool {
+        let Run { from, to, n, .. } = run;
+        let (Some(near), Some(nearest)) = (groups(&b.layer.sheet.coc, from, n), groups_mut(&mut self.nearest, to, n))
+        else {
+            // Only in the last row of all samples.
+            return self.compare_seen(b, run);
+        };
+        let mut won = L::first(0);
+        let whole = n / GROUP;
+        for (near, nearest) in near.iter().zip(nearest.iter_mut()).take(whole) {
             let (near, there) = (L::load(near), L::load(nearest));
-            let mut nearer = near.less(there).and(L::first(left));
-            if !nearer.any() {
-                continue;
+            let nearer = near.less(there);
+            won = won.or(nearer);
+            L::choose(nearer, near, there).store(nearest);
+        }
+        if let (Some(near), Some(nearest)) = (near.get(whole), nearest.get_mut(whole)) {
+            let (near, there) = (L::load(near), L::load(nearest));
+            let nearer = near.less(there).and(L::first(n - whole * GROUP));
+            won = won.or(nearer);
+            L::choose(nearer, near, there).store(nearest);
+        }
+        won.any()
+    }
+
+    /// The same of one sample after the other, of which this point may not see all.
+    fn compare_seen(&mut self, b: &Candidate, Run { from, to, n, .. }: Run) -> bool {
+        let mut won = false;
+        for i in 0..n {
+            let near = b.layer.sheet.coc[from + i];
+            if near < self.nearest[to + i] && self.sees(b, from + i) {
+                self.nearest[to + i] = near;
+                won = true;
             }
-            if !b.layer.seen_by.is_empty() {
-                let mut sees = [0f32; GROUP];
-                (0..left.min(GROUP)).for_each(|i| sees[i] = if self.sees(b, from + i) { 1.0 } else { 0.0 });
-                nearer = nearer.and(L::load(&[0.0; GROUP]).less(L::load(&sees)));
+        }
+        won
+    }
+
+    /// Does this point of the lens see a sample that covers only a part of its pixel? As many points do as is its part, others at every pixel.
+    fn sees(&self, b: &Candidate, i: usize) -> bool {
+        if b.layer.seen_by.is_empty() {
+            return true;
+        }
+        let x = (b.x + (i - b.start) as i32) as u32;
+        let turn = x.wrapping_mul(0x9E37_79B1) ^ (b.y as u32).wrapping_mul(0x85EB_CA77);
+        let turn = (turn ^ (turn >> 15)).wrapping_mul(0x2C1B_3C6D) >> 8;
+        // Steps of √2 − 1 of the points, and no common divisor: evenly over the lens. The spiral itself turns by 0.382 from point to point, and
+        // such steps would choose a wedge of it.
+        let rank = (turn % self.points + self.turn) % self.points;
+        (rank as f32) < b.layer.seen_by[i]
+    }
+
+    /// Adds the colours that are seen to the sums of `C` planes, which are [`tile_plane`]s. Of what is nearest only that remains whether
+    /// anything is.
+    #[inline(always)]
+    pub(super) fn add<L: Lanes, const C: usize>(&mut self, candidates: &[Candidate], sum: &mut [Vec<f32>; 4]) {
+        for at in 0..self.runs.len() {
+            let run = self.runs[at];
+            let b = &candidates[run.candidate];
+            if !b.layer.seen_by.is_empty() || !self.add_run::<L, C>(b, run, sum) {
+                self.add_seen(b, run, sum);
             }
-            if let Some(nearest) = group_mut(&mut self.nearest, to) {
-                L::choose(nearer, near, there).store(nearest);
+        }
+    }
+
+    /// False where the groups reach beyond the last sample: then nothing is done.
+    #[inline(always)]
+    fn add_run<L: Lanes, const C: usize>(&mut self, b: &Candidate, run: Run, sum: &mut [Vec<f32>; 4]) -> bool {
+        let Run { from, to, n, .. } = run;
+        let sheet = &b.layer.sheet;
+        let (Some(near), Some(nearest)) = (groups(&sheet.coc, from, n), groups_mut(&mut self.nearest, to, n)) else {
+            return false;
+        };
+        let mut planes = sheet.colour.iter().zip(sum).map(|(from_plane, to_plane)| {
+            (groups(from_plane, from, n).unwrap_or_default(), groups_mut(to_plane, to, n).unwrap_or_default())
+        });
+        let mut planes: [_; C] = std::array::from_fn(|_| planes.next().unwrap_or_default());
+        let many = near.len();
+        if nearest.len() != many || planes.iter().any(|(from, to)| from.len() != many || to.len() != many) {
+            return false;
+        }
+        for g in 0..many {
+            let (near, there) = (L::load(&near[g]), L::load(&nearest[g]));
+            let seen = near.same(there).and(L::first(n - g * GROUP));
+            if seen.any() {
+                L::choose(seen, L::load(&[ADDED; GROUP]), there).store(&mut nearest[g]);
+                for (from, to) in &mut planes {
+                    let more = L::load(&from[g]).and(seen);
+                    L::load(&to[g]).plus(more).store(&mut to[g]);
+                }
             }
-            for (plane, to_plane) in b.layer.sheet.colour.iter().zip(&mut self.colour[..self.channels]) {
-                if let (Some(plane), Some(to_plane)) = (group(plane, from), group_mut(to_plane, to)) {
-                    L::choose(nearer, L::load(plane), L::load(to_plane)).store(to_plane);
+        }
+        true
+    }
+
+    fn add_seen(&mut self, b: &Candidate, Run { from, to, n, .. }: Run, sum: &mut [Vec<f32>; 4]) {
+        for i in 0..n {
+            if b.layer.sheet.coc[from + i] == self.nearest[to + i] && self.sees(b, from + i) {
+                self.nearest[to + i] = ADDED;
+                (0..4).for_each(|c| sum[c][to + i] += b.layer.sheet.colour[c][from + i]);
+            }
+        }
+    }
+
+    /// Writes the colours that are seen into a picture; where nothing is, it stays as it is.
+    pub(super) fn colours(&self, candidates: &[Candidate], picture: &mut [Vec<f32>; 4]) {
+        // Of two that are equally near the first is seen: it is written last.
+        for run in self.runs.iter().rev() {
+            let b = &candidates[run.candidate];
+            for (from, to) in (run.from..run.from + run.n).zip(run.to..) {
+                if b.layer.sheet.coc[from] == self.nearest[to] && self.sees(b, from) {
+                    (0..4).for_each(|c| picture[c][to] = b.layer.sheet.colour[c][from]);
                 }
             }
         }
     }
 
-    /// Adds what is seen to the average; where all pixels of the tile see something, `seen_whole` counts it.
+    /// Adds one wherever something is seen; where that is so at all pixels, `seen_whole` counts it.
     #[inline(always)]
-    pub(super) fn add(&self, sum: &mut [Vec<f32>; 4], count: &mut [f32], seen_whole: &mut f32) {
-        let n = count.len();
-        let nearest = &self.nearest[..n];
-        let nothing = |part: &[f32]| part.iter().map(|v| u32::from(*v >= NONE)).sum::<u32>() > 0;
-        let planes = sum.iter_mut().zip(&self.colour).take(self.channels);
-        if !nearest.chunks(LANES).any(nothing) {
-            for (sum, plane) in planes {
-                let (sum, plane) = (&mut sum[..n], &plane[..n]);
-                for i in 0..n {
-                    sum[i] += plane[i];
-                }
-            }
+    pub(super) fn count(&self, count: &mut [f32], seen_whole: &mut f32) {
+        let nearest = &self.nearest[..count.len()];
+        let nothing = |part: &[f32]| part.iter().map(|v| u32::from(*v >= UNSEEN)).sum::<u32>() > 0;
+        if nearest.chunks(LANES).any(nothing) {
+            count.iter_mut().zip(nearest).for_each(|(count, v)| *count += if *v < UNSEEN { 1.0 } else { 0.0 });
+        } else {
             *seen_whole += 1.0;
-            return;
-        }
-        for (sum, plane) in planes {
-            let (sum, plane) = (&mut sum[..n], &plane[..n]);
-            for i in 0..n {
-                sum[i] += if nearest[i] < NONE { plane[i] } else { 0.0 };
-            }
-        }
-        for i in 0..n {
-            count[i] += if nearest[i] < NONE { 1.0 } else { 0.0 };
         }
     }
+}
+
+/// One bit for each of the first `n` samples that lands elsewhere than beside the one to its left, the first the lowest; the first has none.
+#[inline(always)]
+fn differing<L: Lanes>(at: &Landing, n: usize) -> u64 {
+    let mut bits = 0;
+    for g in (0..n).step_by(GROUP) {
+        let differs: [f32; GROUP] = std::array::from_fn(|i| {
+            let i = g + i;
+            let same = (at.x[i] == at.x[i + 1]) & (at.y[i] == at.y[i + 1]) & (at.below[i] == at.below[i + 1]);
+            f32::from_bits(u32::from(same).wrapping_sub(1))
+        });
+        bits |= u64::from(L::load(&differs).bits()) << g;
+    }
+    bits & !1
 }

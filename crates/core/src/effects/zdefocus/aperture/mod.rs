@@ -85,13 +85,18 @@ impl Aperture {
         self.image.is_none() && self.softness == 0.0 && self.ring[0] == 0.0 && self.noise == 0.0 && self.axial == 0.0
     }
 
+    /// Does every point inside the rim let the same through, and is there no hole?
+    pub fn is_whole(&self) -> bool {
+        self.is_even() && self.hole == 0.0
+    }
+
     /// Points along the rim of blades as they are seen, in units of the CoC radius; none for a disc.
     pub fn rim(&self) -> Vec<[f64; 2]> {
         let [w, h] = self.squeeze.map(f64::from);
         self.outline.points().into_iter().map(|[x, y]| [w * x, h * y]).collect()
     }
 
-    /// Radius of the largest disc inside; of a plain aperture.
+    /// Radius of the largest disc inside the rim.
     pub fn inner(&self) -> f32 {
         self.outline.inner()
     }
@@ -106,8 +111,7 @@ impl Aperture {
         self.outline.area(0.0)
     }
 
-    /// How far out a point of a plain aperture is: 1 at the edge, 0 in the middle.
-    #[cfg(test)]
+    /// How far out a point is, without the hole and before it is squeezed: 1 at the rim, 0 in the middle, and twice as much twice as far out.
     pub fn edge(&self, u: [f32; 2]) -> f32 {
         self.outline.edge(u)
     }
