@@ -49,9 +49,9 @@ struct Level {
 /// What a render's gather needs.
 pub struct Gather {
     levels: Vec<Level>,
-    /// The largest radius at the finest level, and at the coarsest, in pixels.
+    /// The largest radius that is summed up pixel by pixel, in pixels.
     finest: f32,
-    /// The largest CoC that is gathered.
+    /// The largest CoC that is gathered, in pixels.
     pub most: f32,
     /// Is the bokeh in front of the focus another than behind it?
     sided: bool,
