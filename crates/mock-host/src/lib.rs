@@ -67,7 +67,7 @@ pub use interact::{Overlay, Viewer};
 pub use param::ParamInfo;
 pub use param_value::{Curve, ParamKind, ParamValue, Storage};
 pub use picture::{Filter, Picture};
-pub use process::{end_after, keep_output_clean, limit_memory, process_cpu_seconds};
+pub use process::{end_after, give_back_free_memory, keep_output_clean, limit_memory, process_cpu_seconds};
 pub use profile::{ImageAspect, ImageScale, InputBounds, OutputBounds, Profile, RowBytes, Tiling, Unconnected};
 pub use render::{Prepare, RenderRequest, Rendered};
 pub use report::{ActionRecord, Check, Message, RefusedProperty, Report, Violation, status_name};

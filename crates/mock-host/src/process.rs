@@ -52,6 +52,21 @@ pub fn limit_memory(_: Option<u64>) -> bool {
     false
 }
 
+/// Gives what the allocator keeps of freed memory back to the system, so that what the process holds afterwards is in use. True where
+/// the allocator (glibc's) can be asked to.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+pub fn give_back_free_memory() -> bool {
+    // SAFETY: only memory that nobody holds is touched; the allocator takes its own locks.
+    unsafe { libc::malloc_trim(0) };
+    true
+}
+
+/// False: the allocator cannot be asked.
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+pub fn give_back_free_memory() -> bool {
+    false
+}
+
 /// Who handles each signal, from 1; empty where the system does not tell.
 #[cfg(unix)]
 pub(crate) fn signal_handlers() -> Vec<usize> {
