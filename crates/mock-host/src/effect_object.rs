@@ -72,6 +72,8 @@ pub(crate) struct EffectObject {
     pub region: Mutex<Option<RectD>>,
     /// Whether the picture changes though no parameter does.
     pub frame_varying: AtomicBool,
+    /// How far the progress bar is; `None`: there is none.
+    pub bar: Mutex<Option<f64>>,
 }
 
 impl std::fmt::Debug for EffectObject {
@@ -120,6 +122,7 @@ impl EffectObject {
             stale: AtomicBool::new(true),
             region: Mutex::default(),
             frame_varying: AtomicBool::new(false),
+            bar: Mutex::default(),
         });
         let weak = Arc::downgrade(&effect);
         registry::insert(effect.id, registry::Object::Effect(weak.clone()));

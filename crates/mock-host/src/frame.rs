@@ -76,6 +76,8 @@ pub(crate) struct Frame {
     /// The output; none in actions that do not render.
     pub output: Option<Arc<Prepared>>,
     pub abort: Abort,
+    /// How long the host thinks about each of the first questions whether to stop.
+    pub thinks: Vec<Duration>,
     pub polls: AtomicU32,
     pub poll_times: Mutex<Polls>,
 }
@@ -91,6 +93,7 @@ impl Frame {
             images: Mutex::default(),
             output: None,
             abort: Abort::Never,
+            thinks: Vec::new(),
             polls: AtomicU32::new(0),
             poll_times: Mutex::new(Polls::start(&Abort::Never)),
         }
@@ -99,7 +102,13 @@ impl Frame {
     /// The plug-in's question whether to stop.
     pub fn poll_abort(&self) -> bool {
         let n = self.polls.fetch_add(1, Ordering::Relaxed);
-        lock(&self.poll_times).asked(&self.abort, n)
+        let stop = lock(&self.poll_times).asked(&self.abort, n);
+        if let Some(wait) = self.thinks.get(n as usize) {
+            let began = Instant::now();
+            std::thread::sleep(*wait);
+            lock(&self.poll_times).host_worked(began, Instant::now());
+        }
+        stop
     }
 
     /// The clock starts: called right before the action.

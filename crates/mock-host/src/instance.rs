@@ -49,6 +49,9 @@ impl Drop for Instance {
         if object.properties.get::<usize>(c::kOfxPropInstanceData, 0).unwrap_or(0) != 0 {
             object.host.violation(Check::InstanceDataLeft, "the instance data pointer is not null");
         }
+        if lock(&object.bar).take().is_some() {
+            object.host.violation(Check::ProgressBar, "an instance was ended whose bar is still shown");
+        }
         let held = std::mem::take(&mut *lock(&object.memory)).len();
         if held > 0 {
             object.host.violation(Check::MemoryLeak, format!("{held} blocks of image memory were not freed"));

@@ -2,12 +2,16 @@
 
 use crate::frame::Abort;
 use std::sync::atomic::Ordering;
+use std::thread::ThreadId;
 use std::time::{Duration, Instant};
 
-/// When the plug-in asked whether to stop. Time in which the host makes an image for it is the host's own and does not count.
+/// When the plug-in asked whether to stop. Time in which the host makes an image for it is the host's own and does not count; nor does, between
+/// two questions of one thread, that in which the thread had no processor: others had it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Polls {
     pub last: Instant,
+    /// Who asked last, and how long it had waited for a processor by then.
+    asker: (ThreadId, Duration),
     pub longest_gap: Duration,
     /// When the host wants the action to stop, or first said so.
     pub aborted: Option<Instant>,
@@ -21,14 +25,15 @@ impl Polls {
             Abort::After(wait) => Some(now + *wait),
             _ => None,
         };
-        Self { last: now, longest_gap: Duration::ZERO, aborted }
+        Self { last: now, asker: asker(), longest_gap: Duration::ZERO, aborted }
     }
 
     /// The plug-in asks for the `n`th time, from 0; the answer.
     pub fn asked(&mut self, abort: &Abort, n: u32) -> bool {
-        let now = Instant::now();
-        self.longest_gap = self.longest_gap.max(now.duration_since(self.last));
-        self.last = now;
+        let (now, asker) = (Instant::now(), asker());
+        let waited = if asker.0 == self.asker.0 { asker.1.saturating_sub(self.asker.1) } else { Duration::ZERO };
+        self.longest_gap = self.longest_gap.max(now.duration_since(self.last).saturating_sub(waited));
+        (self.last, self.asker) = (now, asker);
         let stop = match abort {
             Abort::Never => false,
             Abort::AtPoll(at) => n >= *at,
@@ -41,11 +46,26 @@ impl Polls {
         stop
     }
 
+    /// The host says through the progress bar that the action is to stop.
+    pub fn stop(&mut self) {
+        let now = Instant::now();
+        self.aborted = Some(self.aborted.map_or(now, |at| at.min(now)));
+        // As good as a question that was answered.
+        self.last = now;
+    }
+
     /// The host was at work itself.
     pub fn host_worked(&mut self, began: Instant, ended: Instant) {
         self.last = without(self.last, began, ended);
         self.aborted = self.aborted.map(|at| without(at, began, ended));
     }
+}
+
+/// This thread, and how long it was ready so far but had no processor; nothing where the system does not tell.
+fn asker() -> (ThreadId, Duration) {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let waited = text.split_whitespace().nth(1).and_then(|v| v.parse().ok()).map(Duration::from_nanos);
+    (std::thread::current().id(), waited.unwrap_or_default())
 }
 
 /// A moment from which on time is measured, moved on by what is not to count.

@@ -36,6 +36,8 @@ pub struct RenderRequest {
     pub thumbnail: bool,
     /// When to give up.
     pub abort: Abort,
+    /// How long the host thinks about each of the first questions whether to stop: a busy one.
+    pub thinks: Vec<Duration>,
     /// Whether to render even if the plug-in says that the result is an input.
     pub ignore_identity: bool,
 }
@@ -52,6 +54,7 @@ impl RenderRequest {
             interactive: false,
             thumbnail: false,
             abort: Abort::Never,
+            thinks: Vec::new(),
             ignore_identity: false,
         }
     }
@@ -74,6 +77,15 @@ impl RenderRequest {
     #[must_use]
     pub fn abort(mut self, abort: Abort) -> Self {
         self.abort = abort;
+        self
+    }
+
+    /// By a host so busy that it thinks for a tenth of a second about the question whether to stop, so many times, and for more than one
+    /// about the second: renders last, and show how far they are. (The first is often asked before anything is begun.)
+    #[must_use]
+    pub fn busy(mut self, times: usize) -> Self {
+        let wait = |question| Duration::from_millis(if question == 1 { 1100 } else { 105 });
+        self.thinks = (0..times).map(wait).collect();
         self
     }
 
@@ -175,6 +187,7 @@ impl Instance {
         let (time, scale) = (request.time, request.scale);
         let mut frame = Frame::new(time, scale, request.field);
         frame.abort = request.abort.clone();
+        frame.thinks.clone_from(&request.thinks);
         frame.rois = queries::regions_of_interest(effect, time, scale, area)?.into_iter().collect();
         let asked = queries::asks_frames(effect);
         let needed = queries::frames_needed(effect, time)?;

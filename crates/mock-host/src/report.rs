@@ -56,6 +56,7 @@ checks! {
     InstanceDataLeft "instance-data-left" "DestroyInstance clears the instance data."
     FloatingPointState "floating-point-state" "Rounding, flush-to-zero and traps are as before when an action returns."
     MemoryLeak "memory-leak" "Memory of the memory suite and image memory is given back before Unload returns."
+    ProgressBar "progress-bar" "A progress bar is begun once, moves forward between 0 and 1, and is ended before its instance is."
     EditBlock "edit-block" "paramEditBegin and paramEditEnd come in pairs within an action."
     DrawOutsideDraw "draw-outside-draw" "The draw suite is called only while an overlay is to be drawn."
     DrawValues "draw-values" "What is drawn has finite numbers, as many points as it takes, and texts in UTF-8."

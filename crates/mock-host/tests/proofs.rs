@@ -100,7 +100,7 @@ fn every_check_fails_when_it_should() {
     let rules = rules();
     let (next, failures) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     std::thread::scope(|scope| {
-        for _ in 0..3 {
+        for _ in 0..4 {
             scope.spawn(|| {
                 while let Some(rule) = rules.get(next.fetch_add(1, Ordering::Relaxed)) {
                     failures.lock().unwrap().extend(unproved(rule.name, &folder));

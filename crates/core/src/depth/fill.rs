@@ -12,7 +12,11 @@ pub fn from_far_neighbours(z: &mut [f32], w: usize, steps: usize, cancel: &Cance
         let (xs, ys) = (x.saturating_sub(1)..(x + 2).min(w), y.saturating_sub(1)..(y + 2).min(h));
         ys.flat_map(move |y| xs.clone().map(move |x| y * w + x))
     };
-    let mut front: Vec<usize> = (0..w * h).filter(|&i| z[i].is_nan() && near(i).any(|j| !z[j].is_nan())).collect();
+    let mut front = Vec::new();
+    for row in (0..h).take_while(|_| !cancel.is_set()) {
+        let of = row * w..(row + 1) * w;
+        front.extend(of.filter(|&i| z[i].is_nan() && near(i).any(|j| !z[j].is_nan())));
+    }
     for _ in (0..steps).take_while(|_| !cancel.is_set()) {
         // Read all before writing any: the step must not feed itself.
         let filled: Vec<f32> =

@@ -232,12 +232,12 @@ impl<'a> DepthStage<'a> {
         let mut plane = exec.keep(Plane::new(rect, 0.0)?);
         let width = rect.width().max(1);
         let pieces: Vec<_> = plane.data_mut().chunks_mut(width * BAND).collect();
-        exec.for_each_mut(pieces, [0.0, 0.0], |i, rows, _| {
+        exec.for_each_mut(pieces, [0.0, 0.0], |i, rows, cancel| {
             let y1 = rect.y1 + (i * BAND) as i32;
             let inner = Rect::new(rect.x1, y1, rect.x2, y1 + (rows.len() / width) as i32);
             let band = bands.band(inner);
             let field = Field::new(edges, inner, &band.z);
-            for (y, row) in (y1..).zip(rows.chunks_mut(width)) {
+            for (y, row) in (y1..).zip(rows.chunks_mut(width)).take_while(|_| !cancel.is_set()) {
                 bands.own_row(&band, rect.x1, y, row);
                 let own = bands.own_columns(rect.x1, rect.x2, y);
                 for x in field.mixed_in(y, rect.x1 + own.start as i32, rect.x1 + own.end as i32) {
@@ -274,7 +274,8 @@ impl<'a> DepthStage<'a> {
             let y1 = rect.y1 + (i * FILL_BAND) as i32;
             let wide = Rect::new(rect.x1, y1, rect.x2, y1 + (band.len() / width) as i32).grow(steps as i32);
             let mut z = vec![0.0; wide.width() * wide.height()];
-            (wide.y1..).zip(z.chunks_mut(wide.width())).for_each(|(y, row)| self.row(wide.x1, y, row));
+            let rows = (wide.y1..).zip(z.chunks_mut(wide.width()));
+            rows.take_while(|_| !cancel.is_set()).for_each(|(y, row)| self.row(wide.x1, y, row));
             fill::from_far_neighbours(&mut z, wide.width(), steps, cancel);
             for (row, from) in band.chunks_mut(width).zip(z.chunks(wide.width()).skip(steps)) {
                 let from = &from[steps..];

@@ -63,7 +63,7 @@ fn make(
     if window.is_empty() {
         return Ok(painting.warning);
     }
-    let depth = if generator.wants().depth { depth(prepared, job, window, exec)? } else { None };
+    let depth = exec.keep(if generator.wants().depth { depth(prepared, job, window, exec)? } else { None });
     let source = job.source.as_ref().filter(|_| generator.wants().source);
     let bands = painting.painter.bands(window, exec.workers.threads()).map_err(Fault::Failed)?;
     let straight = generator.makes() == Makes::Picture && job.output_alpha == Alpha::Straight;

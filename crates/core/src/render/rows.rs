@@ -7,7 +7,7 @@ use crate::depth::{BAND, Bands, DepthStage};
 use crate::effect::{Leaves, RowKernel};
 use crate::geometry::Rect;
 use crate::image::{Alpha, ColourRow, ImageMut, premultiply, store_colour, unpremultiply};
-use crate::workers::{Exec, Stop};
+use crate::workers::{Cancel, Exec, Stop};
 use std::ops::Range;
 
 /// Pixels that are computed without a look at whether the work is still wanted.
@@ -60,7 +60,7 @@ pub(super) fn render(
                 kernel.row(window.x1 + from as i32, *y, &s.z[from..to], borrow(&mut s.colour, from, to));
             }
             if let Some(silhouettes) = silhouettes.as_ref().filter(|_| kernel.mixes()) {
-                silhouettes.mix(kernel, *y, &own, &mut s);
+                silhouettes.mix(kernel, *y, &own, &mut s, cancel);
             }
             if !whole {
                 for (after, before) in s.colour.iter_mut().zip(&s.before) {
@@ -109,7 +109,7 @@ impl Silhouettes {
     }
 
     /// Puts the mixture of both surfaces' results at the mixed pixels of a row.
-    fn mix(&self, kernel: &dyn RowKernel, y: i32, own: &Range<usize>, s: &mut Scratch) {
+    fn mix(&self, kernel: &dyn RowKernel, y: i32, own: &Range<usize>, s: &mut Scratch, cancel: &Cancel) {
         let mut run: Vec<Mixed> = Vec::new();
         let mut end = 0;
         let flush = |run: &mut Vec<Mixed>, end: usize, colour: &mut [Vec<f32>; 4]| {
@@ -119,7 +119,8 @@ impl Silhouettes {
                 run.clear();
             }
         };
-        for x in self.columns(y, own) {
+        // A kernel may take as long for a few pixels as for a whole piece.
+        for x in self.columns(y, own).take_while(|_| !cancel.is_set()) {
             let i = (x - self.inner.x1) as usize;
             if s.z[i].is_nan() {
                 continue;

@@ -4,11 +4,13 @@ use super::c::{self, clip, doubles, effects, int_param, ints, optional, param, p
 use super::image::Image;
 use super::wrong::{STATE, is, wrong};
 use openfx::sys::generic::core::*;
-use openfx::sys::image_effect_v1::{image_effect::*, message::*, multi_thread::*, parametric_param::*, time_line::*};
+use openfx::sys::image_effect_v1::{
+    image_effect::*, message::*, multi_thread::*, parametric_param::*, progress::*, time_line::*,
+};
 use std::ffi::{CStr, c_char, c_int};
 use std::ptr::{null, null_mut};
 use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// What is asked for, and what there is.
 struct Job {
@@ -123,9 +125,7 @@ impl Job {
             let gain = self.gain() as f32;
             let identity = int_param(self.effect, c"mode") == 1 && !is("identity");
             for y in y1..y2 {
-                if let Some(abort) = effects().abort
-                    && abort(self.effect) != 0
-                {
+                if self.is_stopped() {
                     if is("abort-speed") {
                         std::thread::sleep(Duration::from_millis(400));
                     }
@@ -150,6 +150,13 @@ impl Job {
             self.misbehave();
         }
         kOfxStatOK
+    }
+
+    unsafe fn is_stopped(&self) -> bool {
+        let asked = Instant::now();
+        let stop = effects().abort.is_some_and(|abort| unsafe { abort(self.effect) } != 0);
+        STATE.waited.fetch_or(asked.elapsed() > Duration::from_secs(1), Ordering::AcqRel);
+        stop
     }
 
     /// The source, and with what is added to it.
@@ -217,6 +224,7 @@ impl Job {
                 }
                 STATE.spoilt.load(Ordering::Acquire) && !draft
             }
+            () if is("busy-host") => STATE.waited.swap(false, Ordering::AcqRel),
             () if is("purge-and-sync") => STATE.purged.load(Ordering::Acquire) == 2,
             () if is("tiles") => x1 == 63,
             () if is("parallel-renders") => STATE.rendering.load(Ordering::Acquire) > 1,
@@ -359,11 +367,25 @@ impl Job {
                     let now = std::time::UNIX_EPOCH.elapsed().unwrap_or_default().as_nanos();
                     std::env::set_var("MISBEHAVED_AT", now.to_string());
                 }
+                () if is("progress-bar") => self.moves_back(),
                 () if is("few-messages") => tell(effect, kOfxMessageMessage, c"Look what I did."),
                 () if is("message-cleared") && self.depth.is_none() => self.tell_for_ever(),
                 () if is("crash") => std::process::abort(),
                 () if is("hang") => std::thread::sleep(Duration::from_secs(3600)),
                 () => {}
+            }
+        }
+    }
+
+    /// A bar that goes back.
+    unsafe fn moves_back(&self) {
+        let Some(suite) = optional::<OfxProgressSuiteV1>(kOfxProgressSuite, 1) else { return };
+        if let (Some(start), Some(update), Some(end)) = (suite.progressStart, suite.progressUpdate, suite.progressEnd) {
+            let effect = self.effect.cast();
+            unsafe {
+                start(effect, c"Rendering".as_ptr());
+                [0.25, 0.75, 0.5].map(|part| update(effect, part));
+                end(effect);
             }
         }
     }

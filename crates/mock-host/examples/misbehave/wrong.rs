@@ -54,6 +54,8 @@ pub unsafe fn wrong(effect: OfxImageEffectHandle, name: &str) -> bool {
 pub struct State {
     pub spoilt: AtomicBool,
     pub told: AtomicBool,
+    /// The host took its time for an answer.
+    pub waited: AtomicBool,
     pub purged: AtomicUsize,
     pub rendering: AtomicUsize,
     pub sequences: AtomicUsize,
@@ -63,6 +65,7 @@ pub struct State {
 pub static STATE: State = State {
     spoilt: AtomicBool::new(false),
     told: AtomicBool::new(false),
+    waited: AtomicBool::new(false),
     purged: AtomicUsize::new(0),
     rendering: AtomicUsize::new(0),
     sequences: AtomicUsize::new(0),

@@ -143,7 +143,7 @@ pub const ASSERTIONS: &[Assertion] = &[
     ),
     by(44, "pixel aspect 2, 0, missing", &["pixel-aspect"]),
     by(45, "fields", &["fields"]),
-    by(46, "abort at any moment", &["abort", "abort-speed"]),
+    by(46, "abort at any moment; progress", &["abort", "abort-speed", "busy-host", "progress-bar"]),
     partly(
         47,
         "every image is released once, on every path",

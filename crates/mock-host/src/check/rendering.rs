@@ -34,6 +34,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule::must("fields", "Fields are rendered: the rows of one of them, or all.", fields),
     Rule::must("abort", "A render that is given up, at any moment, leaves the next one right.", abort),
     Rule::should("abort-speed", "A render that is to be given up ends soon.", abort_speed),
+    Rule::must("busy-host", "A host that is slow to say whether to stop gets the same picture.", busy).once(),
     Rule::must("animated-parameters", "Parameters count as they are at the frame that is rendered.", animated).once(),
     Rule::must(
         "time-is-taken",
@@ -225,6 +226,14 @@ fn abort_speed(stage: &Stage) -> Verdict {
         return broken(format!("it ended {} ms after it was told to", best.as_millis()));
     }
     Ok(())
+}
+
+/// Renders that last, though the picture is small: what is shown of their progress is watched.
+fn busy(stage: &Stage) -> Verdict {
+    let session = stage.open()?;
+    let work = session.work(Feed::All)?;
+    let whole = work.render(&work.frame())?;
+    same("the host is slow to answer", &whole, &work.render(&work.frame().busy(5))?)
 }
 
 /// Numbers and switches that can have keys and change the picture, with another value of each.

@@ -130,12 +130,40 @@ fn progress(function: &str, handle: *mut c_void, step: Progress) -> OfxStatus {
         Ok(action) => action,
         Err(status) => return status,
     };
-    if registry::effect(handle.addr()).is_none() {
+    let Some(effect) = registry::effect(handle.addr()) else {
         unknown_handle(function, handle.addr());
         return c::kOfxStatErrBadHandle;
+    };
+    if let Some(wrong) = moved(&mut lock(&effect.bar), &step) {
+        action.violation(Check::ProgressBar, wrong);
     }
     let go_on = lock(&action.host.progress).as_mut().is_none_or(|f| f(step));
-    if go_on { action.done() } else { c::kOfxStatReplyNo }
+    if go_on {
+        return action.done();
+    }
+    if let Some(frame) = &action.frame {
+        lock(&frame.poll_times).stop();
+    }
+    c::kOfxStatReplyNo
+}
+
+/// Moves a bar; what is wrong with that.
+fn moved(bar: &mut Option<f64>, step: &Progress) -> Option<String> {
+    let before = *bar;
+    *bar = match step {
+        Progress::Start(_) => Some(0.0),
+        Progress::Update(part) => before.map(|_| *part),
+        Progress::End => None,
+    };
+    match (step, before) {
+        (Progress::Start(_), Some(_)) => Some("a bar is begun where one is shown".into()),
+        (Progress::Update(_) | Progress::End, None) => Some("a bar is moved or ended that was not begun".into()),
+        (Progress::Update(part), _) if !(0.0..=1.0).contains(part) => Some(format!("a bar stands at {part}")),
+        (Progress::Update(part), Some(before)) if *part < before => {
+            Some(format!("a bar goes back from {before} to {part}"))
+        }
+        _ => None,
+    }
 }
 
 unsafe extern "C" fn progress_start1(handle: *mut c_void, label: *const c_char) -> OfxStatus {

@@ -192,3 +192,19 @@ pub fn apart(a: &[[f32; 4]], b: &[[f32; 4]]) -> f32 {
 pub fn near(got: f32, wanted: f32) {
     assert!((got - wanted).abs() < 1e-6, "{got} instead of {wanted}");
 }
+
+/// A file of one pixel at 0, 0.
+pub fn pixel(dir: &Folder, name: &str, samples: &[Sample]) -> String {
+    let path = dir.file(name);
+    write(&path, window(0, 0, 1, 1), &[samples]);
+    path
+}
+
+/// The pairs of files that identities are tried on.
+pub fn pairs() -> Vec<[String; 2]> {
+    let mut pairs = vec![[data("synth_A.exr"), data("synth_B.exr")]];
+    if let (Some(a), Some(b)) = (real("low_Leaves.exr"), real("low_Trunks.exr")) {
+        pairs.push([a, b]);
+    }
+    pairs
+}

@@ -24,8 +24,8 @@ pub(super) const DEPTHS: usize = 8;
 /// Side of a cell in pixels of the full-size frame.
 const CELL: f64 = 4.0;
 
-/// Cells whose ways are followed without a look at whether the work is still wanted.
-const PIECE: usize = 128;
+/// Steps of cells' ways that are made without a look at whether the work is still wanted.
+const PIECE: usize = 1 << 14;
 
 type Open = [f32; DEPTHS];
 
@@ -160,7 +160,8 @@ impl Rays {
         drop(depth);
         let rows: Vec<_> = open.cells.chunks_mut(own.width().max(1)).collect();
         exec.for_each_mut(rows, [0.1, 0.6], |j, row, cancel| {
-            let places = (own.x1..).step_by(PIECE).zip(row.chunks_mut(PIECE));
+            let cells = (PIECE / layout.samples.max(1)).max(1);
+            let places = (own.x1..).step_by(cells).zip(row.chunks_mut(cells));
             for (x1, row) in places.take_while(|_| !cancel.is_set()) {
                 best_work(Follow { layout: &layout, grids: &grids, x1, y: own.y1 + j as i32, row });
             }
