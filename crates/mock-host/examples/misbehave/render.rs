@@ -384,7 +384,9 @@ impl Job {
             let effect = self.effect.cast();
             unsafe {
                 start(effect, c"Rendering".as_ptr());
-                [0.25, 0.75, 0.5].map(|part| update(effect, part));
+                for part in [0.25, 0.75, 0.5] {
+                    update(effect, part);
+                }
                 end(effect);
             }
         }
