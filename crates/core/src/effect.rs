@@ -323,6 +323,15 @@ pub trait RowKernel: Sync {
     /// Changes a row in place. `z` is depth in metres with the special values of [`crate::depth`]; at NaN the driver puts the
     /// source back if the output is a result. `x1`, `y`: the output pixel of the first value.
     fn row(&self, x1: i32, y: i32, z: &[f32], colour: ColourRow);
+    /// [`RowKernel::row`] for pixels from anywhere in a row, with the column of each.
+    fn places(&self, x: &[i32], y: i32, z: &[f32], mut colour: ColourRow) {
+        let mut start = 0;
+        for run in x.chunk_by(|a, b| *b == a + 1) {
+            let range = start..start + run.len();
+            self.row(run[0], y, &z[range.clone()], colour.part(range.clone()));
+            start = range.end;
+        }
+    }
 }
 
 /// What lies beyond the source's region of definition, for effects that look there.

@@ -113,6 +113,39 @@ pub trait Lanes: Copy {
     fn any(self) -> bool;
     /// One bit for each yes, the first the lowest.
     fn bits(self) -> u8;
+    /// Eight times four numbers, to the first of each four, the second…
+    fn apart(from: &[u8; 16 * LANES]) -> [Self; 4];
+    /// The opposite of [`Lanes::apart`].
+    fn together(parts: [Self; 4], to: &mut [u8; 16 * LANES]);
+    /// [`Lanes::together`] past the caches, where `to` begins at a multiple of 16 bytes: for what will not be read soon. Others see
+    /// it for sure after [`streamed`].
+    fn stream_together(parts: [Self; 4], to: &mut [u8; 16 * LANES]) {
+        Self::together(parts, to);
+    }
+}
+
+/// These bytes will be read soon: lets them come from the memory meanwhile.
+#[inline]
+pub fn soon(bytes: &[u8]) {
+    const LINE: usize = 64;
+    #[cfg(target_arch = "x86_64")]
+    for line in bytes.chunks(LINE) {
+        // SAFETY: every processor of this kind has it, and nothing is read.
+        unsafe {
+            std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(line.as_ptr().cast());
+        }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = (bytes, LINE);
+}
+
+/// From here on others see what this thread has written past the caches.
+pub fn streamed() {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: every processor of this kind has it.
+    unsafe {
+        std::arch::x86_64::_mm_sfence();
+    }
 }
 
 mod lanes;

@@ -16,6 +16,8 @@ pub(crate) struct Bands<'a> {
     whole: Option<Plane>,
     /// The pixels of the picture; beyond them the outermost go on, which makes no silhouette.
     inside: Rect,
+    /// Are silhouettes looked for? If not a band is nothing but its rectangle.
+    looked_at: bool,
 }
 
 /// Depth in metres of some rows and [`REACH`] pixels around them, as silhouettes are looked for in it: a hole (NaN, a number
@@ -28,7 +30,7 @@ pub(crate) struct Band {
 impl<'a> Bands<'a> {
     pub(crate) fn new(stage: &'a DepthStage, window: Rect, exec: &Exec) -> Result<Self, Stop> {
         let whole = if stage.looks_around() { Some(stage.plane(window.grow(REACH), exec)?) } else { None };
-        Ok(Self { stage, whole, inside: stage.picture() })
+        Ok(Self { stage, whole, inside: stage.picture(), looked_at: stage.edges().is_some() })
     }
 
     /// The columns of a row of the window that the picture has, counted from `x1`.
@@ -37,11 +39,12 @@ impl<'a> Bands<'a> {
         if own.is_empty() { 0..0 } else { (own.x1 - x1) as usize..(own.x2 - x1) as usize }
     }
 
-    /// The rows of a part of the window.
-    pub(crate) fn band(&self, inner: Rect) -> Band {
+    /// The rows of a part of the window, in the room that another band had.
+    pub(crate) fn band(&self, inner: Rect, room: Vec<f32>) -> Band {
         let rect = inner.grow(REACH);
         let width = rect.width();
-        let mut z = vec![0.0; width * rect.height()];
+        let mut z = room;
+        z.resize(if self.looked_at { width * rect.height() } else { 0 }, 0.0);
         for (y, row) in (rect.y1..).zip(z.chunks_exact_mut(width)) {
             let from = if self.inside.is_empty() { y } else { y.clamp(self.inside.y1, self.inside.y2 - 1) };
             self.stretch(&rect, from, row);
@@ -74,18 +77,17 @@ impl<'a> Bands<'a> {
 
     /// The depth of a row of the window: the band's, but beyond the picture what the stage says.
     pub(crate) fn own_row(&self, band: &Band, x1: i32, y: i32, out: &mut [f32]) {
-        let of = |x: i32| (x - band.rect.x1) as usize;
-        let start = (y - band.rect.y1) as usize * band.rect.width() + of(x1);
+        let row = Rect::new(x1, y, x1 + out.len() as i32, y + 1);
+        if !self.looked_at || !self.inside.contains_rect(&row) {
+            return match &self.whole {
+                Some(plane) => out.copy_from_slice(&plane.row(y)[(x1 - plane.rect().x1) as usize..][..out.len()]),
+                None => self.stage.row(x1, y, out),
+            };
+        }
+        let start = (y - band.rect.y1) as usize * band.rect.width() + (x1 - band.rect.x1) as usize;
         let invalid = self.stage.invalid();
         for (z, v) in out.iter_mut().zip(&band.z[start..]) {
             *z = if v.is_nan() { invalid } else { *v };
-        }
-        let row = Rect::new(x1, y, x1 + out.len() as i32, y + 1);
-        if !self.inside.contains_rect(&row) {
-            match &self.whole {
-                Some(plane) => out.copy_from_slice(&plane.row(y)[(x1 - plane.rect().x1) as usize..][..out.len()]),
-                None => self.stage.row(x1, y, out),
-            }
         }
     }
 }

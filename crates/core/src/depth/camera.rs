@@ -1,6 +1,8 @@
 //! The camera's rays, for depth that is measured along them.
 
+use super::NEAREST;
 use crate::geometry::{Geometry, RectD};
+use crate::simd::best;
 
 /// A pinhole camera without shift: how much longer the way to a pixel's point is than its distance to the camera's plane.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -44,15 +46,21 @@ impl Camera {
 
     /// Distances along the rays of a row become distances to the camera's plane.
     pub fn to_planar(&self, x1: i32, y: i32, row: &mut [f32]) {
-        for (x, v) in (x1..).zip(row) {
-            *v /= self.ray_length(x, y);
-        }
+        best(move || {
+            for (i, v) in row.iter_mut().enumerate() {
+                // Dividing makes nothing nearer than it can be.
+                let z = *v / self.ray_length(x1 + i as i32, y);
+                *v = if z < NEAREST { NEAREST } else { z };
+            }
+        });
     }
 
     /// Distances to the camera's plane become distances along the rays.
     pub fn to_radial(&self, x1: i32, y: i32, row: &mut [f32]) {
-        for (x, v) in (x1..).zip(row) {
-            *v *= self.ray_length(x, y);
-        }
+        best(move || {
+            for (i, v) in row.iter_mut().enumerate() {
+                *v *= self.ray_length(x1 + i as i32, y);
+            }
+        });
     }
 }

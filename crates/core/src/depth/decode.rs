@@ -8,7 +8,7 @@ use super::{
 use crate::geometry::Geometry;
 use crate::image::{Components, ImageRef};
 use crate::maths::upper;
-use crate::simd::best;
+use crate::simd::{LANES, Lanes, WideWork, best, best_wide_work};
 
 /// The distance in metres that stands for 'as near as can be'.
 pub const NEAREST: f32 = 1e-4;
@@ -56,6 +56,10 @@ impl DepthParams {
     /// nothing is there (NaN, a distance below zero).
     pub(crate) fn decode_row(&self, row: &mut [f32], invalid: f32, hole: f32) {
         let decode = Decode::new(self);
+        if matches!(self.convention, DepthConvention::Distance | DepthConvention::Auto | DepthConvention::WorldPosition)
+        {
+            return best_wide_work(Distances { unit: decode.unit, row, invalid, hole });
+        }
         // Each convention is its own loop without a branch.
         macro_rules! rows {
             ($($convention:ident)+) => {
@@ -110,6 +114,41 @@ impl DepthParams {
             DepthChannel::Luminance => Channels::Luminance([index(0), index(1), index(2)]),
         }
     }
+}
+
+/// Distances to metres: what most depth passes are.
+struct Distances<'a> {
+    unit: f32,
+    row: &'a mut [f32],
+    invalid: f32,
+    hole: f32,
+}
+
+impl WideWork for Distances<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run<L: Lanes>(self) {
+        let (eights, rest) = self.row.as_chunks_mut::<LANES>();
+        for eight in eights {
+            distances::<L>(eight, self.unit, self.invalid, self.hole);
+        }
+        let mut eight = [0.0; LANES];
+        eight[..rest.len()].copy_from_slice(rest);
+        distances::<L>(&mut eight, self.unit, self.invalid, self.hole);
+        rest.copy_from_slice(&eight[..rest.len()]);
+    }
+}
+
+#[inline(always)]
+fn distances<L: Lanes>(eight: &mut [f32; LANES], unit: f32, invalid: f32, hole: f32) {
+    let v = L::load(eight);
+    let (z, zero, invalid, hole) = (v.times(L::all(unit)), L::all(0.0), L::all(invalid), L::all(hole));
+    let there = v.less(L::all(NOTHING));
+    let known = there.and(zero.less(z)).and(z.less(L::all(f32::INFINITY)));
+    // No number, or a distance below zero.
+    let is_hole = z.less(zero).and(there);
+    let nothing = L::choose(is_hole, hole, L::choose(v.same(v), invalid, hole));
+    L::choose(known, z.greater(L::all(NEAREST)), nothing).store(eight);
 }
 
 /// What decoding needs, ready.

@@ -235,7 +235,7 @@ impl<'a> DepthStage<'a> {
         exec.for_each_mut(pieces, [0.0, 0.0], |i, rows, cancel| {
             let y1 = rect.y1 + (i * BAND) as i32;
             let inner = Rect::new(rect.x1, y1, rect.x2, y1 + (rows.len() / width) as i32);
-            let band = bands.band(inner);
+            let band = bands.band(inner, Vec::new());
             let field = Field::new(edges, inner, &band.z);
             for (y, row) in (y1..).zip(rows.chunks_mut(width)).take_while(|_| !cancel.is_set()) {
                 bands.own_row(&band, rect.x1, y, row);

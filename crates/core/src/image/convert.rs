@@ -1,7 +1,7 @@
 //! Rows of foreign bytes to planar f32 and back. Integers are normalised to 0..1; floats pass unchanged, NaN and infinities too.
 
 use super::{ColourRow, Components, Depth, PixelFormat};
-use crate::simd::best;
+use crate::simd::{LANES, Lanes, WideWork, best, best_wide_work};
 use half::f16;
 
 /// How a stored number becomes f32 and back.
@@ -80,6 +80,9 @@ macro_rules! with_sample {
 
 /// Loads `out.r.len()` pixels from `bytes`. RGB images get alpha 1; a one-channel image becomes that grey with alpha = the channel.
 pub fn load_colour(format: PixelFormat, bytes: &[u8], out: ColourRow) {
+    if let Some(order) = four_floats(format) {
+        return best_wide_work(Apart { bytes, order, out });
+    }
     with_sample!(format.depth, load_row(format.components, bytes, out))
 }
 
@@ -106,8 +109,85 @@ fn load_pixels<S: Sample, const N: usize>(
     }
 }
 
+/// Where red, green, blue and alpha are in pixels of four floats: those of most hosts have a way of their own.
+fn four_floats(format: PixelFormat) -> Option<[usize; 4]> {
+    match (format.depth, format.components) {
+        (Depth::Float, Components::Rgba) => Some([0, 1, 2, 3]),
+        (Depth::Float, Components::Bgra) => Some([2, 1, 0, 3]),
+        _ => None,
+    }
+}
+
+/// Pixels of four floats to planes.
+struct Apart<'a> {
+    bytes: &'a [u8],
+    order: [usize; 4],
+    out: ColourRow<'a>,
+}
+
+impl WideWork for Apart<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run<L: Lanes>(self) {
+        let ColourRow { r, g, b, a } = self.out;
+        let n = r.len();
+        let planes = [r, &mut g[..n], &mut b[..n], &mut a[..n]].map(|plane| plane.as_chunks_mut::<LANES>());
+        let [(r, r_rest), (g, g_rest), (b, b_rest), (a, a_rest)] = planes;
+        let (pixels, _) = self.bytes[..n * 16].as_chunks::<{ 16 * LANES }>();
+        for ((((pixels, r), g), b), a) in pixels.iter().zip(r).zip(g).zip(b).zip(a) {
+            let parts = L::apart(pixels);
+            for (to, c) in [r, g, b, a].into_iter().zip(self.order) {
+                parts[c].store(to);
+            }
+        }
+        let (rest, _) = self.bytes[pixels.len() * 16 * LANES..n * 16].as_chunks::<16>();
+        for (c, plane) in self.order.into_iter().zip([r_rest, g_rest, b_rest, a_rest]) {
+            plane.iter_mut().zip(rest).for_each(|(v, p)| *v = Float::load(&p[4 * c..4 * c + 4]));
+        }
+    }
+}
+
+/// Planes to pixels of four floats; `past` the caches.
+struct Together<'a> {
+    bytes: &'a mut [u8],
+    order: [usize; 4],
+    row: ColourRow<'a>,
+    past: bool,
+}
+
+impl WideWork for Together<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run<L: Lanes>(self) {
+        let (n, planes) = (self.row.r.len(), [&*self.row.r, self.row.g, self.row.b, self.row.a]);
+        // Both orders are their own opposites.
+        let [p, q, s, t] = self.order.map(|c| planes[c][..n].as_chunks::<LANES>());
+        let (pixels, rest) = self.bytes[..n * 16].as_chunks_mut::<{ 16 * LANES }>();
+        for ((((pixels, p), q), s), t) in pixels.iter_mut().zip(p.0).zip(q.0).zip(s.0).zip(t.0) {
+            let parts = [L::load(p), L::load(q), L::load(s), L::load(t)];
+            if self.past { L::stream_together(parts, pixels) } else { L::together(parts, pixels) }
+        }
+        for (i, pixel) in rest.as_chunks_mut::<16>().0.iter_mut().enumerate() {
+            for (part, to) in [p, q, s, t].into_iter().zip(pixel.as_chunks_mut::<4>().0) {
+                *to = part.1[i].to_ne_bytes();
+            }
+        }
+    }
+}
+
+/// [`store_colour`] of a picture that is too large for the caches; others see it after [`crate::simd::streamed`].
+pub(crate) fn store_colour_past_caches(format: PixelFormat, row: ColourRow, bytes: &mut [u8]) {
+    match four_floats(format) {
+        Some(order) => best_wide_work(Together { bytes, order, row, past: true }),
+        None => store_colour(format, row, bytes),
+    }
+}
+
 /// Stores `row.r.len()` pixels into `bytes`. A one-channel image receives alpha.
 pub fn store_colour(format: PixelFormat, row: ColourRow, bytes: &mut [u8]) {
+    if let Some(order) = four_floats(format) {
+        return best_wide_work(Together { bytes, order, row, past: false });
+    }
     with_sample!(format.depth, store_row(format.components, row, bytes))
 }
 
@@ -133,6 +213,10 @@ fn store_pixels<S: Sample, const N: usize>(row: ColourRow, bytes: &mut [u8], pic
 
 /// Loads channel `channel` (0..count) of `out.len()` pixels from `bytes`.
 pub fn load_channel(format: PixelFormat, channel: usize, bytes: &[u8], out: &mut [f32]) {
+    if (format.depth, format.components) == (Depth::Float, Components::Alpha) {
+        out.iter_mut().zip(bytes.as_chunks().0).for_each(|(v, stored)| *v = f32::from_ne_bytes(*stored));
+        return;
+    }
     with_sample!(format.depth, load_one(format.components.count(), channel, bytes, out))
 }
 
@@ -160,20 +244,37 @@ fn load_every<S: Sample, const N: usize, const C: usize>(bytes: &[u8], out: &mut
 /// Below this alpha a colour is not divided (and then not multiplied) by it: it is light without cover, such as a glow.
 pub const THIN: f32 = 1e-6;
 
+/// Is each alpha 1, or too thin to divide by? Then premultiplied and straight colours are the same numbers.
+#[inline(always)]
+fn all_or_nothing(a: &[f32]) -> bool {
+    // Without a way out: such a loop becomes vector code.
+    a.iter().fold(true, |all, &a| all & ((a == 1.0) | !(a > THIN)))
+}
+
 /// Straight colours to premultiplied. The opposite of [`unpremultiply`].
 pub fn premultiply(row: ColourRow) {
     let ColourRow { r, g, b, a } = row;
-    for plane in [r, g, b] {
-        plane.iter_mut().zip(&*a).for_each(|(v, &a)| *v *= if a > THIN { a } else { 1.0 });
-    }
+    best(move || {
+        if all_or_nothing(a) {
+            return;
+        }
+        for plane in [r, g, b] {
+            plane.iter_mut().zip(&*a).for_each(|(v, &a)| *v *= if a > THIN { a } else { 1.0 });
+        }
+    });
 }
 
 /// Premultiplied colours to straight.
 pub fn unpremultiply(row: ColourRow) {
     let ColourRow { r, g, b, a } = row;
-    for plane in [r, g, b] {
-        plane.iter_mut().zip(&*a).for_each(|(v, &a)| *v /= if a > THIN { a } else { 1.0 });
-    }
+    best(move || {
+        if all_or_nothing(a) {
+            return;
+        }
+        for plane in [r, g, b] {
+            plane.iter_mut().zip(&*a).for_each(|(v, &a)| *v /= if a > THIN { a } else { 1.0 });
+        }
+    });
 }
 
 #[cfg(test)]

@@ -13,8 +13,10 @@ use crate::depth::{Decision, DepthStage, examine};
 use crate::effect::{Blend, Frame, Kernel, PassThrough, Prepared};
 use crate::geometry::{Geometry, Rect};
 use crate::image::{
-    Alpha, ColourRow, Components, Image, ImageMut, ImageRef, load_channel, load_colour, premultiply, store_colour,
+    Alpha, ColourRow, Components, Depth, Image, ImageMut, ImageRef, PixelFormat, load_channel, load_colour,
+    premultiply, store_colour,
 };
+use crate::simd::soon;
 use crate::workers::{Exec, Stop};
 
 /// An image of a clip, and how its pixels lie.
@@ -209,6 +211,12 @@ impl Scratch {
         let four = || std::array::from_fn(|_| row());
         Self { colour: four(), before: four(), z: row(), mask: row() }
     }
+
+    /// Colours and mask of so many pixels; at most those that it was made for.
+    fn cut(&mut self, width: usize) {
+        let four = self.colour.iter_mut().chain(&mut self.before);
+        four.chain([&mut self.mask]).for_each(|plane| plane.resize(width, 0.0));
+    }
 }
 
 fn borrow(planes: &mut [Vec<f32>; 4], from: usize, to: usize) -> ColourRow<'_> {
@@ -217,25 +225,59 @@ fn borrow(planes: &mut [Vec<f32>; 4], from: usize, to: usize) -> ColourRow<'_> {
 }
 
 impl Finish<'_> {
+    /// Which of some columns of a row the source has.
+    fn columns(&self, x1: i32, y: i32, width: usize) -> std::ops::Range<usize> {
+        let inside = Rect::new(x1, y, x1 + width as i32, y + 1).intersect(&self.source.bounds());
+        if inside.is_empty() { 0..0 } else { (inside.x1 - x1) as usize..(inside.x2 - x1) as usize }
+    }
+
     /// Source colours of a row as stored (opaque: alpha 1), zero outside the image; returns the part that is inside.
     fn load(&self, x1: i32, y: i32, planes: &mut [Vec<f32>; 4]) -> std::ops::Range<usize> {
         let (bounds, format, width) = (self.source.bounds(), self.source.format(), planes[0].len());
-        let inside = Rect::new(x1, y, x1 + width as i32, y + 1).intersect(&bounds);
-        if inside.is_empty() {
+        let span = self.columns(x1, y, width);
+        if span.is_empty() {
             planes.iter_mut().for_each(|p| p.fill(0.0));
-            return 0..0;
+            return span;
         }
-        let span = (inside.x1 - x1) as usize..(inside.x2 - x1) as usize;
         planes.iter_mut().for_each(|p| {
             p[..span.start].fill(0.0);
             p[span.end..].fill(0.0);
         });
-        let bytes = &self.source.row(y)[(inside.x1 - bounds.x1) as usize * format.bytes()..];
+        let first = (x1 + span.start as i32 - bounds.x1) as usize;
+        let bytes = &self.source.row(y)[first * format.bytes()..];
         load_colour(format, bytes, borrow(planes, span.start, span.end));
         if self.alpha == Alpha::Opaque && format.components != Components::Alpha {
             planes[3][span.clone()].fill(1.0);
         }
         span
+    }
+
+    /// Pixels that will be loaded soon.
+    fn soon(&self, x1: i32, y: i32, width: usize) {
+        let (bounds, bytes) = (self.source.bounds(), self.source.format().bytes());
+        if y >= bounds.y1 && y < bounds.y2 {
+            let span = self.columns(x1, y, width);
+            let first = |i: usize| (x1 - bounds.x1 + i as i32).max(0) as usize * bytes;
+            soon(&self.source.row(y)[first(span.start)..first(span.end)]);
+        }
+    }
+
+    /// Premultiplied colours of pixels inside the image, where they are stored as such numbers; false where they are not.
+    fn pixels(&self, x1: i32, y: i32, to: &mut [[f32; 4]]) -> bool {
+        const RGBA: PixelFormat = PixelFormat { depth: Depth::Float, components: Components::Rgba };
+        if self.source.format() != RGBA || self.alpha == Alpha::Straight {
+            return false;
+        }
+        let first = (x1 - self.source.bounds().x1) as usize;
+        let (stored, _) = self.source.row(y)[first * RGBA.bytes()..].as_chunks::<16>();
+        for (to, stored) in to.iter_mut().zip(stored) {
+            let (numbers, _) = stored.as_chunks::<4>();
+            *to = [0, 1, 2, 3].map(|c| f32::from_ne_bytes(numbers[c]));
+            if self.alpha == Alpha::Opaque {
+                to[3] = 1.0;
+            }
+        }
+        true
     }
 
     /// How much of the result counts at each pixel; true if it is everywhere all of it.

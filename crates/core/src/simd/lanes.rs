@@ -70,6 +70,18 @@ impl Lanes for Plain {
     fn bits(self) -> u8 {
         self.0.iter().rev().fold(0, |bits, v| bits << 1 | (v >> 31) as u8)
     }
+    #[inline(always)]
+    fn apart(from: &[u8; 16 * LANES]) -> [Self; 4] {
+        let (numbers, _) = from.as_chunks::<4>();
+        std::array::from_fn(|c| Self::each(|i| u32::from_ne_bytes(numbers[4 * i + c])))
+    }
+    #[inline(always)]
+    fn together(parts: [Self; 4], to: &mut [u8; 16 * LANES]) {
+        let (numbers, _) = to.as_chunks_mut::<4>();
+        for (i, four) in numbers.chunks_exact_mut(4).enumerate() {
+            four.iter_mut().zip(&parts).for_each(|(to, part)| *to = part.0[i].to_ne_bytes());
+        }
+    }
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -169,6 +181,64 @@ mod avx2 {
             // SAFETY: as above.
             unsafe { _mm256_movemask_ps(self.0) as u8 }
         }
+        #[inline(always)]
+        fn apart(from: &[u8; 16 * LANES]) -> [Self; 4] {
+            let from = from.as_ptr().cast::<f32>();
+            // SAFETY: as above; nothing asks the pointer to be at a multiple of anything.
+            unsafe {
+                // Pixels 0 and 4, 1 and 5, 2 and 6, 3 and 7.
+                let mut pairs = [_mm256_setzero_ps(); 4];
+                for (i, pair) in pairs.iter_mut().enumerate() {
+                    *pair = _mm256_loadu2_m128(from.add(4 * i + 16), from.add(4 * i));
+                }
+                let [a, b, c, d] = turned(pairs);
+                [Self(a), Self(b), Self(c), Self(d)]
+            }
+        }
+        #[inline(always)]
+        fn together(parts: [Self; 4], to: &mut [u8; 16 * LANES]) {
+            let to = to.as_mut_ptr().cast::<f32>();
+            // SAFETY: as above; nothing asks the pointer to be at a multiple of anything.
+            unsafe {
+                for (i, pair) in turned([parts[0].0, parts[1].0, parts[2].0, parts[3].0]).into_iter().enumerate() {
+                    _mm_storeu_ps(to.add(4 * i), _mm256_castps256_ps128(pair));
+                    _mm_storeu_ps(to.add(4 * i + 16), _mm256_extractf128_ps::<1>(pair));
+                }
+            }
+        }
+        #[inline(always)]
+        fn stream_together(parts: [Self; 4], to: &mut [u8; 16 * LANES]) {
+            if !to.as_ptr().addr().is_multiple_of(16) {
+                return Self::together(parts, to);
+            }
+            let to = to.as_mut_ptr().cast::<f32>();
+            // SAFETY: as above; the pointer is at a multiple of 16 bytes.
+            unsafe {
+                let pairs = turned([parts[0].0, parts[1].0, parts[2].0, parts[3].0]);
+                for (i, pair) in pairs.into_iter().enumerate() {
+                    _mm_stream_ps(to.add(4 * i), _mm256_castps256_ps128(pair));
+                }
+                for (i, pair) in pairs.into_iter().enumerate() {
+                    _mm_stream_ps(to.add(4 * i + 16), _mm256_extractf128_ps::<1>(pair));
+                }
+            }
+        }
+    }
+
+    /// Four by four numbers turned over, in both halves. Safe to call where the processor has AVX2.
+    #[inline(always)]
+    fn turned([a, b, c, d]: [__m256; 4]) -> [__m256; 4] {
+        // SAFETY: as above.
+        unsafe {
+            let (ab, cd) = (_mm256_unpacklo_ps(a, b), _mm256_unpacklo_ps(c, d));
+            let (high_ab, high_cd) = (_mm256_unpackhi_ps(a, b), _mm256_unpackhi_ps(c, d));
+            [
+                _mm256_shuffle_ps::<0x44>(ab, cd),
+                _mm256_shuffle_ps::<0xee>(ab, cd),
+                _mm256_shuffle_ps::<0x44>(high_ab, high_cd),
+                _mm256_shuffle_ps::<0xee>(high_ab, high_cd),
+            ]
+        }
     }
 }
 
@@ -194,6 +264,47 @@ mod tests {
             out.extend(to.map(f32::to_bits));
         }
         out
+    }
+
+    /// Numbers taken apart, put together by both ways, as bytes.
+    fn turned_over<L: Lanes>(from: &[u8; 16 * LANES]) -> [Vec<u8>; 3] {
+        let parts = L::apart(from);
+        let apart = parts.iter().flat_map(|part| {
+            let mut to = [0.0; LANES];
+            part.store(&mut to);
+            to
+        });
+        let apart = apart.flat_map(f32::to_ne_bytes).collect();
+        // From any address, and from a multiple of 16.
+        let mut room = [0; 16 * LANES + 17];
+        let off = room.as_ptr().align_offset(16) + 1;
+        L::together(parts, room[off..].first_chunk_mut().unwrap());
+        let together = room[off..off + 16 * LANES].to_vec();
+        let mut both = vec![];
+        for off in [off - 1, off] {
+            room.fill(0);
+            L::stream_together(parts, room[off..].first_chunk_mut().unwrap());
+            crate::simd::streamed();
+            both.extend(&room[off..off + 16 * LANES]);
+        }
+        [apart, together, both]
+    }
+
+    #[test]
+    fn pixels_are_taken_apart_and_put_together() {
+        let from: [u8; 16 * LANES] = std::array::from_fn(|i| (i * 37 % 251) as u8);
+        let want: Vec<u8> =
+            (0..4).flat_map(|c| (0..LANES).flat_map(move |i| from[16 * i + 4 * c..][..4].to_vec())).collect();
+        let check = |[apart, together, both]: [Vec<u8>; 3]| {
+            assert_eq!(apart, want);
+            assert_eq!(together, from);
+            assert_eq!(both, [from, from].concat());
+        };
+        check(turned_over::<Plain>(&from));
+        #[cfg(target_arch = "x86_64")]
+        if std::arch::is_x86_feature_detected!("avx2") {
+            check(turned_over::<Avx2>(&from));
+        }
     }
 
     #[test]

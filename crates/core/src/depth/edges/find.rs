@@ -12,14 +12,10 @@ const STEEPER: f32 = 3.0;
 const FORETOLD: f32 = 0.25;
 
 /// Marks both pixels of each jump between neighbours in a row or a column, as far as [`super::COLOUR_REACH`] around the inner rectangle.
-/// `index` is left empty where there is none. `z` is depth in metres over the field.
-pub(super) fn mark(field: &mut Field, z: &[f32]) {
+/// Says whether there is any. `z` is depth in metres over the field.
+pub(super) fn mark(field: &mut Field, z: &[f32]) -> bool {
     let jumps = best_work(Jumps { field, z });
-    if jumps.is_empty() {
-        return;
-    }
     let width = field.rect.width();
-    let mut index = vec![0; field.inverse.len()];
     let mut found = false;
     for Jump { place, step } in jumps.into_iter().map(|j| j.at(width)) {
         let u = &field.inverse;
@@ -31,14 +27,12 @@ pub(super) fn mark(field: &mut Field, z: &[f32]) {
         let foretold = |from: f32, to: f32, got: f32| (upper(2.0 * to - from, 0.0) - got).abs() < FORETOLD * jump;
         let goes_on = !field.edges.antialiased && (foretold(before, p, q) || foretold(after, q, p));
         if jump > STEEPER * slope && !goes_on {
-            index[place] = 1;
-            index[place + step] = 1;
+            field.index[place] = 1;
+            field.index[place + step] = 1;
             found = true;
         }
     }
-    if found {
-        field.index = index;
-    }
+    found
 }
 
 /// A steep step to the right (or, marked, to the next row) of a pixel.
@@ -74,15 +68,20 @@ impl Work for Jumps<'_> {
     #[inline(always)]
     fn run(self) -> Vec<Candidate> {
         let field = self.field;
-        field.inverse = vec![0.0; self.z.len()];
-        for (u, z) in field.inverse.iter_mut().zip(self.z) {
-            *u = 1.0 / *z;
-        }
+        field.inverse.resize(self.z.len(), 0.0);
         let (width, height) = (field.rect.width(), field.rect.height());
-        let u = &field.inverse;
         let mut out = Vec::new();
-        // One pixel from the rim: beyond a jump one more pixel is looked at on either side.
-        for y in 1..height - 2 {
+        // Row by row, so that a row is looked at while it is still in the first-level cache: each one with the next.
+        for next in 0..height {
+            let row = next * width..(next + 1) * width;
+            for (u, z) in field.inverse[row.clone()].iter_mut().zip(&self.z[row]) {
+                *u = 1.0 / *z;
+            }
+            // One pixel from the rim: beyond a jump one more pixel is looked at on either side.
+            if next < 2 || next >= height - 1 {
+                continue;
+            }
+            let (u, y) = (&field.inverse, next - 1);
             let start = y * width + 1;
             let row = &u[start..start + width - 2];
             let below = &u[start + width..start + 2 * width - 3];

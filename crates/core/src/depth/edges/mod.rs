@@ -36,9 +36,10 @@ pub(crate) trait Colours {
 }
 
 /// The numbers in which a renderer's filter mixed two distances.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Domain {
     /// Distance, or what is linear in it.
+    #[default]
     Distance,
     /// One over the distance.
     Inverse,
@@ -47,7 +48,7 @@ enum Domain {
 }
 
 /// How silhouettes are taken apart.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Edges {
     /// The depth of a silhouette's pixels is a mixture (else it is one surface's).
     antialiased: bool,
@@ -107,6 +108,7 @@ struct Split {
 }
 
 /// A stretch of a depth image with its silhouettes; pixels row by row.
+#[derive(Default)]
 pub(crate) struct Field {
     edges: Edges,
     /// The pixels that are asked for.
@@ -125,14 +127,23 @@ pub(crate) struct Field {
 impl Field {
     /// Looks for silhouettes in `inner`. `z` is depth in metres over that and [`REACH`] around, row by row.
     pub(crate) fn new(edges: Edges, inner: Rect, z: &[f32]) -> Self {
-        let rect = inner.grow(REACH);
-        let mut field =
-            Self { edges, inner, rect, inverse: Vec::new(), index: Vec::new(), splits: Vec::new(), places: Vec::new() };
-        if z.len() == rect.width() * rect.height() && !inner.is_empty() {
-            find::mark(&mut field, z);
-            split::all(&mut field);
+        Self::default().again(edges, inner, z)
+    }
+
+    /// [`Field::new`] in the memory of one that is not needed any more.
+    pub(crate) fn again(mut self, edges: Edges, inner: Rect, z: &[f32]) -> Self {
+        for place in self.places.drain(..) {
+            self.index[place as usize] = 0;
         }
-        field
+        self.splits.clear();
+        (self.edges, self.inner, self.rect) = (edges, inner, inner.grow(REACH));
+        if z.len() == self.rect.width() * self.rect.height() && !inner.is_empty() {
+            self.index.resize(z.len(), 0);
+            if find::mark(&mut self, z) {
+                split::all(&mut self);
+            }
+        }
+        self
     }
 
     /// Is there no silhouette?

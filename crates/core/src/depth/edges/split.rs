@@ -27,13 +27,10 @@ fn bells() -> [[f32; 25]; 2] {
 
 /// Splits each marked pixel (`index` 1) up to [`COLOUR_REACH`] around the inner rectangle, and numbers them.
 pub(super) fn all(field: &mut Field) {
-    if field.index.is_empty() {
-        return;
-    }
     let [vote, mean] = bells();
     let wide = field.inner.grow(COLOUR_REACH);
     let width = field.rect.width();
-    let (mut splits, mut places) = (Vec::new(), Vec::new());
+    let (mut splits, mut places) = (std::mem::take(&mut field.splits), std::mem::take(&mut field.places));
     let mut index = std::mem::take(&mut field.index);
     let rim = (super::REACH - COLOUR_REACH) as usize;
     for (y, row) in (field.rect.y1..).zip(index.chunks_exact_mut(width)) {

@@ -7,7 +7,6 @@
 
 #[cfg(test)]
 mod air_tests;
-mod along;
 mod height;
 mod kernel;
 mod model;
@@ -124,11 +123,7 @@ impl Prepared for Params {
         if !self.is_plain() || beside.fog.is_some() {
             return Kernel::Rows(Box::new(kernel::Fog::new(self, frame, depth, beside)));
         }
-        let kernel = plain::Fog::new(self);
-        if self.counts_along_rays() {
-            let camera = Camera::new(&frame.format, &frame.geometry, self.depth.field_of_view);
-            return Kernel::Rows(Box::new(along::AlongRays { kernel, camera }));
-        }
-        Kernel::Rows(Box::new(kernel))
+        let camera = || Camera::new(&frame.format, &frame.geometry, self.depth.field_of_view);
+        Kernel::Rows(Box::new(plain::Fog::new(self, self.counts_along_rays().then(camera))))
     }
 }

@@ -1,6 +1,7 @@
 //! One fog of one colour over distance, on rows of f32. The loops have no branches, so that they become vector code.
 
 use super::params::{FogModel, FogOutput, Params};
+use crate::depth::Camera;
 use crate::effect::{Leaves, RowKernel};
 use crate::effects::look;
 use crate::image::ColourRow;
@@ -27,6 +28,9 @@ enum Curve {
 /// The plain fog with its numbers ready.
 pub(super) struct Fog {
     curve: Curve,
+    /// Where distances are counted along the rays: a depth pass tells the distance to the camera's plane, but light has to come the
+    /// whole way to the eye, which is longer beside the axis.
+    camera: Option<Camera>,
     start: f32,
     /// How deep the fog is: air behind that adds nothing, a linear ramp is at its end.
     length: f32,
@@ -41,7 +45,7 @@ pub(super) struct Fog {
 }
 
 impl Fog {
-    pub(super) fn new(p: &Params) -> Self {
+    pub(super) fn new(p: &Params, camera: Option<Camera>) -> Self {
         let air = &p.air;
         let squared = air.model == FogModel::ExponentialSquared;
         let power = if squared { 2.0 * air.falloff } else { air.falloff };
@@ -61,6 +65,7 @@ impl Fog {
         };
         Self {
             curve,
+            camera,
             start: air.start as f32,
             length: length as f32,
             per_metre: (1.0 / unit) as f32,
@@ -72,34 +77,27 @@ impl Fog {
         }
     }
 
-    /// What comes through at each depth.
+    /// What comes through at each pixel, as `z` tells its distance.
     #[inline(always)]
-    fn transmittances(&self, z: &[f32], out: &mut [f32]) {
-        let beer_lambert = |share: f32| {
-            let halvings = share * TWO_PERCENT;
-            let t = exp2(-halvings);
-            if halvings < NOTHING_LEFT { t } else { 0.0 }
-        };
+    fn transmittances(&self, z: impl Fn(usize) -> f32, out: &mut [f32]) {
         let (unit, power, length) = (self.per_metre, self.power, self.length);
-        // Exactly 1 at the end; a ramp without length is a wall right behind its start.
-        let ramp = |d: f32| if d > 0.0 && d >= length { 1.0 } else { d * unit };
         match self.curve {
             Curve::Exponential => self.each(z, out, |d| beer_lambert(lower(d, length) * unit)),
             Curve::Squared => {
                 self.each(z, out, |d| beer_lambert((lower(d, length) * unit) * (lower(d, length) * unit)))
             }
             Curve::Power => self.each(z, out, |d| beer_lambert(pow_positive(lower(d, length) * unit, power))),
-            Curve::Linear => self.each(z, out, |d| 1.0 - ramp(d)),
-            Curve::LinearPower => self.each(z, out, |d| 1.0 - pow_positive(ramp(d), power)),
+            Curve::Linear => self.each(z, out, |d| 1.0 - ramp(d, length, unit)),
+            Curve::LinearPower => self.each(z, out, |d| 1.0 - pow_positive(ramp(d, length, unit), power)),
         }
     }
 
     /// `f` gets the way through the fog: 0 in front of it and where the depth is NaN.
     #[inline(always)]
-    fn each(&self, z: &[f32], out: &mut [f32], f: impl Fn(f32) -> f32) {
+    fn each(&self, z: impl Fn(usize) -> f32, out: &mut [f32], f: impl Fn(f32) -> f32) {
         let (start, least) = (self.start, self.least);
-        for (t, &z) in out.iter_mut().zip(z) {
-            *t = upper(f(upper(z - start, 0.0)), least);
+        for (i, t) in out.iter_mut().enumerate() {
+            *t = upper(f(upper(z(i) - start, 0.0)), least);
         }
     }
 
@@ -133,6 +131,20 @@ impl Fog {
     }
 }
 
+/// What a share of the visibility leaves.
+#[inline(always)]
+fn beer_lambert(share: f32) -> f32 {
+    let halvings = share * TWO_PERCENT;
+    let t = exp2(-halvings);
+    if halvings < NOTHING_LEFT { t } else { 0.0 }
+}
+
+/// Exactly 1 at the end; a ramp without length is a wall right behind its start.
+#[inline(always)]
+fn ramp(d: f32, length: f32, unit: f32) -> f32 {
+    if d > 0.0 && d >= length { 1.0 } else { d * unit }
+}
+
 /// What of the picture is left: nothing at all at 0.
 #[inline(always)]
 fn left(v: f32, t: f32) -> f32 {
@@ -153,29 +165,34 @@ impl RowKernel for Fog {
     fn mixes(&self) -> bool {
         self.output != FogOutput::Depth
     }
-    fn row(&self, _x1: i32, _y: i32, z: &[f32], colour: ColourRow) {
-        best_work(Row { kernel: self, z, colour });
+    fn row(&self, x1: i32, y: i32, z: &[f32], colour: ColourRow) {
+        best_work(Row { kernel: self, x: |i| x1 + i as i32, y, z, colour });
+    }
+    fn places(&self, x: &[i32], y: i32, z: &[f32], colour: ColourRow) {
+        best_work(Row { kernel: self, x: |i| x[i], y, z, colour });
     }
 }
 
-/// A call of [`RowKernel::row`].
-struct Row<'a> {
+/// A call of [`RowKernel::row`]; `x` is the column of each pixel.
+struct Row<'a, X> {
     kernel: &'a Fog,
+    x: X,
+    y: i32,
     z: &'a [f32],
     colour: ColourRow<'a>,
 }
 
-impl Work for Row<'_> {
+impl<X: Fn(usize) -> i32> Work for Row<'_, X> {
     type Output = ();
     #[inline(always)]
     fn run(self) {
-        self.kernel.chunks(self.z, self.colour);
+        self.kernel.chunks(self.x, self.y, self.z, self.colour);
     }
 }
 
 impl Fog {
     #[inline(always)]
-    fn chunks(&self, z: &[f32], mut colour: ColourRow) {
+    fn chunks(&self, x: impl Fn(usize) -> i32, y: i32, z: &[f32], mut colour: ColourRow) {
         if self.output == FogOutput::Depth {
             return look::depth(z, colour);
         }
@@ -183,7 +200,12 @@ impl Fog {
         for from in (0..z.len()).step_by(CHUNK) {
             let to = z.len().min(from + CHUNK);
             let t = &mut buffer[..to - from];
-            self.transmittances(&z[from..to], t);
+            // One length for both, which the compiler sees.
+            let z = &z[from..to][..t.len()];
+            match &self.camera {
+                Some(camera) => self.transmittances(|i| z[i] * camera.ray_length(x(from + i), y), t),
+                None => self.transmittances(|i| z[i], t),
+            }
             let part = colour.part(from..to);
             match self.output {
                 FogOutput::Result => self.result(t, part),

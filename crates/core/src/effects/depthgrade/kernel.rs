@@ -69,8 +69,12 @@ impl Rows {
         if self.still != [true; 3] {
             self.zones.weights(&s.z, &mut s.weights);
             still = [0.0; N];
-            for (weight, _) in s.weights.iter().zip(self.still).filter(|(_, still)| *still) {
-                (0..N).for_each(|i| still[i] += weight[i]);
+            for (weight, is_still) in s.weights.iter().zip(self.still) {
+                if is_still {
+                    for i in 0..N {
+                        still[i] += weight[i];
+                    }
+                }
             }
             match &self.between {
                 Some((steps, between)) => {
@@ -80,7 +84,9 @@ impl Rows {
                 None => {
                     for (sum, v) in s.colour.iter_mut().zip(&before) {
                         // Adding 0 takes the sign from a zero, as the sums below do: leaving them out must not show.
-                        (0..N).for_each(|i| sum[i] = share(still[i], v[i]) + 0.0);
+                        for i in 0..N {
+                            sum[i] = share(still[i], v[i]) + 0.0;
+                        }
                     }
                 }
             }
@@ -89,7 +95,9 @@ impl Rows {
         for (i, grade) in self.grades.iter().enumerate() {
             let Some((steps, numbers)) = grade else { continue };
             let zone = s.weights.get(i);
-            if zone.is_some_and(|weight| weight.iter().fold(0.0, |sum, w| sum + w) == 0.0) {
+            if let Some(weight) = zone
+                && all_zero(weight)
+            {
                 continue;
             }
             let from = if i < 3 { before } else { s.colour };
@@ -97,7 +105,9 @@ impl Rows {
             match zone {
                 Some(weight) => {
                     for (sum, graded) in s.colour.iter_mut().zip(&s.graded) {
-                        (0..N).for_each(|i| sum[i] += share(weight[i], graded[i]));
+                        for i in 0..N {
+                            sum[i] += share(weight[i], graded[i]);
+                        }
                     }
                 }
                 None => s.colour = s.graded,
@@ -106,7 +116,9 @@ impl Rows {
         if self.grades[3].is_none() {
             // What no grade has to do with keeps its bits.
             for (v, before) in s.colour.iter_mut().zip(&before) {
-                (0..N).for_each(|i| v[i] = if still[i] >= 1.0 { before[i] } else { v[i] });
+                for i in 0..N {
+                    v[i] = if still[i] >= 1.0 { before[i] } else { v[i] };
+                }
             }
         }
         if let Some(amount) = self.luminance_mix {
@@ -149,6 +161,17 @@ impl Rows {
             }
         }
     }
+}
+
+/// Is the zone nowhere here?
+#[inline(always)]
+fn all_zero<const N: usize>(weight: &[f32; N]) -> bool {
+    // Without a way out, and in no order: such a loop becomes vector code.
+    let mut any = 0;
+    for w in weight {
+        any |= w.to_bits();
+    }
+    any << 1 == 0
 }
 
 /// What a zone of weight `w` adds: nothing at all at 0, whatever the colour.
@@ -205,6 +228,10 @@ impl RowKernel for Rows {
             return look::depth(z, colour);
         }
         best_work(Row { kernel: self, z, colour });
+    }
+    fn places(&self, _x: &[i32], y: i32, z: &[f32], colour: ColourRow) {
+        // Where a pixel is makes no difference.
+        self.row(0, y, z, colour);
     }
 }
 
