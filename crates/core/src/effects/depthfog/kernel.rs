@@ -14,7 +14,7 @@ use super::scatter::{self, Cell, Soft};
 use super::sight::{Lane, Sight};
 use super::steps::Steps;
 use super::sun::Sun;
-use super::table::{Table, place};
+use super::table::{GROUPS, Table, place};
 use crate::depth::DepthStage;
 use crate::effect::{Frame, Leaves, RowKernel};
 use crate::effects::look;
@@ -55,6 +55,10 @@ pub(super) struct Fog<'a> {
     radius: f64,
     soft: Option<Soft>,
     tint: [f32; 3],
+    /// Is each channel absorbed alike?
+    grey: bool,
+    /// What of the table is asked.
+    wanted: [bool; GROUPS],
     /// The least that comes through, and how much of the fog the sky gets.
     least: f32,
     sky: f32,
@@ -75,25 +79,42 @@ impl<'a> Fog<'a> {
         let ground = Ground::new(p, sight.eye[1]);
         let noise = Noise::new(p, frame, sight.eye, sight.pixel(frame));
         let one = air.one_colour().filter(|_| image.is_none()).map(|c| c.map(|v| v as f32));
+        // The colour of all that lies in the air, if it has only one.
+        let all = match &ground {
+            Some(ground) if air.is_empty() => Some(ground.colour),
+            Some(ground) => one.filter(|one| *one == ground.colour),
+            None => one,
+        };
         let light = match &ground {
             _ if noise.is_some() => {
                 let densest = ground.as_ref().map_or(0.0, Ground::densest);
-                let steps = Steps::new(&air, densest, p.noise.steps as usize, p.noise.scale, tint);
+                let steps = Steps::new(&air, densest, p.noise.steps as usize, p.noise.scale, tint, all);
                 Light::Steps(steps, Box::new(noise.unwrap_or_else(|| unreachable!("just asked"))))
             }
             None => Light::Table,
-            Some(ground) if air.is_empty() => Light::OneColour(ground.colour),
-            Some(ground) if one == Some(ground.colour) => Light::OneColour(ground.colour),
-            Some(ground) => Light::Panels(Panels::new(&air, &table, ground, tint)),
+            Some(ground) => match all {
+                Some(colour) => Light::OneColour(colour),
+                None => Light::Panels(Panels::new(&air, &table, ground, tint)),
+            },
         };
         let rays = Layout::of(p, frame, &air);
         let rays = rays.map(|layout| (layout, std::array::from_fn(|k| table.at(layout.depth(k))[place::DEPTH])));
+        let grey = tint == [tint[0]; 3];
+        let radius = scatter_radius(p, frame);
+        let wanted = match light {
+            Light::Table => [true, !grey || radius > 0.0 || rays.is_some() || image.is_some(), image.is_some(), false],
+            Light::OneColour(_) => [false, true, false, false],
+            Light::Panels(_) => [false, true, false, true],
+            Light::Steps(..) => [false, true, false, false],
+        };
         Self {
+            grey,
+            wanted,
             geometry: frame.geometry,
             image,
             sun: Sun::new(p, frame),
             rays,
-            radius: scatter_radius(p, frame),
+            radius,
             soft: None,
             table,
             ground,
@@ -109,129 +130,164 @@ impl<'a> Fog<'a> {
         }
     }
 
-    /// What is left and what is added at up to [`LANES`] pixels; lanes beyond them hold anything.
+    /// What is left and what is added at the pixels that `lane` and `lanes` hold.
     #[inline(always)]
-    fn air(&self, x1: i32, y: i32, z: &[f32], lanes: &mut Lanes, lane: &mut Lane, depth: &mut [f32; LANES]) {
-        for (lane, &z) in lanes.z.iter_mut().zip(z) {
-            *lane = if z > 0.0 { z } else { 0.0 };
-        }
-        let fills = matches!(self.light, Light::Table);
-        for i in 0..z.len() {
-            let numbers = self.table.at(lanes.z[i]);
-            depth[i] = numbers[place::DEPTH];
-            if let Light::Panels(panels) = &self.light {
-                panels.take(i, &self.table, &numbers, lanes);
-            } else if fills {
-                for c in 0..3 {
-                    lanes.left[c][i] = numbers[place::LEFT + c];
-                    lanes.light[c][i] = numbers[place::LIGHT + c];
-                    lanes.base[c][i] = numbers[place::BASE + c];
-                }
-            }
-        }
-        if self.ground.is_some() || matches!(self.light, Light::Steps(..)) {
-            self.sight.rays(x1, y, lane);
+    fn air(&self, y: i32, n: usize, lanes: &mut Lanes, lane: &mut Lane, depth: &mut [f32; LANES]) {
+        self.table.read(&lanes.z, self.wanted, &mut lanes.read);
+        *depth = lanes.read[place::DEPTH];
+        let in_steps = matches!(self.light, Light::Steps(..));
+        if self.ground.is_some() || in_steps {
+            self.sight.rays(y, n, in_steps, lane);
         }
         if let Some(ground) = &self.ground {
             for i in 0..LANES {
                 depth[i] += ground.depth(lanes.z[i], lane.way[1][i], lane.length[i]);
             }
         }
+        // Where all channels are alike the first one stands for all.
+        let channels = if self.grey { 1 } else { 3 };
         match (&self.light, &self.ground) {
-            (Light::Steps(steps, noise), ground) => {
-                steps.walk(z.len(), &self.table, ground.as_ref(), noise, lane, lanes);
-            }
+            (Light::Steps(steps, noise), ground) => steps.walk(&self.table, ground.as_ref(), noise, lane, lanes),
             (Light::OneColour(colour), Some(_)) => {
-                for c in 0..3 {
+                for c in 0..channels {
                     for i in 0..LANES {
-                        let left = exp2(-(depth[i] * self.tint[c] * LOG2_E));
-                        lanes.left[c][i] = left;
-                        lanes.light[c][i] = colour[c] * (1.0 - left);
+                        lanes.left[c][i] = exp2(-(depth[i] * self.tint[c] * LOG2_E));
+                    }
+                }
+                for c in 0..3 {
+                    let left = if self.grey { 0 } else { c };
+                    for i in 0..LANES {
+                        lanes.light[c][i] = colour[c] * (1.0 - lanes.left[left][i]);
                     }
                 }
             }
-            (Light::Panels(panels), Some(ground)) => panels.walk(ground, lane, lanes),
-            _ => {}
+            (Light::Panels(panels), Some(ground)) => {
+                (0..n).for_each(|i| panels.take(i, &self.table, lanes));
+                panels.walk(ground, lane, lanes);
+            }
+            _ => {
+                for c in 0..3 {
+                    if c < channels {
+                        lanes.left[c] = lanes.read[place::LEFT[c]];
+                    }
+                    lanes.light[c] = lanes.read[place::LIGHT[c]];
+                    lanes.base[c] = lanes.read[place::BASE[c]];
+                }
+            }
         }
     }
 
     /// The limit of opacity, and the sky's share.
     #[inline(always)]
-    fn limit(&self, z: &[f32], lanes: &mut Lanes) {
+    fn limit(&self, lanes: &mut Lanes) {
         let nothing = (-OPAQUE).exp() as f32;
-        for c in 0..3 {
-            let (left, light, base) = (&mut lanes.left[c], &mut lanes.light[c], &mut lanes.base[c]);
-            for i in 0..z.len() {
-                let t = if left[i] > nothing { left[i] } else { 0.0 };
+        let limited = self.least > 0.0 || self.sky != 1.0;
+        let Lanes { z, left, light, base, .. } = lanes;
+        for c in 0..if self.grey { 1 } else { 3 } {
+            for t in &mut left[c] {
+                *t = if *t > nothing { *t } else { 0.0 };
+            }
+            if !limited {
+                continue;
+            }
+            let mut less = [0.0; LANES];
+            for i in 0..LANES {
+                let t = left[c][i];
                 let held = upper(t, self.least);
                 let share = if z[i] == f32::INFINITY { self.sky } else { 1.0 };
                 let opacity = (1.0 - held) * share;
                 // The same mixture of light, less of it.
-                let less = if opacity < 1.0 - t { opacity / (1.0 - t) } else { 1.0 };
-                light[i] *= less;
-                base[i] *= less;
-                left[i] = 1.0 - opacity;
+                less[i] = if opacity < 1.0 - t { opacity / (1.0 - t) } else { 1.0 };
+                // 1 − (1 − t) would lose small numbers.
+                left[c][i] = if share == 1.0 { held } else { 1.0 - opacity };
             }
+            for k in if self.grey { 0..3 } else { c..c + 1 } {
+                for i in 0..LANES {
+                    light[k][i] *= less[i];
+                    base[k][i] *= less[i];
+                }
+            }
+        }
+        if self.grey {
+            (left[1], left[2]) = (left[0], left[0]);
         }
     }
 
     /// The fog's picture, and the sun in the air.
     #[inline(always)]
-    fn shine(&self, x1: i32, y: i32, z: &[f32], lane: &Lane, depth: &[f32; LANES], lanes: &mut Lanes) {
+    fn shine(&self, y: i32, n: usize, lane: &Lane, depth: &[f32; LANES], lanes: &mut Lanes) {
         if let Some(image) = self.image {
-            let colours = self.image_row(image, x1, y, z.len());
+            let colours = self.image_row(image, &lane.x, y, n);
             for (c, colours) in colours.iter().enumerate() {
-                for i in 0..z.len() {
+                for i in 0..LANES {
                     lanes.light[c][i] += colours[i] * lanes.base[c][i];
                 }
             }
         }
         let Some(sun) = &self.sun else { return };
-        for i in 0..z.len() {
-            let x = x1 + i as i32;
-            let lit = match (&self.rays, &sun.rays) {
-                (Some((layout, depths)), Some(rays)) => {
-                    let rise = [lane.way[1][i], lane.length[i]];
-                    self.lit(layout, depths, rays.open(x, y), lanes.z[i], depth[i], rise)
-                }
-                _ => 1.0,
-            };
-            let light = sun.light(x, y, lit);
-            for c in 0..3 {
-                lanes.light[c][i] += light[c] * (1.0 - lanes.left[c][i]);
+        let mut lit = [1.0; LANES];
+        if let (Some((layout, depths)), Some(rays)) = (&self.rays, &sun.rays) {
+            self.lit(layout, depths, rays, y, lane, &lanes.z, depth, &mut lit);
+        }
+        for i in 0..LANES {
+            lit[i] = sun.strength(lane.x[i], y, lit[i]);
+        }
+        for c in 0..3 {
+            for i in 0..LANES {
+                lanes.light[c][i] += sun.colour[c] * lit[i] * (1.0 - lanes.left[c][i]);
             }
         }
     }
 
-    /// The part of the light in the air before a depth that the sun makes, where it is open to it as said at some depths.
+    /// The part of the light in the air before some depths that the sun makes, where it is open to it as the rays say at some depths.
     #[inline(always)]
+    #[allow(clippy::too_many_arguments, reason = "all that is known of some pixels")]
     fn lit(
         &self,
         layout: &Layout,
         depths: &[f32; DEPTHS],
-        open: [f32; DEPTHS],
-        z: f32,
-        own: f32,
-        ray: [f32; 2],
-    ) -> f32 {
-        let [rise, length] = ray;
+        rays: &Rays,
+        y: i32,
+        lane: &Lane,
+        z: &[f32; LANES],
+        own: &[f32; LANES],
+        lit: &mut [f32; LANES],
+    ) {
         let held = |depth: f32| 1.0 - exp2(-(depth * LOG2_E));
-        let all = held(own);
-        let (mut before, mut last, mut sum) = (0.0, open[0], 0.0);
-        for k in 0..DEPTHS {
-            let at = layout.depth(k);
-            let more = self.ground.as_ref().map_or(0.0, |g| g.depth(at, rise, length));
-            let here = if at < z { held(depths[k] + more) } else { all };
-            sum += 0.5 * (last + open[k]) * (here - before);
-            (before, last) = (here, open[k]);
+        let mut open = [[0.0; LANES]; DEPTHS];
+        for i in 0..LANES {
+            let here = rays.open(lane.x[i], y);
+            open.iter_mut().zip(here).for_each(|(open, v)| open[i] = v);
         }
-        sum += last * (all - before);
-        // Hardly any air: as open as near the camera.
-        if all > 1e-6 { sum / all } else { open[0] }
+        let (mut all, mut before, mut sum) = ([0.0; LANES], [0.0; LANES], [0.0; LANES]);
+        for i in 0..LANES {
+            all[i] = held(own[i]);
+        }
+        let mut last = &open[0];
+        for k in 0..DEPTHS {
+            let (at, here, even) = (layout.depth(k), &open[k], held(depths[k]));
+            let mut up_to = [even; LANES];
+            if let Some(ground) = &self.ground {
+                for i in 0..LANES {
+                    up_to[i] = held(depths[k] + ground.depth(at, lane.way[1][i], lane.length[i]));
+                }
+            }
+            for i in 0..LANES {
+                let up_to = if at < z[i] { up_to[i] } else { all[i] };
+                sum[i] += 0.5 * (last[i] + here[i]) * (up_to - before[i]);
+                before[i] = up_to;
+            }
+            last = here;
+        }
+        for i in 0..LANES {
+            let sum = sum[i] + last[i] * (all[i] - before[i]);
+            // Hardly any air: as open as near the camera.
+            lit[i] = if all[i] > 1e-6 { sum / all[i] } else { open[0][i] };
+        }
     }
 
     /// Colours of the fog's picture, black where it has none.
-    fn image_row(&self, picture: &Picture, x1: i32, y: i32, n: usize) -> [[f32; LANES]; 3] {
+    fn image_row(&self, picture: &Picture, x: &[i32; LANES], y: i32, n: usize) -> [[f32; LANES]; 3] {
         let mut out = [[0.0; LANES]; 3];
         let (image, from, to) = (&picture.image, picture.geometry.pixels_per_unit(), self.geometry.pixels_per_unit());
         let index = |axis: usize, i: i32| match picture.geometry == self.geometry {
@@ -243,7 +299,7 @@ impl<'a> Fog<'a> {
             return out;
         }
         for i in 0..n {
-            let sx = index(0, x1 + i as i32);
+            let sx = index(0, x[i]);
             if sx < bounds.x1 || sx >= bounds.x2 {
                 continue;
             }
@@ -259,19 +315,21 @@ impl<'a> Fog<'a> {
 
     /// Optical depth of the air without noise before some pixels.
     fn even_depths(&self, x1: i32, y: i32, z: &[f32], out: &mut [f32]) {
-        let mut lane = Lane::new();
-        for from in (0..z.len()).step_by(LANES) {
-            let to = z.len().min(from + LANES);
-            if self.ground.is_some() {
-                self.sight.rays(x1 + from as i32, y, &mut lane);
+        let (mut lane, mut part, mut read) = (Lane::new(), [0.0; LANES], [[0.0; LANES]; 4 * GROUPS]);
+        for (at, (z, out)) in z.chunks(LANES).zip(out.chunks_mut(LANES)).enumerate() {
+            let n = z.len();
+            lane.take(n, |i| x1 + (at * LANES + i) as i32);
+            part[..n].copy_from_slice(z);
+            self.sight.count(y, &mut lane, &mut part);
+            self.table.read(&part, [false, true, false, false], &mut read);
+            let depth = &mut read[place::DEPTH];
+            if let Some(ground) = &self.ground {
+                self.sight.rays(y, n, false, &mut lane);
+                for i in 0..LANES {
+                    depth[i] += ground.depth(part[i], lane.way[1][i], lane.length[i]);
+                }
             }
-            out[from..to].copy_from_slice(&z[from..to]);
-            self.sight.count(x1 + from as i32, y, &mut out[from..to]);
-            for i in from..to {
-                let z = out[i];
-                let low = |g: &Ground| g.depth(z, lane.way[1][i - from], lane.length[i - from]);
-                out[i] = self.table.at(z)[place::DEPTH] + self.ground.as_ref().map_or(0.0, low);
-            }
+            out.copy_from_slice(&depth[..n]);
         }
     }
 
@@ -282,33 +340,34 @@ impl<'a> Fog<'a> {
     }
 
     #[inline(always)]
-    fn chunks(&self, x1: i32, y: i32, z: &[f32], mut colour: ColourRow) {
+    fn chunks(&self, x: impl Fn(usize) -> i32, y: i32, z: &[f32], mut colour: ColourRow) {
         if self.output == FogOutput::Depth {
             return look::depth(z, colour);
         }
         let (mut lanes, mut lane, mut depth) = (Lanes::new(), Lane::new(), [0.0; LANES]);
-        let mut way = [0.0; LANES];
         for from in (0..z.len()).step_by(LANES) {
-            let to = z.len().min(from + LANES);
-            let x = x1 + from as i32;
-            way[..to - from].copy_from_slice(&z[from..to]);
-            let z = &mut way[..to - from];
-            self.sight.count(x, y, z);
-            let z = &*z;
-            self.air(x, y, z, &mut lanes, &mut lane, &mut depth);
-            self.limit(z, &mut lanes);
-            if self.output != FogOutput::Transmittance {
-                self.shine(x, y, z, &lane, &depth, &mut lanes);
+            let n = LANES.min(z.len() - from);
+            lane.take(n, |i| x(from + i));
+            lanes.z[..n].copy_from_slice(&z[from..from + n]);
+            lanes.z[n..].fill(0.0);
+            self.sight.count(y, &mut lane, &mut lanes.z);
+            for z in &mut lanes.z {
+                *z = if *z > 0.0 { *z } else { 0.0 };
             }
-            let mut part = colour.part(from..to);
+            self.air(y, n, &mut lanes, &mut lane, &mut depth);
+            self.limit(&mut lanes);
+            if self.output != FogOutput::Transmittance {
+                self.shine(y, n, &lane, &depth, &mut lanes);
+            }
+            let mut part = colour.part(from..from + n);
             match self.output {
                 FogOutput::Result => {
                     if let Some(soft) = &self.soft {
-                        self.soften(soft, x, y, &depth, part.reborrow());
+                        self.soften(soft, &lane.x, y, &depth, part.reborrow());
                     }
                     self.result(&lanes, part);
                 }
-                FogOutput::Element => self.element(x, y, &depth, &lanes, part),
+                FogOutput::Element => self.element(&lane.x, y, &depth, &lanes, part),
                 _ => {
                     let ColourRow { r, g, b, a } = part;
                     let [tr, tg, tb] = &lanes.left;
@@ -367,23 +426,26 @@ impl RowKernel for Fog<'_> {
         drop(exec.keep((self.soft.take(), self.sun.as_mut().and_then(|sun| sun.rays.take()))));
     }
     fn row(&self, x1: i32, y: i32, z: &[f32], colour: ColourRow) {
-        best_work(Row { kernel: self, x1, y, z, colour });
+        best_work(Row { kernel: self, x: |i| x1 + i as i32, y, z, colour });
+    }
+    fn places(&self, x: &[i32], y: i32, z: &[f32], colour: ColourRow) {
+        best_work(Row { kernel: self, x: |i| x[i], y, z, colour });
     }
 }
 
-/// A call of [`RowKernel::row`].
-struct Row<'a> {
+/// A call of [`RowKernel::row`]; `x` is the column of each pixel.
+struct Row<'a, X> {
     kernel: &'a Fog<'a>,
-    x1: i32,
+    x: X,
     y: i32,
     z: &'a [f32],
     colour: ColourRow<'a>,
 }
 
-impl Work for Row<'_> {
+impl<X: Fn(usize) -> i32> Work for Row<'_, X> {
     type Output = ();
     #[inline(always)]
     fn run(self) {
-        self.kernel.chunks(self.x1, self.y, self.z, self.colour);
+        self.kernel.chunks(self.x, self.y, self.z, self.colour);
     }
 }

@@ -113,7 +113,7 @@ fn a_place_in_the_world_has_one_noise_from_wherever_it_is_seen() {
         let [a, b] = [(); 2].map(|()| {
             let eye = [(); 3].map(|()| r.between(-100.0, 100.0));
             let from = [0, 1, 2].map(|i| (place[i] - eye[i]) as f32);
-            let lane = Lane { way: from.map(|v| [v; LANES]), length: [1.0; LANES] };
+            let lane = Lane { way: from.map(|v| [v; LANES]), length: [1.0; LANES], ..Lane::new() };
             Noise::new(&p, &f, eye, 0.0).unwrap().densities(&lane, &[1.0; LANES], &[0.0; LANES])[0]
         });
         assert!((a - b).abs() < 2e-3, "{a} {b}");

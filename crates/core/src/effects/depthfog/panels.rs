@@ -20,9 +20,14 @@ const PANELS: usize = 16;
 /// Numbers of a depth that only its panel needs.
 pub(super) type Part = [f32; 5];
 
+pub(super) const PART: [usize; 5] = {
+    let [r, g, b] = place::COLOUR_DEPTH;
+    [place::DEPTH, place::BASE_DEPTH, r, g, b]
+};
+
+/// Picks them.
 pub(super) fn part(numbers: &[f32; 16]) -> Part {
-    let c = place::COLOUR_DEPTH;
-    [numbers[place::DEPTH], numbers[place::BASE_DEPTH], numbers[c], numbers[c + 1], numbers[c + 2]]
+    PART.map(|at| numbers[at])
 }
 
 /// The ends of panels' halves: the first is at 0, each second one ends a panel.
@@ -34,7 +39,9 @@ pub(super) struct Panels {
 /// Some pixels on their way.
 pub(super) struct Lanes {
     pub(super) z: [f32; LANES],
-    /// What the table says at their own depths.
+    /// What the table says at their own depths, as far as it is asked.
+    pub(super) read: [[f32; LANES]; 16],
+    /// The part of that which panels need.
     own: [[f32; LANES]; 5],
     /// The middle of the part of its last panel that a pixel has, and what the table says there.
     middle: [f32; LANES],
@@ -52,6 +59,7 @@ impl Lanes {
         let zero = [0.0; LANES];
         Self {
             z: zero,
+            read: [zero; 16],
             own: [zero; 5],
             middle: zero,
             half: [zero; 5],
@@ -105,7 +113,7 @@ impl Panels {
 
     /// Takes a pixel in.
     #[inline(always)]
-    pub(super) fn take(&self, i: usize, table: &Table, numbers: &[f32; 16], lanes: &mut Lanes) {
+    pub(super) fn take(&self, i: usize, table: &Table, lanes: &mut Lanes) {
         let z = lanes.z[i];
         let panels = (self.ends.len() - 1) / 2;
         let (mut low, mut high) = (0, panels);
@@ -115,7 +123,7 @@ impl Panels {
         }
         let middle = 0.5 * (self.ends[2 * low].0 + z);
         lanes.middle[i] = middle;
-        let (own, half) = (part(numbers), part(&table.at(middle)));
+        let (own, half) = (PART.map(|at| lanes.read[at][i]), part(&table.at(middle)));
         for k in 0..5 {
             (lanes.own[k][i], lanes.half[k][i]) = (own[k], half[k]);
         }
@@ -166,7 +174,7 @@ impl Panels {
     ) {
         let [(z0, _), (z1, at1), (z2, at2)] = pair else { return };
         let (z0, z1, z2, ground) = (*z0, *z1, *z2, *ground);
-        let Lanes { z, own, middle, half, left, light, base, before } = lanes;
+        let Lanes { z, own, middle, half, left, light, base, before, .. } = lanes;
         // The last panel of a pixel ends at its depth.
         for k in 0..5 {
             let (at1, at2, half, own) = (at1[k], at2[k], &half[k], &own[k]);

@@ -256,6 +256,9 @@ impl Work for Follow<'_> {
     }
 }
 
+/// Samples whose places are worked out together.
+const SAMPLES: usize = 16;
+
 /// The share of the way that is open at each of the depths. Steps grow with the distance, and with them the cells that are asked.
 #[inline(always)]
 fn follow(layout: &Layout, grids: &[Grid], x: f32, y: f32) -> Open {
@@ -263,38 +266,85 @@ fn follow(layout: &Layout, grids: &[Grid], x: f32, y: f32) -> Open {
     let distance = (dx * dx + dy * dy).sqrt();
     let way = lower(distance, layout.length);
     let share = if distance > 0.0 { way / distance } else { 0.0 };
-    let n = layout.samples as f32;
-    let mut sum = [0.0; DEPTHS];
+    let per_sample = 1.0 / layout.samples as f32;
+    let mut sum = Sum::new();
     let mut weights = 0.0;
-    for i in 0..layout.samples {
-        let t = (i as f32 + 0.5) / n;
-        let (t, step) = (t * t, 2.0 * t / n);
-        let u = share * t;
-        // What is farther away from the pixel counts less and less.
-        let weight = step * (1.0 - t * way / layout.length);
-        let level = upper(log2(upper(step * way, 1.0)), 0.0);
-        let fine = (level as usize).min(grids.len() - 1);
-        let coarse = (fine + 1).min(grids.len() - 1);
-        let between = lower(level - fine as f32, 1.0);
-        let (px, py) = (x + u * dx, y + u * dy);
-        let per = |level: usize| 1.0 / (1_u32 << level) as f32;
-        let a = grids[fine].at(px * per(fine), py * per(fine));
-        let b = grids[coarse].at(px * per(coarse), py * per(coarse));
-        // There the light is 1 / (1 − u) as far away.
-        let farther = lower(-log2(upper(1.0 - u, 1e-6)), DEPTHS as f32);
-        let whole = farther as usize;
-        let rest = farther - whole as f32;
-        let mut padded = [0.0; 2 * DEPTHS + 1];
-        for k in 0..DEPTHS {
-            padded[k] = a[k] + between * (b[k] - a[k]);
+    for from in (0..layout.samples).step_by(SAMPLES) {
+        let (mut us, mut levels, mut farthers) = ([0.0; SAMPLES], [0.0; SAMPLES], [0.0; SAMPLES]);
+        let mut shares = [0.0; SAMPLES];
+        // No look into memory: this loop becomes vector code.
+        for i in 0..SAMPLES {
+            let t = ((from + i) as i32 as f32 + 0.5) * per_sample;
+            let (t, step) = (t * t, 2.0 * t * per_sample);
+            us[i] = share * t;
+            // What is farther away from the pixel counts less and less.
+            shares[i] = step * (1.0 - t * way / layout.length);
+            levels[i] = upper(log2(upper(step * way, 1.0)), 0.0);
+            // There the light is 1 / (1 − u) as far away.
+            farthers[i] = lower(-log2(upper(1.0 - us[i], 1e-6)), DEPTHS as f32);
         }
-        let last = padded[DEPTHS - 1];
-        padded[DEPTHS..].fill(last);
-        for k in 0..DEPTHS {
-            let (p, q) = (padded[k + whole], padded[k + whole + 1]);
-            sum[k] += weight * (p + rest * (q - p));
+        for i in 0..SAMPLES.min(layout.samples - from) {
+            let (level, weight) = (levels[i], shares[i]);
+            let fine = (level as i32 as usize).min(grids.len() - 1);
+            let coarse = (fine + 1).min(grids.len() - 1);
+            let between = lower(level - fine as i32 as f32, 1.0);
+            let (px, py) = (x + us[i] * dx, y + us[i] * dy);
+            let per = |level: usize| f32::from_bits((127 - level as u32) << 23);
+            let mut here = grids[fine].at(px * per(fine), py * per(fine));
+            if between > 0.0 {
+                let b = grids[coarse].at(px * per(coarse), py * per(coarse));
+                (0..DEPTHS).for_each(|k| here[k] += between * (b[k] - here[k]));
+            }
+            sum.add(&here, weight, farthers[i]);
+            weights += weight;
         }
-        weights += weight;
     }
-    sum.map(|v| v / upper(weights, 1e-20))
+    sum.whole().map(|v| v / upper(weights, 1e-20))
+}
+
+/// A sum of how open cells are at depths that are the farther away the nearer the sample is to the sun: of depth *k*, what cells say of the
+/// depth *k* + `farther`.
+struct Sum {
+    done: Open,
+    /// Whole octaves of what is summed now; they only grow.
+    octaves: usize,
+    /// Of so many octaves, and of one more.
+    these: Open,
+    next: Open,
+}
+
+impl Sum {
+    #[inline(always)]
+    fn new() -> Self {
+        Self { done: [0.0; DEPTHS], octaves: 0, these: [0.0; DEPTHS], next: [0.0; DEPTHS] }
+    }
+
+    #[inline(always)]
+    fn add(&mut self, open: &Open, weight: f32, farther: f32) {
+        let octaves = farther as i32 as usize;
+        if octaves != self.octaves {
+            self.flush();
+            self.octaves = octaves;
+        }
+        let rest = weight * (farther - octaves as i32 as f32);
+        for k in 0..DEPTHS {
+            self.these[k] += (weight - rest) * open[k];
+            self.next[k] += rest * open[k];
+        }
+    }
+
+    /// The farthest depth stands for all that are farther.
+    fn flush(&mut self) {
+        for k in 0..DEPTHS {
+            let at = |k: usize| k.min(DEPTHS - 1);
+            self.done[k] += self.these[at(k + self.octaves)] + self.next[at(k + self.octaves + 1)];
+        }
+        (self.these, self.next) = ([0.0; DEPTHS], [0.0; DEPTHS]);
+    }
+
+    #[inline(always)]
+    fn whole(mut self) -> Open {
+        self.flush();
+        self.done
+    }
 }

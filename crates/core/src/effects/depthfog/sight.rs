@@ -14,11 +14,23 @@ use crate::render::Picture;
 pub(super) struct Lane {
     pub(super) way: [[f32; LANES]; 3],
     pub(super) length: [f32; LANES],
+    /// Columns of the pixels.
+    pub(super) x: [i32; LANES],
+    /// Metres along the ray for each metre of depth.
+    pub(super) own: [f32; LANES],
 }
 
 impl Lane {
     pub(super) fn new() -> Self {
-        Self { way: [[0.0; LANES]; 3], length: [0.0; LANES] }
+        Self { way: [[0.0; LANES]; 3], length: [0.0; LANES], x: [0; LANES], own: [1.0; LANES] }
+    }
+
+    /// Takes the columns of `n` pixels, as `x` tells them; the rest is like the last one.
+    #[inline(always)]
+    pub(super) fn take(&mut self, n: usize, x: impl Fn(usize) -> i32) {
+        for i in 0..LANES {
+            self.x[i] = x(i.min(n.max(1) - 1));
+        }
     }
 }
 
@@ -88,49 +100,56 @@ impl<'a> Sight<'a> {
         (b[0] - a[0]) * frame.geometry.pixels_per_unit()[0] as f32
     }
 
-    /// The ray through one pixel's centre, by the camera's figures.
+    /// Depths of the pixels that `lane` holds become what the fog counts: the ways to the eye, if along the rays.
     #[inline(always)]
-    fn way(&self, x: i32, y: i32) -> ([f32; 3], f32) {
-        let [tx, ty] = self.camera.tangents(x, y);
-        let [right, up, forward] = &self.turn;
-        let way = std::array::from_fn(|i| tx * right[i] + ty * up[i] + forward[i]);
-        (way, (1.0 + tx * tx + ty * ty).sqrt())
+    pub(super) fn count(&self, y: i32, lane: &mut Lane, z: &mut [f32; LANES]) {
+        if self.along {
+            for i in 0..LANES {
+                lane.own[i] = self.camera.ray_length(lane.x[i], y);
+                z[i] *= lane.own[i];
+            }
+        }
     }
 
-    /// The rays through the pixels of a row from a column on.
+    /// The rays of `n` pixels, after [`Sight::count`]; only how they rise where the rest of the world does not matter.
     #[inline(always)]
-    pub(super) fn rays(&self, x1: i32, y: i32, lane: &mut Lane) {
-        for i in 0..LANES {
-            let (way, length) = self.way(x1 + i as i32, y);
-            for (to, v) in lane.way.iter_mut().zip(way) {
-                to[i] = v;
+    pub(super) fn rays(&self, y: i32, n: usize, world: bool, lane: &mut Lane) {
+        let [right, up, forward] = &self.turn;
+        for k in 0..3 {
+            if world || k == 1 {
+                for i in 0..LANES {
+                    let [tx, ty] = self.camera.tangents(lane.x[i], y);
+                    lane.way[k][i] = tx * right[k] + ty * up[k] + forward[k];
+                }
             }
-            lane.length[i] = length;
+        }
+        if self.along && self.positions.is_none() {
+            for i in 0..LANES {
+                let per_metre = 1.0 / lane.own[i];
+                lane.way.iter_mut().for_each(|way| way[i] *= per_metre);
+                lane.length[i] = 1.0;
+            }
+            return;
+        }
+        for i in 0..LANES {
+            lane.length[i] = self.camera.ray_length(lane.x[i], y);
         }
         if let Some(positions) = &self.positions {
-            positions.rays(x1, y, self.eye, lane);
+            positions.rays(y, n, self.eye, lane);
         }
         if self.along {
             for i in 0..LANES {
-                let per_metre = 1.0 / self.camera.ray_length(x1 + i as i32, y);
+                let per_metre = 1.0 / lane.own[i];
                 lane.way.iter_mut().for_each(|way| way[i] *= per_metre);
                 lane.length[i] *= per_metre;
             }
-        }
-    }
-
-    /// Depths of a row become what the fog counts: the ways to the eye, if along the rays.
-    #[inline(always)]
-    pub(super) fn count(&self, x1: i32, y: i32, z: &mut [f32]) {
-        if self.along {
-            self.camera.to_radial(x1, y, z);
         }
     }
 }
 
 impl Positions<'_> {
     /// Puts in the rays of the pixels that have a position. A position's own depth is the scale: other depths of the same pixel lie on the same ray.
-    fn rays(&self, x1: i32, y: i32, eye: [f64; 3], lane: &mut Lane) {
+    fn rays(&self, y: i32, n: usize, eye: [f64; 3], lane: &mut Lane) {
         let (image, from) = (&self.picture.image, self.picture.geometry);
         let bounds = image.bounds();
         let (to, of) = (self.to.pixels_per_unit(), from.pixels_per_unit());
@@ -143,11 +162,17 @@ impl Positions<'_> {
             return;
         }
         let mut own = [f32::NAN; LANES];
-        self.depth.row(x1, y, &mut own);
+        if lane.x[..n].windows(2).all(|pair| pair[1] == pair[0] + 1) {
+            self.depth.row(lane.x[0], y, &mut own[..n]);
+        } else {
+            for i in 0..n {
+                self.depth.row(lane.x[i], y, &mut own[i..i + 1]);
+            }
+        }
         let format = image.format();
         let order = if format.components == Components::Bgra { [2, 1, 0] } else { [0, 1, 2] };
-        for i in 0..LANES {
-            let sx = index(0, x1 + i as i32);
+        for i in 0..n {
+            let sx = index(0, lane.x[i]);
             let seen = own[i] > 0.0 && own[i] < f32::INFINITY;
             if sx < bounds.x1 || sx >= bounds.x2 || !seen {
                 continue;

@@ -5,7 +5,7 @@
 use super::height::Ground;
 use super::model::Air;
 use super::noise::Noise;
-use super::panels::{LANES, Lanes, part};
+use super::panels::{LANES, Lanes, PART, part};
 use super::sight::Lane;
 use super::table::Table;
 use crate::maths::{exp2, lower};
@@ -17,11 +17,20 @@ pub(super) struct Steps {
     /// Behind this depth the noise is not looked for: nothing is seen, or it is even.
     farthest: f32,
     tint: [f32; 3],
+    /// The colour of all that lies in the air, if it has only one.
+    one: Option<[f32; 3]>,
 }
 
 impl Steps {
-    /// `scale`: size of the noise in metres.
-    pub(super) fn new(air: &Air, densest: f64, count: usize, scale: f64, tint: [f64; 3]) -> Self {
+    /// `scale`: size of the noise in metres; `one`: the colour of all that lies in the air, if it has only one.
+    pub(super) fn new(
+        air: &Air,
+        densest: f64,
+        count: usize,
+        scale: f64,
+        tint: [f64; 3],
+        one: Option<[f32; 3]>,
+    ) -> Self {
         // Where 2 % of the light are left, and at most some hundred waves away.
         let (mut low, mut high) = (1e-3_f64, 200.0 * scale * (count as f64).sqrt());
         if air.before(high).total() + densest * high > 4.0 {
@@ -30,23 +39,19 @@ impl Steps {
                 if air.before(middle).total() + densest * middle < 4.0 { low = middle } else { high = middle }
             }
         }
-        Self { count, farthest: high as f32, tint: tint.map(|v| v as f32) }
+        Self { count, farthest: high as f32, tint: tint.map(|v| v as f32), one }
     }
 
-    /// Fills the results of `n` pixels.
+    /// Fills the results.
     #[inline(always)]
-    pub(super) fn walk(
-        &self,
-        n: usize,
-        table: &Table,
-        ground: Option<&Ground>,
-        noise: &Noise,
-        lane: &Lane,
-        lanes: &mut Lanes,
-    ) {
+    pub(super) fn walk(&self, table: &Table, ground: Option<&Ground>, noise: &Noise, lane: &Lane, lanes: &mut Lanes) {
         lanes.left = [[1.0; LANES]; 3];
         lanes.light = [[0.0; LANES]; 3];
         lanes.base = [[0.0; LANES]; 3];
+        // With one colour the light is known from what is left.
+        let kinds = if self.one.is_some() { 1 } else { 5 };
+        let wanted = [false, true, false, self.one.is_none()];
+        let grey = self.tint == [self.tint[0]; 3];
         let nothing = part(&table.at(0.0));
         // By number first: loops over pixels become vector code.
         let mut before: [[f32; LANES]; 6] = std::array::from_fn(|j| [if j < 5 { nothing[j] } else { 0.0 }; LANES]);
@@ -63,9 +68,9 @@ impl Steps {
                 let far = lower(lanes.z[k], self.farthest);
                 to[k] = if behind { lanes.z[k] } else { far * shares[1] };
             }
-            for k in 0..n {
-                let numbers = part(&table.at(to[k]));
-                ends.iter_mut().zip(numbers).for_each(|(end, v)| end[k] = v);
+            table.read(&to, wanted, &mut lanes.read);
+            for (end, at) in ends.iter_mut().zip(PART).take(kinds) {
+                *end = lanes.read[at];
             }
             if !behind {
                 let (mut middle, mut step) = ([0.0; LANES], [0.0; LANES]);
@@ -81,12 +86,20 @@ impl Steps {
                     ends[5][k] = ground.depth(to[k], lane.way[1][k], lane.length[k]);
                 }
             }
-            for j in 0..6 {
+            for j in (0..kinds).chain([5]) {
                 for k in 0..LANES {
                     more[j][k] = density[k] * (ends[j][k] - before[j][k]);
                 }
+                before[j] = ends[j];
             }
-            before = ends;
+            if self.one.is_some() {
+                for (c, left) in lanes.left.iter_mut().enumerate().take(if grey { 1 } else { 3 }) {
+                    for k in 0..LANES {
+                        left[k] *= exp2(-((more[0][k] + more[5][k]) * self.tint[c] * LOG2_E));
+                    }
+                }
+                continue;
+            }
             for c in 0..3 {
                 let (left, light, base) = (&mut lanes.left[c], &mut lanes.light[c], &mut lanes.base[c]);
                 let (tint, own) = (self.tint[c], colour[c]);
@@ -99,6 +112,15 @@ impl Steps {
                     light[k] += per * (more[2 + c][k] + more[5][k] * own);
                     base[k] += per * more[1][k];
                 }
+            }
+        }
+        let Some(one) = self.one else { return };
+        if grey {
+            (lanes.left[1], lanes.left[2]) = (lanes.left[0], lanes.left[0]);
+        }
+        for c in 0..3 {
+            for k in 0..LANES {
+                lanes.light[c][k] = one[c] * (1.0 - lanes.left[c][k]);
             }
         }
     }

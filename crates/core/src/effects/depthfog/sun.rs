@@ -14,7 +14,8 @@ pub(super) struct Sun {
     g: f32,
     glow: f32,
     amount: f32,
-    colour: [f32; 3],
+    /// Of its light.
+    pub(super) colour: [f32; 3],
     /// Once the surroundings were looked at.
     pub(super) rays: Option<Rays>,
 }
@@ -39,9 +40,10 @@ impl Sun {
         Some(Self { camera, place, g: p.sun.anisotropy as f32, glow, amount, colour, rays: None })
     }
 
-    /// What the air sends of the sun's light at a pixel, for an air that holds everything back; `lit` is the part of the air that the sun reaches.
+    /// What the air sends of the sun's light at a pixel, as a share of its colour, for an air that holds everything back; `lit` is the part
+    /// of the air that the sun reaches.
     #[inline(always)]
-    pub(super) fn light(&self, x: i32, y: i32, lit: f32) -> [f32; 3] {
+    pub(super) fn strength(&self, x: i32, y: i32, lit: f32) -> f32 {
         let [tx, ty] = self.camera.tangents(x, y);
         let [sx, sy, per_length] = self.place;
         let cosine = (1.0 + tx * sx + ty * sy) * per_length / (1.0 + tx * tx + ty * ty).sqrt();
@@ -49,7 +51,6 @@ impl Sun {
         // (1 − g²) / (1 + g² − 2 g cos)^1.5 (Henyey and Greenstein, 1941) over its value towards the sun.
         let near = (1.0 - g) * (1.0 - g) / ((1.0 - g) * (1.0 - g) + 2.0 * g * (1.0 - cosine).max(0.0));
         let phase = near * near.sqrt();
-        let strength = phase * (self.glow + self.amount * lit);
-        self.colour.map(|c| c * strength)
+        phase * (self.glow + self.amount * lit)
     }
 }

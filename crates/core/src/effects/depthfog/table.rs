@@ -1,9 +1,13 @@
 //! What depends on depth alone, worked out once for a render in f64 and read off by f32 depth.
 //!
 //! The depths are cut into cells, sixteen to an octave, and each cell into as many even steps as the air in it needs. A depth finds its step
-//! by its bits; between the ends of a step values run straight.
+//! by its bits; between the ends of a step values run straight. The numbers lie in groups of four, so that only those are read that
+//! are needed.
+
+#![allow(clippy::needless_range_loop, reason = "many arrays are walked side by side")]
 
 use super::model::{Air, OPAQUE};
+use super::panels::LANES;
 
 /// Added to a depth before its octave is looked for: below it cells are even.
 const OFFSET: f32 = 1.0 / 64.0;
@@ -33,27 +37,44 @@ pub(super) struct Entry {
     pub(super) colour_depth: [f32; 3],
 }
 
-type Numbers = [f32; 16];
+/// Numbers in a group.
+const GROUP: usize = 4;
+/// Groups of numbers.
+pub(super) const GROUPS: usize = 4;
+
+type Numbers = [f32; GROUPS * GROUP];
 
 impl Entry {
     fn numbers(&self) -> Numbers {
-        let mut all = [0.0; 16];
-        all[..3].copy_from_slice(&self.left);
-        all[3..6].copy_from_slice(&self.light);
-        all[6..9].copy_from_slice(&self.base);
-        all[9] = self.depth;
-        all[10] = self.base_depth;
-        all[11..14].copy_from_slice(&self.colour_depth);
+        let mut all = [0.0; GROUPS * GROUP];
+        for c in 0..3 {
+            all[place::LEFT[c]] = self.left[c];
+            all[place::LIGHT[c]] = self.light[c];
+            all[place::BASE[c]] = self.base[c];
+            all[place::COLOUR_DEPTH[c]] = self.colour_depth[c];
+        }
+        all[place::DEPTH] = self.depth;
+        all[place::BASE_DEPTH] = self.base_depth;
         all
     }
 }
 
+/// Where a cell's rows are.
+#[derive(Clone, Copy)]
+struct Cell {
+    /// Its first one.
+    first: u32,
+    /// By how much the bits below the cell's number are shifted for the number of a step.
+    shift: u32,
+    /// One over the length of a step in units of those bits.
+    scale: f32,
+}
+
 /// The same air at every depth.
 pub(super) struct Table {
-    /// First row of each cell, and one over the length of a step in units of the bits below the cell's.
-    cells: Vec<(u32, f32)>,
-    rows: Vec<Numbers>,
-    infinite: Numbers,
+    /// The last one is infinitely far.
+    cells: Vec<Cell>,
+    groups: [Vec<[f32; GROUP]>; GROUPS],
 }
 
 /// The sums on the way along a ray.
@@ -134,7 +155,14 @@ impl Table {
             colour_depth: [0.0; 3],
         };
         walk.to(0.0);
-        let (mut cells, mut rows) = (Vec::new(), vec![walk.entry().numbers()]);
+        let mut rows = 1;
+        let (mut cells, mut groups): (Vec<Cell>, [Vec<_>; GROUPS]) = Default::default();
+        let mut push = |walk: &Walk| {
+            let numbers = walk.entry().numbers();
+            let (fours, _) = numbers.as_chunks::<GROUP>();
+            groups.iter_mut().zip(fours).for_each(|(rows, four)| rows.push(*four));
+        };
+        push(&walk);
         let least = tint.iter().fold(f64::INFINITY, |a, b| a.min(*b));
         let most = tint.iter().fold(0.0, |a: f64, b| a.max(*b));
         for cell in 0..LAST - FIRST {
@@ -152,45 +180,95 @@ impl Table {
             };
             let steps = (most.max(1.0) * more * bright / STEP).max(least_steps);
             let steps = (steps.min(MOST_STEPS).ceil() as u32).next_power_of_two();
-            cells.push((rows.len() as u32 - 1, steps as f32 / (1 << CELL_BITS) as f32));
+            let scale = steps as f32 / (1 << CELL_BITS) as f32;
+            cells.push(Cell { first: rows - 1, shift: CELL_BITS - steps.ilog2(), scale });
             for i in 1..=steps {
                 walk.to(z1 + (z2 - z1) * f64::from(i) / f64::from(steps));
-                rows.push(walk.entry().numbers());
+                push(&walk);
             }
+            rows += steps;
         }
         walk.to(f64::INFINITY);
-        Self { cells, rows, infinite: walk.entry().numbers() }
+        // Twice: the beginning and the end of its only step.
+        push(&walk);
+        push(&walk);
+        cells.push(Cell { first: rows, shift: CELL_BITS, scale: 0.0 });
+        Self { cells, groups }
+    }
+
+    /// Its row and the share of the way to the next one.
+    #[inline(always)]
+    fn find(&self, cell: u32, bits: u32) -> (usize, f32) {
+        let Cell { first, shift, scale } = self.cells[cell as usize];
+        let step = bits >> shift;
+        ((first + step) as usize, (bits - (step << shift)) as i32 as f32 * scale)
     }
 
     /// At a depth in metres; NaN has nothing before it.
     #[inline(always)]
     pub(super) fn at(&self, z: f32) -> Numbers {
+        let (cell, bits) = self.cell(z);
+        let (row, t) = self.find(cell, bits);
+        std::array::from_fn(|i| {
+            let rows = &self.groups[i / GROUP];
+            between(&rows[row], &rows[row + 1], t)[i % GROUP]
+        })
+    }
+
+    /// The cell of a depth, and the bits below its number.
+    #[inline(always)]
+    fn cell(&self, z: f32) -> (u32, u32) {
         let z = if z > 0.0 { z } else { 0.0 };
         let bits = (z + OFFSET).to_bits();
-        let Some((first, scale)) = self.cells.get(((bits >> CELL_BITS) - FIRST) as usize) else { return self.infinite };
-        let place = (bits & ((1 << CELL_BITS) - 1)) as f32 * scale;
-        let step = place as u32;
-        let [a, b] = match self.rows.get((first + step) as usize..(first + step) as usize + 2) {
-            Some([a, b]) => [a, b],
-            _ => return self.infinite,
-        };
-        let t = place - step as f32;
-        std::array::from_fn(|i| a[i] + t * (b[i] - a[i]))
+        (((bits >> CELL_BITS) - FIRST).min(LAST - FIRST), bits & ((1 << CELL_BITS) - 1))
+    }
+
+    /// The numbers of some groups at many depths.
+    #[inline(always)]
+    pub(super) fn read(&self, z: &[f32; LANES], wanted: [bool; GROUPS], out: &mut [[f32; LANES]; GROUPS * GROUP]) {
+        // One loop for each thing: those without a look into memory become vector code.
+        let (mut cells, mut bits) = ([0; LANES], [0; LANES]);
+        for i in 0..LANES {
+            (cells[i], bits[i]) = self.cell(z[i]);
+        }
+        let (mut rows, mut shares) = ([0; LANES], [0.0; LANES]);
+        for i in 0..LANES {
+            (rows[i], shares[i]) = self.find(cells[i], bits[i]);
+        }
+        let mut fours = [[0.0; GROUP]; LANES];
+        let (planes, _) = out.as_chunks_mut::<GROUP>();
+        for (group, planes) in
+            self.groups.iter().zip(planes).zip(wanted).filter(|(_, wanted)| *wanted).map(|(both, _)| both)
+        {
+            for i in 0..LANES {
+                let [a, b] = group[rows[i]..][..2].first_chunk().unwrap_or(&[[0.0; GROUP]; 2]);
+                fours[i] = between(a, b, shares[i]);
+            }
+            let [p, q, r, s] = planes;
+            for i in 0..LANES {
+                [p[i], q[i], r[i], s[i]] = fours[i];
+            }
+        }
     }
 }
 
-/// Places in the numbers of a depth.
+#[inline(always)]
+fn between(a: &[f32; GROUP], b: &[f32; GROUP], t: f32) -> [f32; GROUP] {
+    std::array::from_fn(|i| a[i] + t * (b[i] - a[i]))
+}
+
+/// Places in the numbers of a depth: those that are needed together are in one group.
 pub(super) mod place {
     /// Share of the light that is left, three channels.
-    pub(in super::super) const LEFT: usize = 0;
+    pub(in super::super) const LEFT: [usize; 3] = [0, 5, 6];
     /// Light of what lies in the air.
-    pub(in super::super) const LIGHT: usize = 3;
+    pub(in super::super) const LIGHT: [usize; 3] = [1, 2, 3];
     /// Light of the fog over distance for a colour of 1.
-    pub(in super::super) const BASE: usize = 6;
+    pub(in super::super) const BASE: [usize; 3] = [7, 8, 9];
     /// Optical depth.
-    pub(in super::super) const DEPTH: usize = 9;
+    pub(in super::super) const DEPTH: usize = 4;
     /// Of the fog over distance alone.
-    pub(in super::super) const BASE_DEPTH: usize = 10;
+    pub(in super::super) const BASE_DEPTH: usize = 12;
     /// Optical depth times colour.
-    pub(in super::super) const COLOUR_DEPTH: usize = 11;
+    pub(in super::super) const COLOUR_DEPTH: [usize; 3] = [13, 14, 15];
 }

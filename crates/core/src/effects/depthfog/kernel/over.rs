@@ -12,22 +12,25 @@ const LUMINANCE: [f32; 3] = [0.2126, 0.7152, 0.0722];
 impl Fog<'_> {
     /// Softens the picture behind the air.
     #[inline(always)]
-    pub(super) fn soften(&self, soft: &Soft, x1: i32, y: i32, depth: &[f32; LANES], colour: ColourRow) {
+    pub(super) fn soften(&self, soft: &Soft, x: &[i32; LANES], y: i32, depth: &[f32; LANES], colour: ColourRow) {
         let ColourRow { r, g, b, a } = colour;
         for i in 0..a.len() {
             let own = [r[i], g[i], b[i], a[i]];
-            [r[i], g[i], b[i]] = soft.at(x1 + i as i32, y, self.blur_radius(depth[i]), own);
+            [r[i], g[i], b[i]] = soft.at(x[i], y, self.blur_radius(depth[i]), own);
         }
     }
 
     /// The picture through the air.
     #[inline(always)]
     pub(super) fn result(&self, lanes: &Lanes, colour: ColourRow) {
+        // All of one length, which the compiler sees.
+        let n = colour.a.len().min(LANES);
         let ColourRow { r, g, b, a } = colour;
-        let n = a.len();
-        let [tr, tg, tb] = &lanes.left;
+        let (r, g, b, a) = (&mut r[..n], &mut g[..n], &mut b[..n], &mut a[..n]);
+        let [tr, tg, tb] = lanes.left.each_ref().map(|t| &t[..n]);
+        let light = lanes.light.each_ref().map(|v| &v[..n]);
         if let Some(floor) = self.floor {
-            for (plane, (left, light)) in [r, g, b].into_iter().zip(lanes.left.iter().zip(&lanes.light)) {
+            for ((plane, left), light) in [r, g, b].into_iter().zip([tr, tg, tb]).zip(light) {
                 for i in 0..n {
                     plane[i] = (plane[i] - light[i] * a[i]) / upper(left[i], floor);
                 }
@@ -42,10 +45,10 @@ impl Fog<'_> {
                     (r[i] + share * (grey - r[i]), g[i] + share * (grey - g[i]), b[i] + share * (grey - b[i]));
             }
         }
-        for (plane, (left, light)) in [r, g, b].into_iter().zip(lanes.left.iter().zip(&lanes.light)) {
+        for ((plane, left), light) in [r, g, b].into_iter().zip([tr, tg, tb]).zip(light) {
             for i in 0..n {
-                let cover = if self.alpha { 1.0 } else { a[i] };
                 let kept = plane[i] * left[i];
+                let cover = if self.alpha { 1.0 } else { a[i] };
                 plane[i] = (if left[i] > 0.0 { kept } else { 0.0 }) + light[i] * cover;
             }
         }
@@ -58,14 +61,14 @@ impl Fog<'_> {
 
     /// What gives the result when it is put over the picture: whatever the air does besides covering goes into the colours.
     #[inline(always)]
-    pub(super) fn element(&self, x1: i32, y: i32, depth: &[f32; LANES], lanes: &Lanes, mut colour: ColourRow) {
+    pub(super) fn element(&self, x: &[i32; LANES], y: i32, depth: &[f32; LANES], lanes: &Lanes, mut colour: ColourRow) {
         let n = colour.a.len();
         let mut before = [[0.0; LANES]; 4];
         for (to, plane) in before.iter_mut().zip(colour.planes()) {
             to[..n].copy_from_slice(plane);
         }
         if let Some(soft) = &self.soft {
-            self.soften(soft, x1, y, depth, colour.reborrow());
+            self.soften(soft, x, y, depth, colour.reborrow());
         }
         self.result(lanes, colour.reborrow());
         let ColourRow { r, g, b, a } = colour;
