@@ -18,6 +18,14 @@ pub(crate) fn upper(a: f32, b: f32) -> f32 {
     if a > b { a } else { b }
 }
 
+/// One of two numbers. By their bits: where one of them is what lies in memory already, compilers make of an `if` a store that may not
+/// happen, which is slow.
+#[inline(always)]
+pub(crate) fn choose(yes: bool, this: f32, other: f32) -> f32 {
+    let mask = u32::from(yes).wrapping_neg();
+    f32::from_bits((this.to_bits() & mask) | (other.to_bits() & !mask))
+}
+
 /// 2 to the power of `y`, for −126 ≤ y ≤ 127 with a relative error below 3·10⁻⁷, exactly 1 at 0; a smaller `y` counts as −126, a
 /// larger one as 128, whose power is infinite. NaN gives some finite number: keep it out.
 #[inline(always)]

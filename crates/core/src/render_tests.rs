@@ -80,6 +80,16 @@ fn windows_and_threads_do_not_change_a_bit() {
 }
 
 #[test]
+fn a_picture_too_large_for_the_caches_is_the_same() {
+    let rect = Rect::new(0, 0, 1100, 500);
+    let scene = Scene::random(rect, 5);
+    let values = Values::default().int("depthEdges", 1);
+    let whole = scene.clone().threads(2).render(&DepthFog, &values);
+    let halves = [Rect::new(0, 0, 501, 500), Rect::new(501, 0, 1100, 500)];
+    assert!(same_bits(&whole, &scene.windows(&halves).render(&DepthFog, &values)));
+}
+
+#[test]
 fn instruction_sets_do_not_change_a_bit() {
     for (effect, values) in at_work() {
         let scene = Scene::random(RECT, 12);

@@ -248,7 +248,10 @@ pub const THIN: f32 = 1e-6;
 #[inline(always)]
 fn all_or_nothing(a: &[f32]) -> bool {
     // Without a way out: such a loop becomes vector code.
-    a.iter().fold(true, |all, &a| all & ((a == 1.0) | !(a > THIN)))
+    a.iter().fold(true, |all, &a| {
+        let divides = a > THIN;
+        all & ((a == 1.0) | !divides)
+    })
 }
 
 /// Straight colours to premultiplied. The opposite of [`unpremultiply`].

@@ -257,8 +257,10 @@ impl Finish<'_> {
         let (bounds, bytes) = (self.source.bounds(), self.source.format().bytes());
         if y >= bounds.y1 && y < bounds.y2 {
             let span = self.columns(x1, y, width);
-            let first = |i: usize| (x1 - bounds.x1 + i as i32).max(0) as usize * bytes;
-            soon(&self.source.row(y)[first(span.start)..first(span.end)]);
+            let place = |i: usize| (x1 + i as i32 - bounds.x1) as usize * bytes;
+            if !span.is_empty() {
+                soon(&self.source.row(y)[place(span.start)..place(span.end)]);
+            }
         }
     }
 

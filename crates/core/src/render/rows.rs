@@ -62,8 +62,8 @@ pub(super) fn render(
                 let x = window.x1 + (i * PIECE) as i32;
                 // The next piece, or the next row's first one.
                 let next = x + PIECE as i32;
-                let (x_next, y_next) = if next < window.x2 { (next, *y) } else { (window.x1, *y + 1) };
-                out.soon(x_next, y_next, PIECE);
+                let (next, row) = if next < window.x2 { (next, *y) } else { (window.x1, *y + 1) };
+                out.soon(next, row, PIECE);
                 piece(kernel, out, x, *y, z, &mixtures, &mut s);
                 store(format, borrow(&mut s.colour, 0, z.len()), bytes);
             }

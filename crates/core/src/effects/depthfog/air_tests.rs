@@ -269,8 +269,14 @@ fn the_sky_has_its_own_share_and_odd_depths_do_no_harm() {
 #[test]
 fn neighbours_in_a_row_do_not_matter() {
     let mut r = Random::new(1);
-    let values = height(layers(base(&mut r), &mut r), &mut r);
-    let prepared = DepthFog.prepare(&values);
+    let noisy = Values::default().double("noiseAmount", 1.0).double("sunGlow", 1.0);
+    for values in [height(layers(base(&mut r), &mut r), &mut r), Values::default(), noisy] {
+        neighbours_do_not_matter(&values, &mut r);
+    }
+}
+
+fn neighbours_do_not_matter(values: &Values, r: &mut Random) {
+    let prepared = DepthFog.prepare(values);
     let g = Geometry::default();
     let rect = Rect::new(0, 0, 200, 1);
     let bytes = vec![0; 800];
@@ -293,6 +299,15 @@ fn neighbours_in_a_row_do_not_matter() {
         for (part, whole) in run(from, to).iter().zip(&whole) {
             assert!(part.iter().zip(&whole[from..to]).all(|(a, b)| a.to_bits() == b.to_bits()));
         }
+    }
+    // Nor does it matter where in the row they are.
+    let columns: Vec<i32> = (0..200).filter(|x| x % 3 != 1).chain(40..90).collect();
+    let z: Vec<f32> = columns.iter().map(|x| z[*x as usize]).collect();
+    let mut planes = [(); 4].map(|()| vec![0.5f32; z.len()]);
+    let [r, g, b, a] = &mut planes;
+    kernel.places(&columns, 0, &z, ColourRow { r, g, b, a });
+    for (part, whole) in planes.iter().zip(&whole) {
+        assert!(part.iter().zip(&columns).all(|(a, x)| a.to_bits() == whole[*x as usize].to_bits()), "{values:?}");
     }
 }
 

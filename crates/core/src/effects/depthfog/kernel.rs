@@ -3,6 +3,7 @@
 #![allow(clippy::needless_range_loop, reason = "many arrays are walked side by side")]
 
 mod over;
+mod shine;
 
 use super::height::Ground;
 use super::model::{Air, OPAQUE};
@@ -19,8 +20,8 @@ use crate::depth::DepthStage;
 use crate::effect::{Frame, Leaves, RowKernel};
 use crate::effects::look;
 use crate::geometry::{Geometry, Rect};
-use crate::image::{ColourRow, load_colour};
-use crate::maths::{exp2, upper};
+use crate::image::ColourRow;
+use crate::maths::{choose, exp2, upper};
 use crate::render::{Beside, Picture, Surroundings};
 use crate::simd::{Work, best_work};
 use crate::workers::{Exec, Stop};
@@ -150,8 +151,9 @@ impl<'a> Fog<'a> {
             (Light::Steps(steps, noise), ground) => steps.walk(&self.table, ground.as_ref(), noise, lane, lanes),
             (Light::OneColour(colour), Some(_)) => {
                 for c in 0..channels {
+                    let tint = self.tint[c];
                     for i in 0..LANES {
-                        lanes.left[c][i] = exp2(-(depth[i] * self.tint[c] * LOG2_E));
+                        lanes.left[c][i] = exp2(-(depth[i] * tint * LOG2_E));
                     }
                 }
                 for c in 0..3 {
@@ -181,11 +183,12 @@ impl<'a> Fog<'a> {
     #[inline(always)]
     fn limit(&self, lanes: &mut Lanes) {
         let nothing = (-OPAQUE).exp() as f32;
-        let limited = self.least > 0.0 || self.sky != 1.0;
+        let (least, sky) = (self.least, self.sky);
+        let limited = least > 0.0 || sky != 1.0;
         let Lanes { z, left, light, base, .. } = lanes;
         for c in 0..if self.grey { 1 } else { 3 } {
             for t in &mut left[c] {
-                *t = if *t > nothing { *t } else { 0.0 };
+                *t = choose(*t > nothing, *t, 0.0);
             }
             if !limited {
                 continue;
@@ -193,8 +196,8 @@ impl<'a> Fog<'a> {
             let mut less = [0.0; LANES];
             for i in 0..LANES {
                 let t = left[c][i];
-                let held = upper(t, self.least);
-                let share = if z[i] == f32::INFINITY { self.sky } else { 1.0 };
+                let held = upper(t, least);
+                let share = if z[i] == f32::INFINITY { sky } else { 1.0 };
                 let opacity = (1.0 - held) * share;
                 // The same mixture of light, less of it.
                 less[i] = if opacity < 1.0 - t { opacity / (1.0 - t) } else { 1.0 };
@@ -211,106 +214,6 @@ impl<'a> Fog<'a> {
         if self.grey {
             (left[1], left[2]) = (left[0], left[0]);
         }
-    }
-
-    /// The fog's picture, and the sun in the air.
-    #[inline(always)]
-    fn shine(&self, y: i32, n: usize, lane: &Lane, depth: &[f32; LANES], lanes: &mut Lanes) {
-        if let Some(image) = self.image {
-            let colours = self.image_row(image, &lane.x, y, n);
-            for (c, colours) in colours.iter().enumerate() {
-                for i in 0..LANES {
-                    lanes.light[c][i] += colours[i] * lanes.base[c][i];
-                }
-            }
-        }
-        let Some(sun) = &self.sun else { return };
-        let mut lit = [1.0; LANES];
-        if let (Some((layout, depths)), Some(rays)) = (&self.rays, &sun.rays) {
-            self.lit(layout, depths, rays, y, lane, &lanes.z, depth, &mut lit);
-        }
-        for i in 0..LANES {
-            lit[i] = sun.strength(lane.x[i], y, lit[i]);
-        }
-        for c in 0..3 {
-            for i in 0..LANES {
-                lanes.light[c][i] += sun.colour[c] * lit[i] * (1.0 - lanes.left[c][i]);
-            }
-        }
-    }
-
-    /// The part of the light in the air before some depths that the sun makes, where it is open to it as the rays say at some depths.
-    #[inline(always)]
-    #[allow(clippy::too_many_arguments, reason = "all that is known of some pixels")]
-    fn lit(
-        &self,
-        layout: &Layout,
-        depths: &[f32; DEPTHS],
-        rays: &Rays,
-        y: i32,
-        lane: &Lane,
-        z: &[f32; LANES],
-        own: &[f32; LANES],
-        lit: &mut [f32; LANES],
-    ) {
-        let held = |depth: f32| 1.0 - exp2(-(depth * LOG2_E));
-        let mut open = [[0.0; LANES]; DEPTHS];
-        for i in 0..LANES {
-            let here = rays.open(lane.x[i], y);
-            open.iter_mut().zip(here).for_each(|(open, v)| open[i] = v);
-        }
-        let (mut all, mut before, mut sum) = ([0.0; LANES], [0.0; LANES], [0.0; LANES]);
-        for i in 0..LANES {
-            all[i] = held(own[i]);
-        }
-        let mut last = &open[0];
-        for k in 0..DEPTHS {
-            let (at, here, even) = (layout.depth(k), &open[k], held(depths[k]));
-            let mut up_to = [even; LANES];
-            if let Some(ground) = &self.ground {
-                for i in 0..LANES {
-                    up_to[i] = held(depths[k] + ground.depth(at, lane.way[1][i], lane.length[i]));
-                }
-            }
-            for i in 0..LANES {
-                let up_to = if at < z[i] { up_to[i] } else { all[i] };
-                sum[i] += 0.5 * (last[i] + here[i]) * (up_to - before[i]);
-                before[i] = up_to;
-            }
-            last = here;
-        }
-        for i in 0..LANES {
-            let sum = sum[i] + last[i] * (all[i] - before[i]);
-            // Hardly any air: as open as near the camera.
-            lit[i] = if all[i] > 1e-6 { sum / all[i] } else { open[0][i] };
-        }
-    }
-
-    /// Colours of the fog's picture, black where it has none.
-    fn image_row(&self, picture: &Picture, x: &[i32; LANES], y: i32, n: usize) -> [[f32; LANES]; 3] {
-        let mut out = [[0.0; LANES]; 3];
-        let (image, from, to) = (&picture.image, picture.geometry.pixels_per_unit(), self.geometry.pixels_per_unit());
-        let index = |axis: usize, i: i32| match picture.geometry == self.geometry {
-            true => i,
-            false => ((f64::from(i) + 0.5) / to[axis] * from[axis]).floor() as i32,
-        };
-        let (bounds, format, sy) = (image.bounds(), image.format(), index(1, y));
-        if sy < bounds.y1 || sy >= bounds.y2 {
-            return out;
-        }
-        for i in 0..n {
-            let sx = index(0, x[i]);
-            if sx < bounds.x1 || sx >= bounds.x2 {
-                continue;
-            }
-            let bytes = &image.row(sy)[(sx - bounds.x1) as usize * format.bytes()..];
-            let [mut r, mut g, mut b, mut a] = [[0.0]; 4];
-            load_colour(format, &bytes[..format.bytes()], ColourRow { r: &mut r, g: &mut g, b: &mut b, a: &mut a });
-            for (out, v) in out.iter_mut().zip([r[0], g[0], b[0]]) {
-                out[i] = if v.is_finite() { v } else { 0.0 };
-            }
-        }
-        out
     }
 
     /// Optical depth of the air without noise before some pixels.
@@ -352,7 +255,7 @@ impl<'a> Fog<'a> {
             lanes.z[n..].fill(0.0);
             self.sight.count(y, &mut lane, &mut lanes.z);
             for z in &mut lanes.z {
-                *z = if *z > 0.0 { *z } else { 0.0 };
+                *z = choose(*z > 0.0, *z, 0.0);
             }
             self.air(y, n, &mut lanes, &mut lane, &mut depth);
             self.limit(&mut lanes);

@@ -104,18 +104,20 @@ impl Fog {
     #[inline(always)]
     fn result(&self, t: &[f32], colour: ColourRow) {
         let ColourRow { r, g, b, a } = colour;
+        // One loop for each plane: of all in one the compiler cannot see that nothing overlaps.
+        let mut buffer = [0.0; CHUNK];
+        let light = &mut buffer[..t.len()];
         if self.alpha {
-            for (plane, fog) in [r, g, b].into_iter().zip(self.fog) {
-                plane.iter_mut().zip(t).for_each(|(v, &t)| *v = left(*v, t) + fog * (1.0 - t));
-            }
+            light.iter_mut().zip(t).for_each(|(light, &t)| *light = 1.0 - t);
+        } else {
+            light.iter_mut().zip(t).zip(&*a).for_each(|((light, &t), &a)| *light = (1.0 - t) * a);
+        }
+        for (plane, fog) in [r, g, b].into_iter().zip(self.fog) {
+            plane.iter_mut().zip(t).zip(&*light).for_each(|((v, &t), &light)| *v = left(*v, t) + fog * light);
+        }
+        if self.alpha {
             // Written so that 1 stays exactly 1.
             a.iter_mut().zip(t).for_each(|(a, &t)| *a += (1.0 - *a) * (1.0 - t));
-        } else {
-            for (plane, fog) in [r, g, b].into_iter().zip(self.fog) {
-                for ((v, &t), &a) in plane.iter_mut().zip(t).zip(&*a) {
-                    *v = left(*v, t) + fog * (1.0 - t) * a;
-                }
-            }
         }
     }
 

@@ -94,8 +94,9 @@ impl Steps {
             }
             if self.one.is_some() {
                 for (c, left) in lanes.left.iter_mut().enumerate().take(if grey { 1 } else { 3 }) {
+                    let tint = self.tint[c];
                     for k in 0..LANES {
-                        left[k] *= exp2(-((more[0][k] + more[5][k]) * self.tint[c] * LOG2_E));
+                        left[k] *= exp2(-((more[0][k] + more[5][k]) * tint * LOG2_E));
                     }
                 }
                 continue;

@@ -59,8 +59,9 @@ impl Entry {
     }
 }
 
-/// Where a cell's rows are.
+/// Where a cell's rows are. Of a size that places are quickly found by.
 #[derive(Clone, Copy)]
+#[repr(align(16))]
 struct Cell {
     /// Its first one.
     first: u32,

@@ -10,6 +10,7 @@ use super::zones::{Layout, Zones};
 use crate::effect::{Leaves, RowKernel};
 use crate::effects::look;
 use crate::image::ColourRow;
+use crate::maths::choose;
 use crate::simd::{Work, best_work};
 
 /// Pixels that are computed at a time; all that is known of them stays in the first-level cache, and zones that are not among them cost
@@ -117,7 +118,7 @@ impl Rows {
             // What no grade has to do with keeps its bits.
             for (v, before) in s.colour.iter_mut().zip(&before) {
                 for i in 0..N {
-                    v[i] = if still[i] >= 1.0 { before[i] } else { v[i] };
+                    v[i] = choose(still[i] >= 1.0, before[i], v[i]);
                 }
             }
         }
@@ -130,8 +131,8 @@ impl Rows {
                 for i in 0..N {
                     let a = s.amount[i];
                     let mixed = (1.0 - a) * before[i] + a * v[i];
-                    let graded = if a >= 1.0 { v[i] } else { mixed };
-                    v[i] = if a <= 0.0 { before[i] } else { graded };
+                    let graded = choose(a >= 1.0, v[i], mixed);
+                    v[i] = choose(a <= 0.0, before[i], graded);
                 }
             }
         }

@@ -23,37 +23,48 @@ impl Fog<'_> {
     /// The picture through the air.
     #[inline(always)]
     pub(super) fn result(&self, lanes: &Lanes, colour: ColourRow) {
-        // All of one length, which the compiler sees.
         let n = colour.a.len().min(LANES);
         let ColourRow { r, g, b, a } = colour;
-        let (r, g, b, a) = (&mut r[..n], &mut g[..n], &mut b[..n], &mut a[..n]);
-        let [tr, tg, tb] = lanes.left.each_ref().map(|t| &t[..n]);
-        let light = lanes.light.each_ref().map(|v| &v[..n]);
+        // Numbers of a fixed length that nothing else can change: such loops become vector code.
+        let mut planes = [[0.0; LANES]; 4];
+        for (to, from) in planes.iter_mut().zip([&*r, &*g, &*b, &*a]) {
+            to[..n].copy_from_slice(&from[..n]);
+        }
+        self.over(lanes, &mut planes);
+        for (to, from) in [r, g, b, a].into_iter().zip(&planes) {
+            to[..n].copy_from_slice(&from[..n]);
+        }
+    }
+
+    #[inline(always)]
+    fn over(&self, lanes: &Lanes, [r, g, b, a]: &mut [[f32; LANES]; 4]) {
+        let [tr, tg, tb] = &lanes.left;
         if let Some(floor) = self.floor {
-            for ((plane, left), light) in [r, g, b].into_iter().zip([tr, tg, tb]).zip(light) {
-                for i in 0..n {
+            for (plane, (left, light)) in [r, g, b].into_iter().zip(lanes.left.iter().zip(&lanes.light)) {
+                for i in 0..LANES {
                     plane[i] = (plane[i] - light[i] * a[i]) / upper(left[i], floor);
                 }
             }
             return;
         }
-        if self.desaturate > 0.0 {
-            for i in 0..n {
+        let (desaturate, over) = (self.desaturate, self.alpha);
+        if desaturate > 0.0 {
+            for i in 0..LANES {
                 let grey = LUMINANCE[0] * r[i] + LUMINANCE[1] * g[i] + LUMINANCE[2] * b[i];
-                let share = self.desaturate * (1.0 - mean(tr[i], tg[i], tb[i]));
+                let share = desaturate * (1.0 - mean(tr[i], tg[i], tb[i]));
                 (r[i], g[i], b[i]) =
                     (r[i] + share * (grey - r[i]), g[i] + share * (grey - g[i]), b[i] + share * (grey - b[i]));
             }
         }
-        for ((plane, left), light) in [r, g, b].into_iter().zip([tr, tg, tb]).zip(light) {
-            for i in 0..n {
+        for (plane, (left, light)) in [r, g, b].into_iter().zip(lanes.left.iter().zip(&lanes.light)) {
+            for i in 0..LANES {
                 let kept = plane[i] * left[i];
-                let cover = if self.alpha { 1.0 } else { a[i] };
+                let cover = if over { 1.0 } else { a[i] };
                 plane[i] = (if left[i] > 0.0 { kept } else { 0.0 }) + light[i] * cover;
             }
         }
-        if self.alpha {
-            for i in 0..n {
+        if over {
+            for i in 0..LANES {
                 a[i] += (1.0 - a[i]) * (1.0 - mean(tr[i], tg[i], tb[i]));
             }
         }
