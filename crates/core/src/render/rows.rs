@@ -8,7 +8,7 @@ use crate::effect::{Leaves, RowKernel};
 use crate::geometry::Rect;
 use crate::image::{Alpha, ColourRow, ImageMut, premultiply, store_colour, store_colour_past_caches, unpremultiply};
 use crate::simd::streamed;
-use crate::workers::{Exec, Stop};
+use crate::workers::{Cancel, Exec, Stop};
 use std::ops::Range;
 use std::sync::Mutex;
 
@@ -53,7 +53,7 @@ pub(super) fn render(
             let own = own.start.max(span.start)..own.end.min(span.end);
             mixtures.clear();
             match silhouettes.as_ref().filter(|silhouettes| !silhouettes.field.is_empty()) {
-                Some(silhouettes) if kernel.mixes() => silhouettes.mix(kernel, *y, &own, &z, &mut mixtures),
+                Some(silhouettes) if kernel.mixes() => silhouettes.mix(kernel, *y, &own, &z, &mut mixtures, cancel),
                 Some(silhouettes) => silhouettes.snap(*y, &own, &mut z),
                 None => {}
             }
@@ -136,8 +136,8 @@ impl Silhouettes {
     }
 
     /// The mixtures of both surfaces' results at the mixed pixels of a row.
-    fn mix(&self, kernel: &dyn RowKernel, y: i32, own: &Range<usize>, z: &[f32], to: &mut Mixtures) {
-        for x in self.columns(y, own) {
+    fn mix(&self, kernel: &dyn RowKernel, y: i32, own: &Range<usize>, z: &[f32], to: &mut Mixtures, cancel: &Cancel) {
+        for x in self.columns(y, own).take_while(|_| !cancel.is_set()) {
             if !z[(x - self.inner.x1) as usize].is_nan()
                 && let Some(mixed) = self.field.mixed(x, y, &self.colours)
             {
@@ -145,7 +145,7 @@ impl Silhouettes {
                 to.mixed.push(mixed);
             }
         }
-        to.compute(kernel, y);
+        to.compute(kernel, y, cancel);
     }
 }
 
@@ -168,7 +168,7 @@ impl Mixtures {
         self.mixed.clear();
     }
 
-    fn compute(&mut self, kernel: &dyn RowKernel, y: i32) {
+    fn compute(&mut self, kernel: &dyn RowKernel, y: i32, cancel: &Cancel) {
         let n = self.mixed.len();
         if n == 0 {
             return;
@@ -188,7 +188,10 @@ impl Mixtures {
         if straight {
             unpremultiply(borrow(planes, 0, 2 * n));
         }
-        kernel.places(both, y, z, borrow(planes, 0, 2 * n));
+        for from in (0..2 * n).step_by(PIECE).take_while(|_| !cancel.is_set()) {
+            let to = (from + PIECE).min(2 * n);
+            kernel.places(&both[from..to], y, &z[from..to], borrow(planes, from, to));
+        }
         if straight && picture {
             premultiply(borrow(planes, 0, 2 * n));
         }
