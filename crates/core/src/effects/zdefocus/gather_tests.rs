@@ -82,3 +82,39 @@ fn over_an_edge_nothing_is_gathered() {
         assert!((0..4).all(|c| (p[c] - wanted[c]).abs() < 1e-6), "{x}: {p:?}");
     }
 }
+
+/// Steps of 4, 8 and 16 pixels are summed up at nodes, which are the same ones in every window; a disc has its size with each of them.
+#[test]
+fn large_steps_move_nothing_and_know_no_window() {
+    let rect = Rect::new(-101, -70, 339, 213);
+    // 48 lens points: 11 px by single pixels.
+    for (size, around) in [(31.0, 36), (60.0, 68), (95.0, 106)] {
+        let values = lens(size).int("quality", 0);
+        // A wall that slants away from the lens.
+        let slanted =
+            Scene::new(rect, |x, y| ([0.3 + 0.001 * x as f32, 0.3 + 0.001 * y as f32, 0.5, 1.0], 1e3 + x as f32));
+        let out = slanted.render(&ZDefocus, &values);
+        let pieces = [Rect::new(-101, -70, 17, 213), Rect::new(17, -70, 339, 55), Rect::new(17, 55, 339, 213)];
+        let cut = slanted.clone().threads(2).windows(&pieces).render(&ZDefocus, &values);
+        assert!(crate::testing::same_bits(&out, &cut), "{size} px");
+        let pixels = (rect.y1..rect.y2).flat_map(|y| (rect.x1..rect.x2).map(move |x| (x, y))).zip(&out);
+        let inner = Rect::new(rect.x1 + around, rect.y1 + around, rect.x2 - around, rect.y2 - around);
+        for ((x, y), p) in pixels.filter(|((x, y), _)| inner.contains(*x, *y)) {
+            let off = (p[0] - 0.3 - 0.001 * x as f32).abs().max((p[1] - 0.3 - 0.001 * y as f32).abs());
+            assert!(off * 1000.0 < 0.05, "{size} px, ({x}, {y}): {} px", off * 1000.0);
+        }
+        // A brighter square on a wall: no lamp, as it is too wide and too dim. Its second moment grows by that of the disc.
+        let square = |x: i32, y: i32| f32::from(u8::from((109..129).contains(&x) && (61..81).contains(&y)));
+        let scene = Scene::new(rect, |x, y| ([square(x, y), 0.0, 0.0, 1.0], 1e9));
+        let out = scene.render(&ZDefocus, &values);
+        let (mut sum, mut squares) = (0f64, 0f64);
+        for ((x, y), p) in (rect.y1..rect.y2).flat_map(|y| (rect.x1..rect.x2).map(move |x| (x, y))).zip(&out) {
+            let [dx, dy] = [f64::from(x) - 118.5, f64::from(y) - 70.5];
+            sum += f64::from(p[0]);
+            squares += f64::from(p[0]) * (dx * dx + dy * dy);
+        }
+        assert!((sum / 400.0 - 1.0).abs() < 1e-3, "{size} px: energy {sum}");
+        let radius = (2.0 * (squares / sum - 2.0 * (400.0 - 1.0) / 12.0)).sqrt();
+        assert!((radius - size).abs() < 0.1, "{size} px: radius {radius}");
+    }
+}
