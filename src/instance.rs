@@ -293,7 +293,8 @@ pub(crate) struct Mark<'a>(&'a AtomicBool);
 
 impl<'a> Mark<'a> {
     fn set(flag: &'a AtomicBool) -> Option<Self> {
-        (!flag.swap(true, Ordering::AcqRel)).then_some(Self(flag))
+        // Made only if it is ours: one that is dropped would take the flag from whoever has it.
+        (!flag.swap(true, Ordering::AcqRel)).then(|| Self(flag))
     }
 }
 

@@ -105,3 +105,16 @@ fn the_bars_button_stops_the_render() {
     assert!(stopped.abort_polls < whole.abort_polls, "{} of {}", stopped.abort_polls, whole.abort_polls);
     s.assert_clean("the bar's button");
 }
+
+/// Several renders of one instance at once: one of them shows a bar, and whoever comes too late does not take it away.
+#[test]
+fn renders_of_one_instance_share_one_bar() {
+    let s = session("ZDefocus", &[]);
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| s.render(&RenderRequest::at(1.0).busy(12)));
+        }
+    });
+    // A second bar would break the host's rule.
+    s.assert_clean("four renders");
+}
