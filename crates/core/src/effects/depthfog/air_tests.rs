@@ -24,7 +24,7 @@ fn colour(r: &mut Random) -> Value {
     Value::Colour([r.between(0.0, 1.5), r.between(0.0, 1.0), r.between(-0.1, 1.0), 1.0])
 }
 
-fn layers(mut v: Values, r: &mut Random) -> Values {
+pub(super) fn layers(mut v: Values, r: &mut Random) -> Values {
     for name in ["layer1", "layer2", "layer3"] {
         let near = r.between(0.0, 40.0);
         let set = |v: Values, what: &str, value| v.double(&format!("{name}{what}"), value);
@@ -39,7 +39,7 @@ fn layers(mut v: Values, r: &mut Random) -> Values {
     v
 }
 
-fn height(v: Values, r: &mut Random) -> Values {
+pub(super) fn height(v: Values, r: &mut Random) -> Values {
     v.set("heightFog", Value::Bool(true))
         .double("fogHeight", r.between(-3.0, 6.0))
         .double("heightFalloff", r.log_between(0.5, 30.0))
@@ -51,7 +51,7 @@ fn height(v: Values, r: &mut Random) -> Values {
         .set("heightColour", colour(r))
 }
 
-fn base(r: &mut Random) -> Values {
+pub(super) fn base(r: &mut Random) -> Values {
     let start = if r.chance(0.5) { 0.0 } else { r.between(0.0, 5.0) };
     Values::default()
         .set("fogAlongRay", Value::Bool(false))
@@ -73,7 +73,7 @@ fn base(r: &mut Random) -> Values {
 }
 
 /// Where something begins or ends: steps of a march stop there.
-fn cuts(p: &Params) -> Vec<f64> {
+pub(super) fn cuts(p: &Params) -> Vec<f64> {
     super::model::Air::new(p).bounds()
 }
 

@@ -36,6 +36,21 @@ impl Ground {
         f64::from(self.density)
     }
 
+    /// Height of the camera over the fog's, in units of that in which it thins by e.
+    pub(super) fn eye_in_falloffs(&self) -> f64 {
+        f64::from(self.eye) * f64::from(self.per_falloff)
+    }
+
+    /// The height in which it thins by e, in metres.
+    pub(super) fn falloff(&self) -> f64 {
+        1.0 / f64::from(self.per_falloff)
+    }
+
+    /// How far a level ray sees in it before nothing is left.
+    pub(super) fn sight(&self) -> f64 {
+        10.0 / (self.densest() * (-self.eye_in_falloffs().max(0.0)).exp()).max(1e-30)
+    }
+
     /// Optical depth up to a depth, of a ray that rises by `rise` and is `length` long for each metre of depth.
     #[inline(always)]
     pub(super) fn depth(&self, z: f32, rise: f32, length: f32) -> f32 {

@@ -5,6 +5,7 @@
 mod over;
 mod shine;
 
+use super::fan::Fan;
 use super::height::Ground;
 use super::model::{Air, OPAQUE};
 use super::noise::Noise;
@@ -34,8 +35,8 @@ enum Light {
     Table,
     /// All of one colour: what is not left.
     OneColour([f32; 3]),
-    /// Summed along the ray.
-    Panels(Panels),
+    /// Summed along the ray; or read off, where the fan is spread.
+    Panels(Panels, Option<Box<Fan>>),
     /// Summed in steps, for there is noise in it.
     Steps(Steps, Box<Noise>),
 }
@@ -75,14 +76,15 @@ impl<'a> Fog<'a> {
         let air = Air::new(p);
         let tint = p.colour.tint.map(|v| v.max(0.0));
         let image = beside.fog.as_ref();
-        let table = Table::new(&air, tint, image.is_some());
+        let mut table = Table::new(&air, tint, image.is_some());
         let sight = Sight::new(p, frame, beside.position.as_ref().map(|position| (position, depth)));
         let ground = Ground::new(p, sight.eye[1]);
         let noise = Noise::new(p, frame, sight.eye, sight.pixel(frame));
         let one = air.one_colour().filter(|_| image.is_none()).map(|c| c.map(|v| v as f32));
         // The colour of all that lies in the air, if it has only one.
         let all = match &ground {
-            Some(ground) if air.is_empty() => Some(ground.colour),
+            // What is absorbed has no colour.
+            Some(ground) if air.is_empty() || p.output == FogOutput::Transmittance => Some(ground.colour),
             Some(ground) => one.filter(|one| *one == ground.colour),
             None => one,
         };
@@ -95,7 +97,12 @@ impl<'a> Fog<'a> {
             None => Light::Table,
             Some(ground) => match all {
                 Some(colour) => Light::OneColour(colour),
-                None => Light::Panels(Panels::new(&air, &table, ground, tint)),
+                None => {
+                    let grey = tint == [tint[0]; 3];
+                    let read_off = sight.is_even() && (grey || image.is_none());
+                    let fan = read_off.then(|| Fan::new(&mut table, ground, tint, &air.bounds()).map(Box::new));
+                    Light::Panels(Panels::new(&air, &table, ground, tint), fan.flatten())
+                }
             },
         };
         let rays = Layout::of(p, frame, &air);
@@ -105,7 +112,7 @@ impl<'a> Fog<'a> {
         let wanted = match light {
             Light::Table => [true, !grey || radius > 0.0 || rays.is_some() || image.is_some(), image.is_some(), false],
             Light::OneColour(_) => [false, true, false, false],
-            Light::Panels(_) => [false, true, false, true],
+            Light::Panels(..) => [false, true, false, true],
             Light::Steps(..) => [false, true, false, false],
         };
         Self {
@@ -149,23 +156,14 @@ impl<'a> Fog<'a> {
         let channels = if self.grey { 1 } else { 3 };
         match (&self.light, &self.ground) {
             (Light::Steps(steps, noise), ground) => steps.walk(&self.table, ground.as_ref(), noise, lane, lanes),
-            (Light::OneColour(colour), Some(_)) => {
-                for c in 0..channels {
-                    let tint = self.tint[c];
-                    for i in 0..LANES {
-                        lanes.left[c][i] = exp2(-(depth[i] * tint * LOG2_E));
-                    }
-                }
-                for c in 0..3 {
-                    let left = if self.grey { 0 } else { c };
-                    for i in 0..LANES {
-                        lanes.light[c][i] = colour[c] * (1.0 - lanes.left[left][i]);
-                    }
-                }
+            (Light::OneColour(colour), Some(_)) => self.one_colour(channels, colour, depth, lanes),
+            (Light::Panels(_, Some(fan)), Some(ground)) if fan.is_spread() => {
+                self.one_colour(channels, &ground.colour, depth, lanes);
+                fan.read(lane, lanes);
             }
-            (Light::Panels(panels), Some(ground)) => {
-                (0..n).for_each(|i| panels.take(i, &self.table, lanes));
-                panels.walk(ground, lane, lanes);
+            (Light::Panels(panels, _), Some(ground)) => {
+                panels.take(&self.table, lanes);
+                panels.walk(ground, lane, lanes, |_, _| ());
             }
             _ => {
                 for c in 0..3 {
@@ -175,6 +173,23 @@ impl<'a> Fog<'a> {
                     lanes.light[c] = lanes.read[place::LIGHT[c]];
                     lanes.base[c] = lanes.read[place::BASE[c]];
                 }
+            }
+        }
+    }
+
+    /// Light where all that lies in the air is of one colour.
+    #[inline(always)]
+    fn one_colour(&self, channels: usize, colour: &[f32; 3], depth: &[f32; LANES], lanes: &mut Lanes) {
+        for c in 0..channels {
+            let tint = self.tint[c];
+            for i in 0..LANES {
+                lanes.left[c][i] = exp2(-(depth[i] * tint * LOG2_E));
+            }
+        }
+        for c in 0..3 {
+            let left = if self.grey { 0 } else { c };
+            for i in 0..LANES {
+                lanes.light[c][i] = colour[c] * (1.0 - lanes.left[left][i]);
             }
         }
     }
@@ -308,6 +323,10 @@ impl RowKernel for Fog<'_> {
         if !matches!(self.output, FogOutput::Result | FogOutput::Element) {
             return Ok(());
         }
+        if let (Light::Panels(_, Some(fan)), Some(ground)) = (&mut self.light, &self.ground) {
+            fan.spread(ground, &self.sight, window, exec)?;
+            self.wanted = [false, true, false, false];
+        }
         if let (Some((layout, _)), Some(sun)) = (&self.rays, &mut self.sun) {
             sun.rays = Some(Rays::new(*layout, around, window, exec)?);
         }
@@ -326,6 +345,9 @@ impl RowKernel for Fog<'_> {
         Ok(())
     }
     fn give_back(&mut self, exec: &Exec) {
+        if let Light::Panels(_, Some(fan)) = &mut self.light {
+            drop(exec.keep(fan.take()));
+        }
         drop(exec.keep((self.soft.take(), self.sun.as_mut().and_then(|sun| sun.rays.take()))));
     }
     fn row(&self, x1: i32, y: i32, z: &[f32], colour: ColourRow) {

@@ -7,6 +7,9 @@
 
 #[cfg(test)]
 mod air_tests;
+mod fan;
+#[cfg(test)]
+mod fan_tests;
 mod height;
 mod kernel;
 mod model;

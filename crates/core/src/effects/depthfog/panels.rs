@@ -99,39 +99,52 @@ impl Panels {
         ends.sort_by(f64::total_cmp);
         ends.dedup_by(|b, a| *b < *a * 1.0001);
         let last = ends.last().map_or(1.0, |z| (4.0 * z).min(1e8));
-        ends.push(last);
-        let mut halves = vec![0.0];
-        for end in ends {
-            let before = halves[halves.len() - 1];
-            halves.extend([0.5 * (before + end), end]);
-        }
         // The last panel goes on for ever.
-        halves.extend([2.0 * last, f64::INFINITY]);
+        ends.extend([last, f64::INFINITY]);
+        Self::between(&ends, table, tint)
+    }
+
+    /// Panels that end at some depths, ascending; the first one begins at 0.
+    pub(super) fn between(ends: &[f64], table: &Table, tint: [f64; 3]) -> Self {
+        let mut halves = vec![0.0_f64];
+        for end in ends.iter().filter(|end| **end > 0.0) {
+            let before = halves[halves.len() - 1];
+            halves.extend([if end.is_finite() { 0.5 * (before + end) } else { 2.0 * before.max(0.5) }, *end]);
+        }
         let ends = halves.into_iter().map(|z| (z as f32, part(&table.at(z as f32)))).collect();
         Self { ends, tint: tint.map(|v| v as f32) }
     }
 
-    /// Takes a pixel in.
+    /// Does light of all channels come through alike, as the optical depth says? Then the first channel stands for all on the way.
+    pub(super) fn is_grey(&self) -> bool {
+        self.tint == [1.0; 3]
+    }
+
+    /// Takes pixels in.
     #[inline(always)]
-    pub(super) fn take(&self, i: usize, table: &Table, lanes: &mut Lanes) {
-        let z = lanes.z[i];
+    pub(super) fn take(&self, table: &Table, lanes: &mut Lanes) {
         let panels = (self.ends.len() - 1) / 2;
-        let (mut low, mut high) = (0, panels);
-        while high - low > 1 {
-            let at = (low + high) / 2;
-            if self.ends[2 * at].0 <= z { low = at } else { high = at }
+        for i in 0..LANES {
+            let z = lanes.z[i];
+            let (mut low, mut high) = (0, panels);
+            while high - low > 1 {
+                let at = (low + high) / 2;
+                if self.ends[2 * at].0 <= z { low = at } else { high = at }
+            }
+            lanes.middle[i] = 0.5 * (self.ends[2 * low].0 + z);
         }
-        let middle = 0.5 * (self.ends[2 * low].0 + z);
-        lanes.middle[i] = middle;
-        let (own, half) = (PART.map(|at| lanes.read[at][i]), part(&table.at(middle)));
-        for k in 0..5 {
-            (lanes.own[k][i], lanes.half[k][i]) = (own[k], half[k]);
+        for (own, at) in lanes.own.iter_mut().zip(PART) {
+            *own = lanes.read[at];
+        }
+        table.read(&lanes.middle, [false, true, false, true], &mut lanes.read);
+        for (half, at) in lanes.half.iter_mut().zip(PART) {
+            *half = lanes.read[at];
         }
     }
 
-    /// Fills the results of all pixels.
+    /// Fills the results of all pixels. `each` sees what they are at the end of each panel.
     #[inline(always)]
-    pub(super) fn walk(&self, ground: &Ground, lane: &Lane, lanes: &mut Lanes) {
+    pub(super) fn walk(&self, ground: &Ground, lane: &Lane, lanes: &mut Lanes, mut each: impl FnMut(usize, &Lanes)) {
         let farthest = lanes.z.iter().fold(0.0, |far: f32, z| if *z > far { *z } else { far });
         lanes.left = [[1.0; LANES]; 3];
         lanes.light = [[0.0; LANES]; 3];
@@ -142,9 +155,9 @@ impl Panels {
         {
             before.fill(v);
         }
-        let grey = self.tint == [1.0; 3];
+        let grey = self.is_grey();
         let mut grown = Grown { first: [[0.0; LANES]; 6], second: [[0.0; LANES]; 6], both: [[0.0; LANES]; 6] };
-        for pair in self.ends.windows(3).step_by(2) {
+        for (i, pair) in self.ends.windows(3).step_by(2).enumerate() {
             if pair[0].0 >= farthest && pair[0].0 > 0.0 {
                 break;
             }
@@ -153,6 +166,7 @@ impl Panels {
             } else {
                 self.panel::<false>(pair, ground, lane, lanes, &mut grown)
             }
+            each(i, lanes);
         }
         if grey {
             lanes.left[1] = lanes.left[0];

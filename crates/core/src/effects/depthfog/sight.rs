@@ -6,7 +6,7 @@ use super::panels::LANES;
 use super::params::{Params, UpAxis};
 use crate::depth::{Camera, DepthStage};
 use crate::effect::Frame;
-use crate::geometry::Geometry;
+use crate::geometry::{Geometry, Rect};
 use crate::image::{Components, load_channel};
 use crate::render::Picture;
 
@@ -98,6 +98,31 @@ impl<'a> Sight<'a> {
     pub(super) fn pixel(&self, frame: &Frame) -> f32 {
         let [a, b] = [self.camera.tangents(0, 0), self.camera.tangents(1, 0)];
         (b[0] - a[0]) * frame.geometry.pixels_per_unit()[0] as f32
+    }
+
+    /// The least and the largest rise of the camera's rays through a rectangle, for each metre along them.
+    pub(super) fn rises(&self, rect: Rect) -> [f32; 2] {
+        let rise = |x: i32, y: i32| {
+            let ([tx, ty], [right, up, forward]) = (self.camera.tangents(x, y), self.turn.map(|axis| axis[1]));
+            (tx * right + ty * up + forward) / self.camera.ray_length(x, y)
+        };
+        let (x2, y2) = ((rect.x2 - 1).max(rect.x1), (rect.y2 - 1).max(rect.y1));
+        let across = (rect.x1..=x2).flat_map(|x| [rise(x, rect.y1), rise(x, y2)]);
+        let along = (rect.y1..=y2).flat_map(|y| [rise(rect.x1, y), rise(x2, y)]);
+        let [mut low, mut high] = across.chain(along).fold([1.0_f32, -1.0], |[a, b], v| [a.min(v), b.max(v)]);
+        // Inside, rises are largest and least only where the camera looks straight up or down.
+        let [right, up, forward] = self.turn.map(|axis| axis[1]);
+        let [a, b] = [self.camera.tangents(rect.x1, rect.y1), self.camera.tangents(x2, y2)];
+        let within = |axis: usize, v: f32| v >= a[axis].min(b[axis]) - 1e-3 && v <= a[axis].max(b[axis]) + 1e-3;
+        if forward.abs() > 1e-6 && within(0, right / forward) && within(1, up / forward) {
+            if forward > 0.0 { high = 1.0 } else { low = -1.0 }
+        }
+        [low, high]
+    }
+
+    /// Are rays those of the camera, and distances counted along them?
+    pub(super) fn is_even(&self) -> bool {
+        self.along && self.positions.is_none()
     }
 
     /// Depths of the pixels that `lane` holds become what the fog counts: the ways to the eye, if along the rays.

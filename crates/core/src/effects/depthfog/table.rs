@@ -8,6 +8,7 @@
 
 use super::model::{Air, OPAQUE};
 use super::panels::LANES;
+use crate::maths::log2;
 
 /// Added to a depth before its octave is looked for: below it cells are even.
 const OFFSET: f32 = 1.0 / 64.0;
@@ -197,6 +198,62 @@ impl Table {
         Self { cells, groups }
     }
 
+    /// Depths of the rows, in metres.
+    fn depths(&self) -> Vec<f64> {
+        let mut depths = vec![0.0];
+        for (k, cell) in self.cells.iter().take((LAST - FIRST) as usize).enumerate() {
+            let [z1, z2] = [0, 1].map(|next| cell_start(k as u32 + next));
+            let steps = 1 << (CELL_BITS - cell.shift);
+            depths.extend((1..=steps).map(|i| z1 + (z2 - z1) * f64::from(i) / f64::from(steps)));
+        }
+        depths.extend([f64::INFINITY; 2]);
+        depths
+    }
+
+    /// Chooses some of the rows between which the light that is left says how far it is from one to the next, even where other air comes
+    /// and goes that is not in the table: the share of the light times that of the distance is small. Says their depths, the first 0 and the
+    /// last infinite, and writes the place among them into all rows. `bounds` is where something begins or ends, ascending.
+    pub(super) fn thin(&mut self, bounds: &[f64]) -> Vec<f64> {
+        // Of the light times octaves; and of the light alone, times how unlike the channels are.
+        const MOST: f32 = 3e-4;
+        const MOST_LIGHT: f32 = 0.025;
+        let depths = self.depths();
+        let end = depths.len() - 2;
+        let number = |row: usize, at: usize| self.groups[at / GROUP][row][at % GROUP];
+        // By how much more than the one that is absorbed least, apart from those that are not at all.
+        let first = (1..end).find(|row| number(*row, place::DEPTH) > 1e-3).unwrap_or(end);
+        let held = [0, 1, 2].map(|c| 1.0 - number(first, place::LEFT[c]));
+        let most = held.iter().fold(0.0, |a: f32, b| a.max(*b));
+        let some = (0..3).filter(|c| held[*c] > 0.01 * most);
+        let least = some.min_by(|a, b| held[*a].total_cmp(&held[*b])).unwrap_or(0);
+        let times = held.map(|v| if v > held[least] { v / held[least] } else { 1.0 });
+        let mut chosen = vec![0];
+        for row in 1..end {
+            let (last, z) = (chosen[chosen.len() - 1], depths[row]);
+            let more = [0, 1, 2].map(|c| number(last, place::LEFT[c]) - number(row, place::LEFT[c]));
+            let any = more.iter().fold(0.0, |a: f32, b| a.max(*b));
+            let bent = more.iter().zip(times).fold(0.0, |a: f32, (b, times)| a.max(b * times));
+            let octaves = || log2((z as f32 + OFFSET) / (depths[last] as f32 + OFFSET));
+            let crossed = || bounds.iter().any(|b| *b > depths[row - 1] && *b <= z);
+            if bent > MOST_LIGHT || any > 1e-6 && (any * octaves() > MOST || crossed()) {
+                chosen.push(row);
+            }
+        }
+        chosen.push(end);
+        let mut places = vec![(chosen.len() - 1) as f32; depths.len()];
+        for (k, pair) in chosen.windows(2).enumerate() {
+            let (from, to) = (number(pair[0], place::LEFT[least]), number(pair[1], place::LEFT[least]));
+            let per_light = if from > to { 1.0 / (from - to) } else { 0.0 };
+            for row in pair[0]..pair[1] {
+                places[row] = k as f32 + (from - number(row, place::LEFT[least])) * per_light;
+            }
+        }
+        for (row, at) in self.groups[place::ROW / GROUP].iter_mut().zip(places) {
+            row[place::ROW % GROUP] = at;
+        }
+        chosen.into_iter().map(|row| depths[row]).collect()
+    }
+
     /// Its row and the share of the way to the next one.
     #[inline(always)]
     fn find(&self, cell: u32, bits: u32) -> (usize, f32) {
@@ -265,9 +322,11 @@ pub(super) mod place {
     /// Light of what lies in the air.
     pub(in super::super) const LIGHT: [usize; 3] = [1, 2, 3];
     /// Light of the fog over distance for a colour of 1.
-    pub(in super::super) const BASE: [usize; 3] = [7, 8, 9];
+    pub(in super::super) const BASE: [usize; 3] = [8, 9, 10];
     /// Optical depth.
     pub(in super::super) const DEPTH: usize = 4;
+    /// Place among the rows that [`super::Table::thin`] has chosen.
+    pub(in super::super) const ROW: usize = 7;
     /// Of the fog over distance alone.
     pub(in super::super) const BASE_DEPTH: usize = 12;
     /// Optical depth times colour.
