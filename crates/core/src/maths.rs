@@ -32,15 +32,13 @@ pub(crate) fn choose(yes: bool, this: f32, other: f32) -> f32 {
 pub(crate) fn exp2(y: f32) -> f32 {
     let y = y.clamp(-126.0, 128.0);
     let rounded = y + ROUND;
-    // Taylor series of 2^r for |r| ≤ ½: the first term left out is (r ln 2)⁷/7! < 1.3·10⁻⁷.
+    // 2^r for |r| ≤ ½ is 1 + r · a polynomial, whose coefficients make the largest relative error smallest (9·10⁻⁸). In a tree
+    // instead of a chain: processors wait less for one step before the next.
     let r = y - (rounded - ROUND);
-    let p = 1.540_353_039_338e-4;
-    let p = p * r + 1.333_355_814_643e-3;
-    let p = p * r + 9.618_129_107_629e-3;
-    let p = p * r + 5.550_410_866_482e-2;
-    let p = p * r + 0.240_226_506_959;
-    let p = p * r + std::f32::consts::LN_2;
-    let p = p * r + 1.0;
+    let square = r * r;
+    let middle = 0.240_222_420_854 + 0.055_507_337_423_1 * r;
+    let last = 9.671_512_641_77e-3 + 1.326_472_749_03e-3 * r;
+    let p = 1.0 + (r * 0.693_146_977_6 + square * (middle + square * last));
     p * f32::from_bits((rounded.to_bits() << 23).wrapping_add(1.0_f32.to_bits()))
 }
 
@@ -51,14 +49,11 @@ pub(crate) fn log2(x: f32) -> f32 {
     const ROOT_HALF: u32 = 0x3f35_04f3;
     let e = (x.to_bits().wrapping_sub(ROOT_HALF) as i32) >> 23;
     let m = f32::from_bits(x.to_bits().wrapping_sub((e << 23) as u32));
-    // log₂ m = 2/ln 2 · artanh s with s = (m − 1)/(m + 1), |s| < 0.172: the first term left out is below 10⁻⁹.
+    // log₂ m = 2/ln 2 · artanh s with s = (m − 1)/(m + 1), |s| < 0.172: s · a polynomial of s², whose coefficients make the largest
+    // error smallest (3·10⁻⁸).
     let s = (m - 1.0) / (m + 1.0);
     let q = s * s;
-    let p = 0.320_598_897_975;
-    let p = p * q + 0.412_198_583_111;
-    let p = p * q + 0.577_078_016_356;
-    let p = p * q + 0.961_796_693_926;
-    let p = p * q + 2.885_390_081_778;
+    let p = 2.885_391_289_37 + q * (0.961_470_808_955 + q * 0.598_973_885_623);
     e as f32 + s * p
 }
 
