@@ -26,6 +26,15 @@ pub(crate) fn choose(yes: bool, this: f32, other: f32) -> f32 {
     f32::from_bits((this.to_bits() & mask) | (other.to_bits() & !mask))
 }
 
+/// The whole number below `x` and what is left above it, for |x| ≤ 2²². Vector code, which a cast to an integer is not.
+#[inline(always)]
+pub(crate) fn split(x: f32) -> (i32, f32) {
+    let rounded = x + ROUND;
+    let (nearest, whole) = (rounded.to_bits().wrapping_sub(ROUND.to_bits()) as i32, rounded - ROUND);
+    let above = whole > x;
+    (nearest - i32::from(above), x - if above { whole - 1.0 } else { whole })
+}
+
 /// 2 to the power of `y`, for −126 ≤ y ≤ 127 with a relative error below 3·10⁻⁷, exactly 1 at 0; a smaller `y` counts as −126, a
 /// larger one as 128, whose power is infinite. NaN gives some finite number: keep it out.
 #[inline(always)]
@@ -57,12 +66,19 @@ pub(crate) fn log2(x: f32) -> f32 {
     e as f32 + s * p
 }
 
+/// Is it a positive normal number? By its bits: one comparison.
+#[inline(always)]
+pub(crate) fn is_positive(x: f32) -> bool {
+    const FIRST: u32 = f32::MIN_POSITIVE.to_bits();
+    x.to_bits().wrapping_sub(FIRST) < f32::INFINITY.to_bits() - FIRST
+}
+
 /// `x` to the power of `p` > 0 for positive normal `x`; anything else (0, negative, subnormal, infinite, NaN) comes back as it is.
 /// Relative error below 3·10⁻⁷ · (1 + |p log₂ x|).
 #[inline(always)]
 pub(crate) fn pow_positive(x: f32, p: f32) -> f32 {
     let power = exp2(p * log2(x));
-    if (f32::MIN_POSITIVE..f32::INFINITY).contains(&x) { power } else { x }
+    if is_positive(x) { power } else { x }
 }
 
 /// 0 up to 0, 1 from 1 on, with a smooth S between them; NaN gives 0.
@@ -75,6 +91,13 @@ pub(crate) fn smoothstep(t: f32) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_are_split() {
+        for x in [0.0, -0.0, 0.3, -0.3, 0.5, 1.0, -1.0, 1.5, 2.5, -2.5, 4e6, -4e6, 1_234.567, -1_234.567_f32] {
+            assert_eq!(split(x), (x.floor() as i32, x - x.floor()), "{x}");
+        }
+    }
 
     #[test]
     fn powers_of_two_keep_their_promise() {

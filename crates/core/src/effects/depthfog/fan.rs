@@ -9,11 +9,11 @@
 #![allow(clippy::needless_range_loop, reason = "many arrays are walked side by side")]
 
 use super::height::Ground;
-use super::panels::{LANES, Lanes, Panels};
+use super::panels::{Ends, LANES, Lanes, Panels};
 use super::sight::{Lane, Sight};
 use super::table::{Table, place};
 use crate::geometry::Rect;
-use crate::maths::{log2, lower, upper};
+use crate::maths::{log2, lower, split, upper};
 use crate::simd::{Work, best_work};
 use crate::workers::{Exec, Stop, try_vec};
 
@@ -21,6 +21,8 @@ use crate::workers::{Exec, Stop, try_vec};
 const FINENESS: f64 = 16.0;
 /// From so many times that height on the fog is a surface rather: a fan would need too many rays.
 const HIGHEST: f64 = 16.0;
+/// Numbers of rays are smaller.
+const MOST: f32 = 1e6;
 /// Rays that a task works out.
 const TASK: usize = LANES;
 
@@ -100,10 +102,7 @@ impl Fan {
             let rise = lane.way[1][i] * per_bend;
             let size = rise.abs();
             let place = (log2(size + (1.0 + size * size).sqrt()) * per_e).copysign(rise);
-            // Towards the ground: casts round towards zero.
-            let cut = place as i32;
-            let ray = cut - i32::from((cut as f32) > place);
-            let t = place - ray as f32;
+            let (ray, t) = split(lower(upper(place, -MOST), MOST));
             rays[i] = (ray - 1 - self.first).clamp(0, self.rays - 4);
             let (a, b, c, d) = (t + 1.0, t, t - 1.0, t - 2.0);
             weights[0][i] = b * c * d * (-1.0 / 6.0);
@@ -112,10 +111,13 @@ impl Fan {
             weights[3][i] = a * b * c * (1.0 / 6.0);
         }
         let (mut starts, mut shares) = ([0_i32; LANES], [0.0; LANES]);
-        let rows = self.rows as i32;
+        let (rows, last) = (self.rows as i32, (self.rows - 1) as f32);
         for i in 0..LANES {
-            let row = (lanes.read[place::ROW][i] as i32).clamp(0, rows - 2);
-            shares[i] = lower(upper(lanes.read[place::ROW][i] - row as f32, 0.0), 1.0);
+            let at = lower(upper(lanes.read[place::ROW][i], 0.0), last);
+            let (row, share) = split(at);
+            // The last distance ends the last step.
+            let row = row.min(rows - 2);
+            shares[i] = if at < last { share } else { 1.0 };
             starts[i] = rays[i] * rows + row;
         }
         let mut fours = [[0.0; 4]; LANES];
@@ -164,7 +166,7 @@ impl Work for Rays<'_, '_> {
             lanes.z[i] = f32::INFINITY;
         }
         let (own, grey) = (ground.colour, fan.panels.is_grey());
-        fan.panels.walk(ground, &lane, &mut lanes, |panel, lanes| {
+        fan.panels.walk(ground, &lane, &mut lanes, &Ends::default(), |panel, lanes| {
             for (i, known) in known.chunks_exact_mut(fan.rows).enumerate() {
                 let light = |c: usize| lanes.light[c][i] - own[c] * (1.0 - lanes.left[if grey { 0 } else { c }][i]);
                 known[panel + 1] = [light(0), light(1), light(2), lanes.base[0][i]];

@@ -13,7 +13,7 @@ use super::panels::{LANES, Lanes, Panels};
 use super::params::{FogOutput, Params};
 use super::rays::{DEPTHS, Layout, Rays};
 use super::scatter::{self, Cell, Soft};
-use super::sight::{Lane, Sight};
+use super::sight::{Columns, Lane, Sight};
 use super::steps::Steps;
 use super::sun::Sun;
 use super::table::{GROUPS, Table, place};
@@ -162,8 +162,8 @@ impl<'a> Fog<'a> {
                 fan.read(lane, lanes);
             }
             (Light::Panels(panels, _), Some(ground)) => {
-                panels.take(&self.table, lanes);
-                panels.walk(ground, lane, lanes, |_, _| ());
+                let ends = panels.take(&self.table, lanes);
+                panels.walk(ground, lane, lanes, &ends, |_, _| ());
             }
             _ => {
                 for c in 0..3 {
@@ -202,9 +202,12 @@ impl<'a> Fog<'a> {
         let limited = least > 0.0 || sky != 1.0;
         let Lanes { z, left, light, base, .. } = lanes;
         for c in 0..if self.grey { 1 } else { 3 } {
-            for t in &mut left[c] {
-                *t = choose(*t > nothing, *t, 0.0);
+            // To another place: what is written only here and there is slow.
+            let mut some = [0.0; LANES];
+            for i in 0..LANES {
+                some[i] = choose(left[c][i] > nothing, left[c][i], 0.0);
             }
+            left[c] = some;
             if !limited {
                 continue;
             }
@@ -236,7 +239,7 @@ impl<'a> Fog<'a> {
         let (mut lane, mut part, mut read) = (Lane::new(), [0.0; LANES], [[0.0; LANES]; 4 * GROUPS]);
         for (at, (z, out)) in z.chunks(LANES).zip(out.chunks_mut(LANES)).enumerate() {
             let n = z.len();
-            lane.take(n, |i| x1 + (at * LANES + i) as i32);
+            lane.x = Columns::From(x1).some(at * LANES, n);
             part[..n].copy_from_slice(z);
             self.sight.count(y, &mut lane, &mut part);
             self.table.read(&part, [false, true, false, false], &mut read);
@@ -258,19 +261,19 @@ impl<'a> Fog<'a> {
     }
 
     #[inline(always)]
-    fn chunks(&self, x: impl Fn(usize) -> i32, y: i32, z: &[f32], mut colour: ColourRow) {
+    fn chunks(&self, x: Columns, y: i32, z: &[f32], mut colour: ColourRow) {
         if self.output == FogOutput::Depth {
             return look::depth(z, colour);
         }
         let (mut lanes, mut lane, mut depth) = (Lanes::new(), Lane::new(), [0.0; LANES]);
         for from in (0..z.len()).step_by(LANES) {
             let n = LANES.min(z.len() - from);
-            lane.take(n, |i| x(from + i));
+            lane.x = x.some(from, n);
             lanes.z[..n].copy_from_slice(&z[from..from + n]);
             lanes.z[n..].fill(0.0);
             self.sight.count(y, &mut lane, &mut lanes.z);
             for z in &mut lanes.z {
-                *z = choose(*z > 0.0, *z, 0.0);
+                *z = upper(*z, 0.0);
             }
             self.air(y, n, &mut lanes, &mut lane, &mut depth);
             self.limit(&mut lanes);
@@ -351,23 +354,23 @@ impl RowKernel for Fog<'_> {
         drop(exec.keep((self.soft.take(), self.sun.as_mut().and_then(|sun| sun.rays.take()))));
     }
     fn row(&self, x1: i32, y: i32, z: &[f32], colour: ColourRow) {
-        best_work(Row { kernel: self, x: |i| x1 + i as i32, y, z, colour });
+        best_work(Row { kernel: self, x: Columns::From(x1), y, z, colour });
     }
     fn places(&self, x: &[i32], y: i32, z: &[f32], colour: ColourRow) {
-        best_work(Row { kernel: self, x: |i| x[i], y, z, colour });
+        best_work(Row { kernel: self, x: Columns::Each(x), y, z, colour });
     }
 }
 
-/// A call of [`RowKernel::row`]; `x` is the column of each pixel.
-struct Row<'a, X> {
+/// A call of [`RowKernel::row`].
+struct Row<'a> {
     kernel: &'a Fog<'a>,
-    x: X,
+    x: Columns<'a>,
     y: i32,
     z: &'a [f32],
     colour: ColourRow<'a>,
 }
 
-impl<X: Fn(usize) -> i32> Work for Row<'_, X> {
+impl Work for Row<'_> {
     type Output = ();
     #[inline(always)]
     fn run(self) {

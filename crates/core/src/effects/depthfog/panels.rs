@@ -41,33 +41,32 @@ pub(super) struct Lanes {
     pub(super) z: [f32; LANES],
     /// What the table says at their own depths, as far as it is asked.
     pub(super) read: [[f32; LANES]; 16],
-    /// The part of that which panels need.
-    own: [[f32; LANES]; 5],
-    /// The middle of the part of its last panel that a pixel has, and what the table says there.
-    middle: [f32; LANES],
-    half: [[f32; LANES]; 5],
     /// Results: what is left, light, and light of the fog over distance for a colour of 1; three channels each.
     pub(super) left: [[f32; LANES]; 3],
     pub(super) light: [[f32; LANES]; 3],
     pub(super) base: [[f32; LANES]; 3],
-    /// At the end of the panel before.
-    before: [[f32; LANES]; 6],
+}
+
+/// Where the last panels of some pixels end.
+pub(super) struct Ends {
+    /// What panels need to know at the pixels' own depths.
+    own: [[f32; LANES]; 5],
+    /// The middle of the part of its last panel that a pixel has, and what the table says there.
+    middle: [f32; LANES],
+    half: [[f32; LANES]; 5],
+}
+
+impl Default for Ends {
+    #[inline(always)]
+    fn default() -> Self {
+        Self { own: [[0.0; LANES]; 5], middle: [0.0; LANES], half: [[0.0; LANES]; 5] }
+    }
 }
 
 impl Lanes {
     pub(super) fn new() -> Self {
         let zero = [0.0; LANES];
-        Self {
-            z: zero,
-            read: [zero; 16],
-            own: [zero; 5],
-            middle: zero,
-            half: [zero; 5],
-            left: [zero; 3],
-            light: [zero; 3],
-            base: [zero; 3],
-            before: [zero; 6],
-        }
+        Self { z: zero, read: [zero; 16], left: [zero; 3], light: [zero; 3], base: [zero; 3] }
     }
 }
 
@@ -120,9 +119,10 @@ impl Panels {
         self.tint == [1.0; 3]
     }
 
-    /// Takes pixels in.
+    /// Where the ways of some pixels end.
     #[inline(always)]
-    pub(super) fn take(&self, table: &Table, lanes: &mut Lanes) {
+    pub(super) fn take(&self, table: &Table, lanes: &mut Lanes) -> Ends {
+        let mut ends = Ends::default();
         let panels = (self.ends.len() - 1) / 2;
         for i in 0..LANES {
             let z = lanes.z[i];
@@ -131,28 +131,35 @@ impl Panels {
                 let at = (low + high) / 2;
                 if self.ends[2 * at].0 <= z { low = at } else { high = at }
             }
-            lanes.middle[i] = 0.5 * (self.ends[2 * low].0 + z);
+            ends.middle[i] = 0.5 * (self.ends[2 * low].0 + z);
         }
-        for (own, at) in lanes.own.iter_mut().zip(PART) {
+        for (own, at) in ends.own.iter_mut().zip(PART) {
             *own = lanes.read[at];
         }
-        table.read(&lanes.middle, [false, true, false, true], &mut lanes.read);
-        for (half, at) in lanes.half.iter_mut().zip(PART) {
+        table.read(&ends.middle, [false, true, false, true], &mut lanes.read);
+        for (half, at) in ends.half.iter_mut().zip(PART) {
             *half = lanes.read[at];
         }
+        ends
     }
 
     /// Fills the results of all pixels. `each` sees what they are at the end of each panel.
     #[inline(always)]
-    pub(super) fn walk(&self, ground: &Ground, lane: &Lane, lanes: &mut Lanes, mut each: impl FnMut(usize, &Lanes)) {
+    pub(super) fn walk(
+        &self,
+        ground: &Ground,
+        lane: &Lane,
+        lanes: &mut Lanes,
+        ends: &Ends,
+        mut each: impl FnMut(usize, &Lanes),
+    ) {
         let farthest = lanes.z.iter().fold(0.0, |far: f32, z| if *z > far { *z } else { far });
         lanes.left = [[1.0; LANES]; 3];
         lanes.light = [[0.0; LANES]; 3];
         lanes.base = [[0.0; LANES]; 3];
         let nothing = self.ends[0].1;
-        for (before, v) in
-            lanes.before.iter_mut().zip([nothing[0], nothing[1], nothing[2], nothing[3], nothing[4], 0.0])
-        {
+        let mut before = [0.0; 6].map(|v| [v; LANES]);
+        for (before, v) in before.iter_mut().zip(nothing) {
             before.fill(v);
         }
         let grey = self.is_grey();
@@ -162,9 +169,9 @@ impl Panels {
                 break;
             }
             if grey {
-                self.panel::<true>(pair, ground, lane, lanes, &mut grown)
+                self.panel::<true>(pair, ground, lane, lanes, ends, &mut before, &mut grown)
             } else {
-                self.panel::<false>(pair, ground, lane, lanes, &mut grown)
+                self.panel::<false>(pair, ground, lane, lanes, ends, &mut before, &mut grown)
             }
             each(i, lanes);
         }
@@ -178,17 +185,21 @@ impl Panels {
 
     /// One loop for each number: with all in one the compiler gives up and goes pixel by pixel.
     #[inline(always)]
+    #[allow(clippy::too_many_arguments, reason = "all that is known of some pixels")]
     fn panel<const GREY: bool>(
         &self,
         pair: &[(f32, Part)],
         ground: &Ground,
         lane: &Lane,
         lanes: &mut Lanes,
+        ends: &Ends,
+        before: &mut [[f32; LANES]; 6],
         grown: &mut Grown,
     ) {
         let [(z0, _), (z1, at1), (z2, at2)] = pair else { return };
         let (z0, z1, z2, ground) = (*z0, *z1, *z2, *ground);
-        let Lanes { z, own, middle, half, left, light, base, before, .. } = lanes;
+        let Lanes { z, left, light, base, .. } = lanes;
+        let Ends { own, middle, half } = ends;
         // The last panel of a pixel ends at its depth.
         for k in 0..5 {
             let (at1, at2, half, own) = (at1[k], at2[k], &half[k], &own[k]);

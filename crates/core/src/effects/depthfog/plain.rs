@@ -1,6 +1,9 @@
 //! One fog of one colour over distance, on rows of f32. The loops have no branches, so that they become vector code.
 
+#![allow(clippy::needless_range_loop, reason = "rows of one length, several at a time")]
+
 use super::params::{FogModel, FogOutput, Params};
+use super::sight::Columns;
 use crate::depth::Camera;
 use crate::effect::{Leaves, RowKernel};
 use crate::effects::look;
@@ -12,8 +15,13 @@ use crate::simd::{Work, best_work};
 const TWO_PERCENT: f32 = 5.643_856;
 /// From this many halvings on nothing is left (2⁻⁸⁰ of the picture; it also keeps subnormal numbers out).
 const NOTHING_LEFT: f32 = 80.0;
-/// Pixels that are computed at a time; their transmittances stay in the first-level cache.
-const CHUNK: usize = 256;
+/// Pixels that are computed at a time: loops of a fixed length over numbers that nothing else can change become the best vector code.
+const CHUNK: usize = 128;
+/// The same for a few pixels between others, as along silhouettes.
+const SHORT: usize = 16;
+
+/// A number each of some pixels.
+type Numbers<const N: usize> = [f32; N];
 
 /// Which curve runs from distance to transmittance; each is its own loop.
 #[derive(Clone, Copy)]
@@ -77,59 +85,61 @@ impl Fog {
         }
     }
 
-    /// What comes through at each pixel, as `z` tells its distance.
+    /// What comes through at each pixel, from its distance, in place.
     #[inline(always)]
-    fn transmittances(&self, z: impl Fn(usize) -> f32, out: &mut [f32]) {
+    fn transmittances<const N: usize>(&self, d: &mut Numbers<N>) {
         let (unit, power, length) = (self.per_metre, self.power, self.length);
         match self.curve {
-            Curve::Exponential => self.each(z, out, |d| beer_lambert(lower(d, length) * unit)),
-            Curve::Squared => {
-                self.each(z, out, |d| beer_lambert((lower(d, length) * unit) * (lower(d, length) * unit)))
-            }
-            Curve::Power => self.each(z, out, |d| beer_lambert(pow_positive(lower(d, length) * unit, power))),
-            Curve::Linear => self.each(z, out, |d| 1.0 - ramp(d, length, unit)),
-            Curve::LinearPower => self.each(z, out, |d| 1.0 - pow_positive(ramp(d, length, unit), power)),
+            Curve::Exponential => self.each(d, |d| beer_lambert(lower(d, length) * unit)),
+            Curve::Squared => self.each(d, |d| beer_lambert((lower(d, length) * unit) * (lower(d, length) * unit))),
+            Curve::Power => self.each(d, |d| beer_lambert(pow_positive(lower(d, length) * unit, power))),
+            Curve::Linear => self.each(d, |d| 1.0 - ramp(d, length, unit)),
+            Curve::LinearPower => self.each(d, |d| 1.0 - pow_positive(ramp(d, length, unit), power)),
         }
     }
 
     /// `f` gets the way through the fog: 0 in front of it and where the depth is NaN.
     #[inline(always)]
-    fn each(&self, z: impl Fn(usize) -> f32, out: &mut [f32], f: impl Fn(f32) -> f32) {
+    fn each<const N: usize>(&self, d: &mut Numbers<N>, f: impl Fn(f32) -> f32) {
         let (start, least) = (self.start, self.least);
-        for (i, t) in out.iter_mut().enumerate() {
-            *t = upper(f(upper(z(i) - start, 0.0)), least);
+        for v in d {
+            *v = upper(f(upper(*v - start, 0.0)), least);
         }
     }
 
     #[inline(always)]
-    fn result(&self, t: &[f32], colour: ColourRow) {
-        let ColourRow { r, g, b, a } = colour;
-        // One loop for each plane: of all in one the compiler cannot see that nothing overlaps.
-        let mut buffer = [0.0; CHUNK];
-        let light = &mut buffer[..t.len()];
-        if self.alpha {
-            light.iter_mut().zip(t).for_each(|(light, &t)| *light = 1.0 - t);
-        } else {
-            light.iter_mut().zip(t).zip(&*a).for_each(|((light, &t), &a)| *light = (1.0 - t) * a);
+    fn result<const N: usize>(&self, t: &Numbers<N>, [r, g, b, a]: [&mut Numbers<N>; 4]) {
+        let mut light = [0.0; N];
+        for i in 0..N {
+            light[i] = if self.alpha { 1.0 - t[i] } else { (1.0 - t[i]) * a[i] };
         }
         for (plane, fog) in [r, g, b].into_iter().zip(self.fog) {
-            plane.iter_mut().zip(t).zip(&*light).for_each(|((v, &t), &light)| *v = left(*v, t) + fog * light);
+            for i in 0..N {
+                plane[i] = left(plane[i], t[i]) + fog * light[i];
+            }
         }
         if self.alpha {
             // Written so that 1 stays exactly 1.
-            a.iter_mut().zip(t).for_each(|(a, &t)| *a += (1.0 - *a) * (1.0 - t));
+            for i in 0..N {
+                a[i] += (1.0 - a[i]) * (1.0 - t[i]);
+            }
         }
     }
 
     #[inline(always)]
-    fn element(&self, t: &[f32], colour: ColourRow) {
-        let ColourRow { r, g, b, a } = colour;
-        for (i, &t) in t.iter().enumerate() {
-            let empty = r[i] == 0.0 && g[i] == 0.0 && b[i] == 0.0 && a[i] == 0.0;
-            let light = (1.0 - t) * if self.alpha { 1.0 } else { a[i] };
-            [r[i], g[i], b[i]] = self.fog.map(|fog| fog * light);
-            a[i] = if empty && !self.alpha { 0.0 } else { 1.0 - t };
+    fn element<const N: usize>(&self, t: &Numbers<N>, [r, g, b, a]: [&mut Numbers<N>; 4]) {
+        let (mut light, mut cover) = ([0.0; N], [0.0; N]);
+        for i in 0..N {
+            let empty = (r[i] == 0.0) & (g[i] == 0.0) & (b[i] == 0.0) & (a[i] == 0.0) & !self.alpha;
+            light[i] = (1.0 - t[i]) * if self.alpha { 1.0 } else { a[i] };
+            cover[i] = if empty { 0.0 } else { 1.0 - t[i] };
         }
+        for (plane, fog) in [r, g, b].into_iter().zip(self.fog) {
+            for i in 0..N {
+                plane[i] = fog * light[i];
+            }
+        }
+        *a = cover;
     }
 }
 
@@ -168,52 +178,75 @@ impl RowKernel for Fog {
         self.output != FogOutput::Depth
     }
     fn row(&self, x1: i32, y: i32, z: &[f32], colour: ColourRow) {
-        best_work(Row { kernel: self, x: |i| x1 + i as i32, y, z, colour });
+        best_work(Row { kernel: self, x: Columns::From(x1), y, z, colour });
     }
     fn places(&self, x: &[i32], y: i32, z: &[f32], colour: ColourRow) {
-        best_work(Row { kernel: self, x: |i| x[i], y, z, colour });
+        best_work(Row { kernel: self, x: Columns::Each(x), y, z, colour });
     }
 }
 
-/// A call of [`RowKernel::row`]; `x` is the column of each pixel.
-struct Row<'a, X> {
+/// A call of [`RowKernel::row`].
+struct Row<'a> {
     kernel: &'a Fog,
-    x: X,
+    x: Columns<'a>,
     y: i32,
     z: &'a [f32],
     colour: ColourRow<'a>,
 }
 
-impl<X: Fn(usize) -> i32> Work for Row<'_, X> {
+impl Work for Row<'_> {
     type Output = ();
     #[inline(always)]
     fn run(self) {
-        self.kernel.chunks(self.x, self.y, self.z, self.colour);
+        if self.kernel.output == FogOutput::Depth {
+            return look::depth(self.z, self.colour);
+        }
+        if self.z.len() <= SHORT { self.chunks::<SHORT>() } else { self.chunks::<CHUNK>() }
+    }
+}
+
+impl Row<'_> {
+    #[inline(always)]
+    fn chunks<const N: usize>(self) {
+        let Self { kernel, x, y, z, mut colour } = self;
+        let mut planes = [[0.0; N]; 4];
+        for from in (0..z.len()).step_by(N) {
+            let to = z.len().min(from + N);
+            let mut d = [0.0; N];
+            d[..to - from].copy_from_slice(&z[from..to]);
+            if let Some(camera) = &kernel.camera {
+                let columns = x.some::<N>(from, to - from);
+                for i in 0..N {
+                    d[i] *= camera.ray_length(columns[i], y);
+                }
+            }
+            kernel.transmittances(&mut d);
+            let ColourRow { r, g, b, a } = colour.part(from..to);
+            let whole = (r.first_chunk_mut(), g.first_chunk_mut(), b.first_chunk_mut(), a.first_chunk_mut());
+            if let (Some(r), Some(g), Some(b), Some(a)) = whole {
+                kernel.write(&d, [r, g, b, a]);
+                continue;
+            }
+            let own = [r, g, b, a];
+            for (to, from) in planes.iter_mut().zip(&own) {
+                to[..from.len()].copy_from_slice(from);
+            }
+            kernel.write(&d, planes.each_mut());
+            for (to, from) in own.into_iter().zip(&planes) {
+                to.copy_from_slice(&from[..to.len()]);
+            }
+        }
     }
 }
 
 impl Fog {
+    /// The output's pixels, where so much comes through.
     #[inline(always)]
-    fn chunks(&self, x: impl Fn(usize) -> i32, y: i32, z: &[f32], mut colour: ColourRow) {
-        if self.output == FogOutput::Depth {
-            return look::depth(z, colour);
-        }
-        let mut buffer = [0.0; CHUNK];
-        for from in (0..z.len()).step_by(CHUNK) {
-            let to = z.len().min(from + CHUNK);
-            let t = &mut buffer[..to - from];
-            // One length for both, which the compiler sees.
-            let z = &z[from..to][..t.len()];
-            match &self.camera {
-                Some(camera) => self.transmittances(|i| z[i] * camera.ray_length(x(from + i), y), t),
-                None => self.transmittances(|i| z[i], t),
-            }
-            let part = colour.part(from..to);
-            match self.output {
-                FogOutput::Result => self.result(t, part),
-                FogOutput::Element => self.element(t, part),
-                _ => [part.r, part.g, part.b, part.a].into_iter().for_each(|plane| plane.copy_from_slice(t)),
-            }
+    fn write<const N: usize>(&self, t: &Numbers<N>, pixels: [&mut Numbers<N>; 4]) {
+        match self.output {
+            FogOutput::Result => self.result(t, pixels),
+            FogOutput::Element => self.element(t, pixels),
+            _ => pixels.into_iter().for_each(|plane| *plane = *t),
         }
     }
 }

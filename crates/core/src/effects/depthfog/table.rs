@@ -289,9 +289,16 @@ impl Table {
         for i in 0..LANES {
             (cells[i], bits[i]) = self.cell(z[i]);
         }
+        let (mut firsts, mut shifts, mut scales) = ([0; LANES], [0; LANES], [0.0; LANES]);
+        for i in 0..LANES {
+            let Cell { first, shift, scale } = self.cells[cells[i] as usize];
+            (firsts[i], shifts[i], scales[i]) = (first, shift, scale);
+        }
         let (mut rows, mut shares) = ([0; LANES], [0.0; LANES]);
         for i in 0..LANES {
-            (rows[i], shares[i]) = self.find(cells[i], bits[i]);
+            let step = bits[i] >> shifts[i];
+            rows[i] = firsts[i] + step;
+            shares[i] = (bits[i] - (step << shifts[i])) as i32 as f32 * scales[i];
         }
         let mut fours = [[0.0; GROUP]; LANES];
         let (planes, _) = out.as_chunks_mut::<GROUP>();
@@ -299,7 +306,7 @@ impl Table {
             self.groups.iter().zip(planes).zip(wanted).filter(|(_, wanted)| *wanted).map(|(both, _)| both)
         {
             for i in 0..LANES {
-                let [a, b] = group[rows[i]..][..2].first_chunk().unwrap_or(&[[0.0; GROUP]; 2]);
+                let [a, b] = group[rows[i] as usize..][..2].first_chunk().unwrap_or(&[[0.0; GROUP]; 2]);
                 fours[i] = between(a, b, shares[i]);
             }
             let [p, q, r, s] = planes;

@@ -4,7 +4,7 @@
 
 use super::grade::{GradeSpace, GradingParams};
 use super::reference::{Controls, LUMINANCE, MOST_STOPS, TOE, encode};
-use crate::maths::{choose, exp2, log2, lower, upper};
+use crate::maths::{choose, exp2, is_positive, log2, lower, upper};
 
 /// Three colours of a row.
 pub(super) type Colours<const N: usize> = [[f32; N]; 3];
@@ -202,7 +202,7 @@ fn power<const N: usize, T: Numbers<N>>(exponent: &T, shift: &T, to: &mut [f32; 
 #[inline(always)]
 fn power_of(v: f32, exponent: f32, shift: f32) -> f32 {
     let power = exp2(exponent * log2(v) + shift);
-    choose((f32::MIN_POSITIVE..f32::INFINITY).contains(&v), power, v)
+    choose(is_positive(v), power, v)
 }
 
 /// [`super::reference::encode`].
