@@ -7,7 +7,7 @@ mod shine;
 
 use super::fan::Fan;
 use super::height::Ground;
-use super::model::{Air, OPAQUE};
+use super::model::Air;
 use super::noise::Noise;
 use super::panels::{LANES, Lanes, Panels};
 use super::params::{FogOutput, Params};
@@ -155,7 +155,10 @@ impl<'a> Fog<'a> {
         // Where all channels are alike the first one stands for all.
         let channels = if self.grey { 1 } else { 3 };
         match (&self.light, &self.ground) {
-            (Light::Steps(steps, noise), ground) => steps.walk(&self.table, ground.as_ref(), noise, lane, lanes),
+            (Light::Steps(steps, noise), ground) => {
+                steps.walk(&self.table, ground.as_ref(), noise, lane, lanes);
+                cut(channels, lanes);
+            }
             (Light::OneColour(colour), Some(_)) => self.one_colour(channels, colour, depth, lanes),
             (Light::Panels(_, Some(fan)), Some(ground)) if fan.is_spread() => {
                 self.one_colour(channels, &ground.colour, depth, lanes);
@@ -164,11 +167,14 @@ impl<'a> Fog<'a> {
             (Light::Panels(panels, _), Some(ground)) => {
                 let ends = panels.take(&self.table, lanes);
                 panels.walk(ground, lane, lanes, &ends, |_, _| ());
+                cut(channels, lanes);
             }
             _ => {
                 for c in 0..3 {
                     if c < channels {
-                        lanes.left[c] = lanes.read[place::LEFT[c]];
+                        for i in 0..LANES {
+                            lanes.left[c][i] = seen(lanes.read[place::LEFT[c]][i]);
+                        }
                     }
                     lanes.light[c] = lanes.read[place::LIGHT[c]];
                     lanes.base[c] = lanes.read[place::BASE[c]];
@@ -183,7 +189,7 @@ impl<'a> Fog<'a> {
         for c in 0..channels {
             let tint = self.tint[c];
             for i in 0..LANES {
-                lanes.left[c][i] = exp2(-(depth[i] * tint * LOG2_E));
+                lanes.left[c][i] = seen(exp2(-(depth[i] * tint * LOG2_E)));
             }
         }
         for c in 0..3 {
@@ -197,17 +203,10 @@ impl<'a> Fog<'a> {
     /// The limit of opacity, and the sky's share.
     #[inline(always)]
     fn limit(&self, lanes: &mut Lanes) {
-        let nothing = (-OPAQUE).exp() as f32;
         let (least, sky) = (self.least, self.sky);
         let limited = least > 0.0 || sky != 1.0;
         let Lanes { z, left, light, base, .. } = lanes;
         for c in 0..if self.grey { 1 } else { 3 } {
-            // To another place: what is written only here and there is slow.
-            let mut some = [0.0; LANES];
-            for i in 0..LANES {
-                some[i] = choose(left[c][i] > nothing, left[c][i], 0.0);
-            }
-            left[c] = some;
             if !limited {
                 continue;
             }
@@ -273,7 +272,8 @@ impl<'a> Fog<'a> {
             lanes.z[n..].fill(0.0);
             self.sight.count(y, &mut lane, &mut lanes.z);
             for z in &mut lanes.z {
-                *z = upper(*z, 0.0);
+                // Not an `if`: written only here and there it would be slow.
+                *z = z.max(0.0);
             }
             self.air(y, n, &mut lanes, &mut lane, &mut depth);
             self.limit(&mut lanes);
@@ -298,6 +298,22 @@ impl<'a> Fog<'a> {
                 }
             }
         }
+    }
+}
+
+/// Nothing at all where hardly anything is left.
+#[inline(always)]
+fn seen(left: f32) -> f32 {
+    // 2⁻⁸⁰, as in the table.
+    const NOTHING: f32 = f32::from_bits((127 - 80) << 23);
+    choose(left > NOTHING, left, 0.0)
+}
+
+/// The same of what was summed up.
+#[inline(always)]
+fn cut(channels: usize, lanes: &mut Lanes) {
+    for left in &mut lanes.left[..channels] {
+        left.iter_mut().for_each(|t| *t = seen(*t));
     }
 }
 
