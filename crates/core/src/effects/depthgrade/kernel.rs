@@ -67,8 +67,11 @@ impl Rows {
     fn result<const N: usize>(&self, s: &mut Scratch<N>) {
         let before = s.colour;
         let mut still = [1.0; N];
+        // Most pixels have neighbours of the same zone: nothing has to be weighed there.
+        let mut only = None;
         if self.still != [true; 3] {
             self.zones.weights(&s.z, &mut s.weights);
+            only = s.weights.iter().position(all_one).filter(|_| self.between.is_none());
             still = [0.0; N];
             for (weight, is_still) in s.weights.iter().zip(self.still) {
                 if is_still {
@@ -85,8 +88,14 @@ impl Rows {
                 None => {
                     for (sum, v) in s.colour.iter_mut().zip(&before) {
                         // Adding 0 takes the sign from a zero, as the sums below do: leaving them out must not show.
-                        for i in 0..N {
-                            sum[i] = share(still[i], v[i]) + 0.0;
+                        if only.is_some() {
+                            for i in 0..N {
+                                sum[i] = v[i] + 0.0;
+                            }
+                        } else {
+                            for i in 0..N {
+                                sum[i] = share(still[i], v[i]) + 0.0;
+                            }
                         }
                     }
                 }
@@ -104,6 +113,13 @@ impl Rows {
             let from = if i < 3 { before } else { s.colour };
             apply(steps, numbers, &from, &mut s.graded);
             match zone {
+                Some(_) if only == Some(i) => {
+                    for (to, graded) in s.colour.iter_mut().zip(&s.graded) {
+                        for i in 0..N {
+                            to[i] = graded[i] + 0.0;
+                        }
+                    }
+                }
                 Some(weight) => {
                     for (sum, graded) in s.colour.iter_mut().zip(&s.graded) {
                         for i in 0..N {
@@ -116,9 +132,15 @@ impl Rows {
         }
         if self.grades[3].is_none() {
             // What no grade has to do with keeps its bits.
-            for (v, before) in s.colour.iter_mut().zip(&before) {
-                for i in 0..N {
-                    v[i] = choose(still[i] >= 1.0, before[i], v[i]);
+            match only {
+                Some(zone) if self.still[zone] => s.colour = before,
+                Some(_) => {}
+                None => {
+                    for (v, before) in s.colour.iter_mut().zip(&before) {
+                        for i in 0..N {
+                            v[i] = choose(still[i] >= 1.0, before[i], v[i]);
+                        }
+                    }
                 }
             }
         }
@@ -173,6 +195,16 @@ fn all_zero<const N: usize>(weight: &[f32; N]) -> bool {
         any |= w.to_bits();
     }
     any << 1 == 0
+}
+
+/// Is the zone all that is here?
+#[inline(always)]
+fn all_one<const N: usize>(weight: &[f32; N]) -> bool {
+    let mut other = 0;
+    for w in weight {
+        other |= w.to_bits() ^ 1.0_f32.to_bits();
+    }
+    other == 0
 }
 
 /// What a zone of weight `w` adds: nothing at all at 0, whatever the colour.
