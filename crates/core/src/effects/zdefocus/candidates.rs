@@ -1,24 +1,32 @@
 //! The samples that may reach a tile, in rows of up to a block.
 
 use super::scene::{BLOCK, Layer};
+use super::sheet::NONE;
+use super::views::JOINED;
 use crate::geometry::Rect;
+use std::ops::Range;
 
-/// A row of up to [`BLOCK`] samples that may reach the tile.
+/// Samples beside each other in a block of which each may reach the tile: a piece of one surface.
 pub(super) struct Candidate<'a> {
     pub(super) layer: &'a Layer,
     /// Index of the first sample.
     pub(super) start: usize,
+    /// At most [`BLOCK`].
     pub(super) n: usize,
     pub(super) x: i32,
     pub(super) y: i32,
     /// Least and greatest move.
     pub(super) shift: [f32; 2],
-    /// Are there a sample to the left of the first, and a row below?
+    /// Is there a sample to the left of the first?
     pub(super) left: bool,
+    /// Is the surface the same one in the row below, somewhere?
     pub(super) below: bool,
-    /// Least and greatest move of the block below.
+    /// Least and greatest move of that.
     pub(super) under: [f32; 2],
 }
+
+/// Where the moves of neighbours differ by more, a surface ends, in pixels.
+const ENDS: f32 = 0.5;
 
 /// Those of a layer; `wide` and `high` is the farthest that a lens point lies out.
 pub(super) fn candidates_of<'a>(layer: &'a Layer, tile: &Rect, wide: f32, high: f32, list: &mut Vec<Candidate<'a>>) {
@@ -29,38 +37,131 @@ pub(super) fn candidates_of<'a>(layer: &'a Layer, tile: &Rect, wide: f32, high: 
     let rows = (tile.y1 - far_y).max(rect.y1)..(tile.y2 + far_y).min(rect.y2);
     let number = |x: i32| (x.div_euclid(BLOCK) - layer.first_column).clamp(0, layer.columns as i32) as usize;
     let columns = number(tile.x1 - far_x)..(number(tile.x2 + far_x) + 1).min(layer.columns);
+    let reached = |x: [i32; 2], y: i32, shift: &[f32; 2]| {
+        let most = shift[0].abs().max(shift[1].abs());
+        reaches(x, y, tile, wide * most, high * most)
+    };
     for y in rows {
         let row = (y - rect.y1) as usize;
         for column in columns.clone() {
-            let b = row * layer.columns + column;
-            let block = &layer.blocks[b];
-            if block[0] > block[1] {
-                continue;
-            }
+            let block = &layer.blocks[row * layer.columns + column];
             let x = (layer.first_column + column as i32) * BLOCK;
             let (x1, x2) = (x.max(rect.x1), (x + BLOCK).min(rect.x2));
-            let most = block[0].abs().max(block[1].abs());
-            if reaches([x1, x2], y, tile, wide * most, high * most) {
-                list.push(Candidate {
-                    layer,
-                    start: row * rect.width() + (x1 - rect.x1) as usize,
-                    n: (x2 - x1) as usize,
-                    x: x1,
-                    y,
-                    shift: *block,
-                    left: x1 > rect.x1,
-                    below: row > 0,
-                    under: if row > 0 { layer.blocks[b - layer.columns] } else { [0.0; 2] },
-                });
+            if block[0] > block[1] || !reached([x1, x2], y, block) {
+                continue;
             }
+            let start = row * rect.width() + (x1 - rect.x1) as usize;
+            pieces(layer, start..start + (x2 - x1) as usize, |piece, shift| {
+                let x = x1 + (piece.start - start) as i32;
+                if reached([x, x + piece.len() as i32], y, &shift) {
+                    let under = if row > 0 { under(layer, &piece) } else { EMPTY };
+                    let (start, n, left, below) = (piece.start, piece.len(), x > rect.x1, under[0] <= under[1]);
+                    list.push(Candidate { layer, start, n, x, y, shift, left, below, under });
+                }
+            });
         }
     }
 }
 
-/// Do the block's pixels, moved by up to so much, meet the tile? One pixel more on every side: they may close what opens beside them.
+/// Least and greatest of nothing.
+const EMPTY: [f32; 2] = [f32::MAX, f32::MIN];
+
+/// The pieces of a row of samples, each with its least and greatest move.
+fn pieces(layer: &Layer, samples: Range<usize>, mut piece: impl FnMut(Range<usize>, [f32; 2])) {
+    let (coc, shift) = (&layer.sheet.coc[samples.clone()], &layer.shift[samples.clone()]);
+    let (mut begin, mut range) = (0, EMPTY);
+    for (i, (coc, shift_of)) in coc.iter().zip(shift).enumerate() {
+        let ends = i > begin && (shift_of - shift[i - 1]).abs() > ENDS;
+        if ends || *coc == NONE {
+            if i > begin {
+                piece(samples.start + begin..samples.start + i, range);
+            }
+            (begin, range) = (if *coc == NONE { i + 1 } else { i }, EMPTY);
+        }
+        if *coc != NONE {
+            range = [range[0].min(*shift_of), range[1].max(*shift_of)];
+        }
+    }
+    if begin < coc.len() {
+        piece(samples.start + begin..samples.end, range);
+    }
+}
+
+/// Least and greatest move of the samples below a piece where they are of the same surface; it is not the first row.
+fn under(layer: &Layer, piece: &Range<usize>) -> [f32; 2] {
+    let w = layer.sheet.rect.width();
+    let below = piece.start - w..piece.end - w;
+    let both = layer.sheet.coc[piece.clone()].iter().zip(&layer.sheet.coc[below.clone()]);
+    let joined = both.zip(&layer.shift[below]).filter(|((coc, under), _)| (*coc - *under).abs() < JOINED);
+    joined.fold(EMPTY, |[low, high], (_, shift)| [low.min(*shift), high.max(*shift)])
+}
+
+/// Do pixels of a row, moved by up to so much, meet the tile? One pixel more on every side: they may close what opens beside them.
 fn reaches(x: [i32; 2], y: i32, tile: &Rect, dx: f32, dy: f32) -> bool {
     x[1] as f32 + dx + 2.0 >= tile.x1 as f32
         && x[0] as f32 - dx - 2.0 < tile.x2 as f32
         && y as f32 + dy + 2.0 >= tile.y1 as f32
         && y as f32 - dy - 2.0 < tile.y2 as f32
+}
+
+/// What is asked of all candidates for each lens point: which of them land in the tile? As planes, for many at once.
+pub(super) struct Sieve {
+    tile: Rect,
+    /// Of the first samples; and how many samples.
+    x: Vec<i32>,
+    y: Vec<i32>,
+    n: Vec<i32>,
+    /// Least and greatest move, of the candidate and of the block below it.
+    shift: [Vec<f32>; 2],
+    under: [Vec<f32>; 2],
+    lands: Vec<u32>,
+}
+
+impl Sieve {
+    pub(super) fn new(candidates: &[Candidate], tile: Rect) -> Self {
+        let of = |v: fn(&Candidate) -> i32| candidates.iter().map(v).collect::<Vec<_>>();
+        let moves = |v: fn(&Candidate) -> f32| candidates.iter().map(v).collect::<Vec<_>>();
+        Self {
+            tile,
+            x: of(|c| c.x),
+            y: of(|c| c.y),
+            n: of(|c| c.n as i32),
+            shift: [moves(|c| c.shift[0]), moves(|c| c.shift[1])],
+            // Where there is none, nothing opens.
+            under: [0, 1].map(|k| candidates.iter().map(|c| if c.below { c.under[k] } else { c.shift[k] }).collect()),
+            lands: vec![0; candidates.len()],
+        }
+    }
+
+    /// For each candidate, may a sample of it land in the tile, or close what opens there? 0 is no.
+    #[inline(always)]
+    pub(super) fn lands(&mut self, point: [f32; 2]) -> &[u32] {
+        let tile = self.tile;
+        let n = self.lands.len();
+        let (x, y, many) = (&self.x[..n], &self.y[..n], &self.n[..n]);
+        let [s0, s1] = [&self.shift[0][..n], &self.shift[1][..n]];
+        let [u0, u1] = [&self.under[0][..n], &self.under[1][..n]];
+        for (i, lands) in self.lands.iter_mut().enumerate() {
+            let range = |a: f32, b: f32, p: f32| {
+                let (one, other) = (whole(a * p), whole(b * p));
+                (one.min(other), one.max(other))
+            };
+            let ((x1, x2), (y1, y2)) = (range(s0[i], s1[i], point[0]), range(s0[i], s1[i], point[1]));
+            let (below1, below2) = range(u0[i], u1[i], point[1]);
+            // Something opens below where the row below lands a row farther down.
+            let closes = i32::from((y2 > below1) & (y1 <= below2 + 1));
+            let up = (y[i] + y1 - closes < tile.y2) & (y[i] + y2 >= tile.y1);
+            // It may also cover the pixel to its left.
+            let across = (x[i] + x1 <= tile.x2) & (x[i] + many[i] + x2 > tile.x1);
+            *lands = u32::from(up & across);
+        }
+        &self.lands
+    }
+}
+
+/// To the nearest whole number, ties to even, by plain float arithmetic that vectorises on any processor; |d| < 2²¹.
+#[inline(always)]
+pub(super) fn whole(d: f32) -> i32 {
+    const ROUND: f32 = 12_582_912.0; // 1.5 · 2²³: adding it rounds to the nearest whole number and leaves that in the low bits
+    ((d + ROUND).to_bits() as i32).wrapping_sub(ROUND.to_bits() as i32)
 }

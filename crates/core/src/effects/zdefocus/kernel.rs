@@ -38,12 +38,20 @@ pub struct Defocus<'a> {
     pub views_only: bool,
 }
 
-/// How far the effect looks for a largest blur, in pixels of the full-size frame. The last term covers the whole pixels at the edges of each
-/// step: the same down to a render scale of 1/8, and as many of the picture's pixels at any smaller one.
+/// How far the effect looks for a largest blur, in pixels of the full-size frame: the same down to a render scale of 1/8, and as much as is
+/// needed at any smaller one.
 pub fn reach(largest: f64, geometry: &Geometry) -> f64 {
     let [x, y] = geometry.pixels_per_unit();
-    largest * (1.0 + FIELD_REACH.0) + f64::from(FIELD_REACH.1 + 6) / x.max(y).min(0.125)
+    reach_at(largest, x.max(y).min(0.125))
 }
+
+/// What is needed at a scale: [`EDGES`] of its own pixels beyond what the blur asks for.
+fn reach_at(largest: f64, scale: f64) -> f64 {
+    largest * (1.0 + FIELD_REACH.0) + f64::from(FIELD_REACH.1 + EDGES) / scale
+}
+
+/// The whole pixels at the edges of each step.
+const EDGES: i32 = 6;
 
 impl AreaKernel for Defocus<'_> {
     fn border(&self) -> Border {
@@ -55,7 +63,8 @@ impl AreaKernel for Defocus<'_> {
     }
 
     fn reach(&self, nearest: f32, farthest: f32) -> f64 {
-        reach(self.largest([nearest, farthest]), &self.geometry)
+        let [x, y] = self.geometry.pixels_per_unit();
+        reach_at(self.largest([nearest, farthest]), x.max(y))
     }
 
     fn render(&self, input: AreaInput, exec: &Exec) -> Result<Image, Stop> {

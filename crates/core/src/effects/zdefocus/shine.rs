@@ -10,20 +10,33 @@ use crate::workers::{Exec, Stop};
 /// What hides lights in a tile.
 pub struct Hiders<'a> {
     /// Where anything hides anything.
-    pub rect: Rect,
+    rect: Rect,
     /// For each lens point the CoC of the nearest sample at each pixel of that rectangle, one after the other.
-    pub nearest: &'a [f32],
-    /// The least of them.
-    pub least: f32,
+    nearest: &'a [f32],
+    /// The least of them at each pixel…
+    least: Vec<f32>,
+    /// …and at all.
+    least_of_all: f32,
     /// Which point speaks for a place on the lens.
-    pub point: &'a NearestPoint,
+    point: &'a NearestPoint,
 }
 
-impl Hiders<'_> {
-    /// How much of a CoC is seen at pixel `i` of `n`, through a place on the lens.
+impl<'a> Hiders<'a> {
+    /// Of what the lens points see over a rectangle; nothing where they do not look.
     #[inline(always)]
-    fn seen(&self, coc: f32, n: usize, i: usize, u: [f32; 2]) -> f32 {
-        let nearest = self.nearest[self.point.of(u) * n + i];
+    pub fn new(rect: Rect, nearest: &'a [f32], point: &'a NearestPoint) -> Self {
+        let mut least = vec![f32::MAX; if nearest.is_empty() { 0 } else { rect.width() * rect.height() }];
+        for view in nearest.chunks(least.len().max(1)) {
+            least.iter_mut().zip(view).for_each(|(m, v)| *m = if *v < *m { *v } else { *m });
+        }
+        let least_of_all = least.iter().fold(f32::MAX, |m, v| if *v < m { *v } else { m });
+        Self { rect, nearest, least, least_of_all, point }
+    }
+
+    /// How much of a CoC is seen at pixel `i`, through a place on the lens.
+    #[inline(always)]
+    fn seen(&self, coc: f32, i: usize, u: [f32; 2]) -> f32 {
+        let nearest = self.nearest[self.point.of(u) * self.least.len() + i];
         ((SAME_SURFACE + FADE - (coc - nearest)) * (1.0 / FADE)).clamp(0.0, 1.0)
     }
 }
@@ -32,7 +45,7 @@ impl Hiders<'_> {
 #[inline(always)]
 pub fn spread(light: &Light, eye: &Eye, tile: &Rect, planes: &mut [&mut [f32]], hiders: &Hiders) {
     let mut painter = Painter { light, eye, tile, hiders: None, planes };
-    if light.coc - hiders.least > SAME_SURFACE {
+    if light.coc - hiders.least_of_all > SAME_SURFACE {
         painter.hiders = Some(hiders);
     }
     match &eye.optics.stamp {
@@ -67,12 +80,18 @@ impl Painter<'_, '_> {
         }
         // A light in focus stays at its pixel, which every point of the lens sees alike.
         let coc = if light.coc.abs() < 1e-3 { 1.0 } else { light.coc };
-        let n = rect.width() * rect.height();
-        let row = (y - rect.y1) as usize * rect.width();
+        let (first, end) = (x.max(rect.x1), (x + shares.len() as i32).min(rect.x2));
+        if first >= end {
+            return;
+        }
+        let from = (y - rect.y1) as usize * rect.width() + (first - rect.x1) as usize;
         let (across, up) = (1.0 / (coc * self.eye.stretch), (y - light.y) as f32 / coc);
-        for (x, share) in (x..).zip(shares).filter(|(x, share)| **share > 0.0 && (rect.x1..rect.x2).contains(x)) {
-            let u = [(x - light.x) as f32 * across, up];
-            *share *= hiders.seen(light.coc, n, row + (x - rect.x1) as usize, u);
+        let shares = &mut shares[(first - x) as usize..(end - x) as usize];
+        let at = hiders.least[from..from + shares.len()].iter().zip(from..);
+        for ((share, (least, i)), dx) in shares.iter_mut().zip(at).zip(first - light.x..) {
+            if light.coc - least > SAME_SURFACE && *share > 0.0 {
+                *share *= hiders.seen(light.coc, i, [dx as f32 * across, up]);
+            }
         }
     }
 
@@ -129,12 +148,20 @@ fn plain(painter: &mut Painter) {
     } else {
         (aperture.area() * radius * radius + std::f32::consts::PI / 12.0 * soft * soft) * stretch
     };
-    let mut row = vec![0f32; disc.width()];
+    let (mut row, part) = (vec![0f32; disc.width()], 1.0 / area);
     for y in disc.y1..disc.y2 {
-        weights(y - light.y, disc.x1 - light.x, &mut row);
-        row.iter_mut().for_each(|v| *v /= area);
-        painter.hide(disc.x1, y, &mut row);
-        (0..3).for_each(|c| painter.add(c, disc.x1, y, &row));
+        // Beyond the chord of the circle around it all is nothing.
+        let up = (y - light.y) as f32;
+        let half = ((outer * outer - up * up).max(0.0).sqrt() * stretch).ceil() as i32 + 1;
+        let (x1, x2) = (disc.x1.max(light.x - half), disc.x2.min(light.x + half + 1));
+        if x1 >= x2 {
+            continue;
+        }
+        let row = &mut row[..(x2 - x1) as usize];
+        weights(y - light.y, x1 - light.x, row);
+        row.iter_mut().for_each(|v| *v *= part);
+        painter.hide(x1, y, row);
+        (0..3).for_each(|c| painter.add(c, x1, y, row));
     }
 }
 

@@ -4,7 +4,7 @@
 //! then the noted ones, where they are still the nearest, add their colours to the average. So a colour is read only where it may be seen,
 //! and written nowhere but into the sum.
 
-use super::candidates::Candidate;
+use super::candidates::{Candidate, Sieve, whole};
 use super::scene::BLOCK;
 use super::sheet::NONE;
 use super::views::JOINED;
@@ -18,13 +18,6 @@ const LANES: usize = BLOCK as usize;
 pub(super) const UNSEEN: f32 = NONE.next_down();
 /// What stands in the place of a CoC whose colour has been added.
 const ADDED: f32 = f32::MIN;
-
-/// To the nearest whole number, ties to even, by plain float arithmetic that vectorises on any processor; |d| < 2²¹.
-#[inline(always)]
-fn whole(d: f32) -> i32 {
-    const ROUND: f32 = 12_582_912.0; // 1.5 · 2²³: adding it rounds to the nearest whole number and leaves that in the low bits
-    ((d + ROUND).to_bits() as i32).wrapping_sub(ROUND.to_bits() as i32)
-}
 
 /// So many values from there, in groups; `None` where the plane ends before the last group.
 #[inline(always)]
@@ -102,12 +95,13 @@ impl View {
 
     /// What the point of that number sees.
     #[inline(always)]
-    pub(super) fn look<L: Lanes>(&mut self, candidates: &[Candidate], number: u32, point: [f32; 2]) {
+    pub(super) fn look<L: Lanes>(&mut self, candidates: &[Candidate], sieve: &mut Sieve, number: u32, point: [f32; 2]) {
         self.turn = number * self.step % self.points;
         self.nearest.fill(UNSEEN);
         self.runs.clear();
         let mut at = Landing { x: [0; LANES + 1], y: [0; LANES + 1], below: [0; LANES + 1] };
-        for (k, b) in candidates.iter().enumerate() {
+        let lands = sieve.lands(point);
+        for (k, b) in candidates.iter().enumerate().filter(|(k, _)| lands[*k] != 0) {
             self.land::<L>(k, b, point, &mut at);
         }
     }
@@ -120,20 +114,21 @@ impl View {
             (one.min(other), one.max(other))
         };
         let ((x1, x2), (y1, y2)) = (range(b.shift, point[0]), range(b.shift, point[1]));
-        // They may also cover the pixel below, and to the left.
-        if b.y + y1 > self.tile.y2 || b.y + y2 < self.tile.y1 {
-            return;
-        }
+        // They may also cover the pixel to the left.
         let n = b.n.min(LANES) as i32;
         let first = (self.tile.x1 - b.x - x2).clamp(0, n);
         let end = (self.tile.x2 + 1 - b.x - x1).clamp(first, n);
         if first == end {
             return;
         }
-        let (under1, under2) = range(b.under, point[1]);
         let all = first as usize..end as usize;
-        if x1 == x2 && y1 == y2 && under1 == under2 && y1 - under1 != 1 {
-            // All move alike, as most blocks do: nothing opens within, and nothing below.
+        // Does nothing open below?
+        let closed = !b.below || {
+            let (under1, under2) = range(b.under, point[1]);
+            y1 - 1 < under1 || y1 - 1 > under2
+        };
+        if x1 == x2 && y1 == y2 && closed {
+            // All move alike, as most pieces do: nothing opens within, and nothing below.
             let left = (b.left || first > 0).then(|| whole(b.layer.shift[b.start + all.start - 1] * point[0]));
             self.run::<L>((k, b), all, left, [x1, y1], 0);
             return;

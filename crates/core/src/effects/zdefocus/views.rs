@@ -11,7 +11,7 @@
 
 use super::aperture::{CatsEye, Optics};
 use super::breaks::{Parts, WHOLE};
-use super::candidates::candidates_of;
+use super::candidates::{Sieve, candidates_of};
 use super::lens::NearestPoint;
 use super::lights::Light;
 use super::scene::Scene;
@@ -162,6 +162,7 @@ fn average<L: Lanes>(&Tile { scene, lights, eye, looked: tile, cancel, .. }: &Ti
     let mut candidates = Vec::new();
     scene.layers.iter().for_each(|layer| candidates_of(layer, &tile, wide, high, &mut candidates));
     let opaque = weighing.is_none() && candidates.iter().all(|c| c.layer.opaque);
+    let mut sieve = Sieve::new(&candidates, tile);
     let mut view = View::new(tile, eye.optics.points.len() as u32);
     // What hides a light is known for each view: kept only where lights are.
     let mut depths: Vec<f32> = Vec::new();
@@ -169,7 +170,7 @@ fn average<L: Lanes>(&Tile { scene, lights, eye, looked: tile, cancel, .. }: &Ti
         if cancel.is_set() {
             return (vec![0.0; 4 * n], Vec::new());
         }
-        view.look::<L>(&candidates, number as u32, point);
+        view.look::<L>(&candidates, &mut sieve, number as u32, point);
         if !lights.is_empty() {
             depths.extend_from_slice(view.nearest());
         }
@@ -206,8 +207,7 @@ fn average<L: Lanes>(&Tile { scene, lights, eye, looked: tile, cancel, .. }: &Ti
 fn shine(tile: &Tile, depths: &[f32], planes: &mut [f32]) {
     let n = tile.rect.width() * tile.rect.height();
     let mut planes: Vec<&mut [f32]> = planes.chunks_mut(n).take(3).collect();
-    let least = depths.iter().fold(f32::MAX, |m, v| if *v < m { *v } else { m });
-    let hiders = Hiders { rect: tile.looked, nearest: depths, least, point: tile.nearest_point };
+    let hiders = Hiders::new(tile.looked, depths, tile.nearest_point);
     for light in tile.lights.iter().take_while(|_| !tile.cancel.is_set()) {
         shine::spread(light, tile.eye, &tile.rect, &mut planes, &hiders);
     }
