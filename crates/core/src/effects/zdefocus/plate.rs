@@ -4,7 +4,7 @@ use super::field::{Field, pieces};
 use super::hidden::{self, STEP};
 use super::lens::Lens;
 use super::lights::{self, Light};
-use super::sheet::{NONE, Sheet};
+use super::sheet::NONE;
 use crate::effect::Background;
 use crate::geometry::Rect;
 use crate::image::Plane;
@@ -83,9 +83,12 @@ impl Plate {
 
 /// The CoC that the guess finds behind each pixel; NaN where it finds nothing.
 fn guess_depth(field: &mut Field, picture: &Field, exec: &Exec) -> Result<(), Stop> {
-    let envelope = hidden::envelope(picture, exec)?;
-    let Sheet { mut coc, .. } = hidden::behind(picture, &envelope, picture.rect, exec)?;
-    coc.iter_mut().filter(|c| **c == NONE).for_each(|c| *c = f32::NAN);
-    field.coc = coc;
-    Ok(())
+    let envelope = exec.keep(hidden::envelope(picture, exec)?);
+    let guess = exec.keep(hidden::behind(picture, &envelope, picture.rect, exec)?);
+    let w = picture.rect.width().max(1);
+    exec.for_each_mut(field.coc.chunks_mut(w).collect(), [0.05, 0.05], |y, row, _| {
+        for (coc, guess) in row.iter_mut().zip(&guess.coc[y * w..]) {
+            *coc = if *guess == NONE { f32::NAN } else { *guess };
+        }
+    })
 }

@@ -35,11 +35,14 @@ pub struct Layer {
 
 impl Layer {
     fn new(sheet: Sheet, seen_by: Vec<f32>, moves: &Moves, exec: &Exec) -> Result<Self, Stop> {
+        let of = exec.keep((sheet, seen_by));
+        let sheet = &of.0;
         let (rect, w) = (sheet.rect, sheet.rect.width().max(1));
         let first_column = rect.x1.div_euclid(BLOCK);
         let columns = ((rect.x2 - 1).div_euclid(BLOCK) - first_column + 1).max(1) as usize;
-        let mut shift = try_vec(sheet.coc.len(), 0f32)?;
-        let mut blocks = try_vec(columns * rect.height(), [f32::MAX, f32::MIN])?;
+        let blocks = try_vec(columns * rect.height(), [f32::MAX, f32::MIN])?;
+        let mut made = exec.keep((try_vec(sheet.coc.len(), 0f32)?, blocks));
+        let (shift, blocks) = &mut *made;
         let rows: Vec<_> = shift.chunks_mut(w).zip(blocks.chunks_mut(columns)).collect();
         exec.for_each_mut(rows, [0.2, 0.2], |y, (shift, blocks), _| {
             let coc = &sheet.coc[y * w..(y + 1) * w];
@@ -61,6 +64,7 @@ impl Layer {
             }
         })?;
         let most = blocks.iter().filter(|b| b[0] <= b[1]).fold(0f32, |m, b| m.max(b[0].abs()).max(b[1].abs()));
+        let ((sheet, seen_by), (shift, blocks)) = (of.take(), made.take());
         Ok(Self { sheet, shift, seen_by, first_column, columns, blocks, most, opaque: opaque.into_inner() })
     }
 }
@@ -98,8 +102,9 @@ impl Scene {
         let Makings { field, plate, gap, fill, .. } = *of;
         let envelope = if fill || plate.is_some() { hidden::envelope(field, exec)? } else { Vec::new() };
         let envelope = exec.keep(envelope);
-        let mut guess = if fill { hidden::behind(field, &envelope, rect, exec)? } else { Sheet::new(rect, exec)? };
-        let mut layers = Vec::new();
+        let guess = if fill { hidden::behind(field, &envelope, rect, exec)? } else { Sheet::new(rect, exec)? };
+        let mut guess = exec.keep(guess);
+        let mut layers = exec.keep(Vec::new());
         let mut add = |sheet: Sheet, seen_by| -> Result<(), Stop> {
             if !sheet.is_empty() {
                 layers.push(Layer::new(sheet, seen_by, moves, exec)?);
@@ -110,59 +115,62 @@ impl Scene {
             None => add(seen(field, &[], rect, gap, exec)?, Vec::new())?,
             Some((plate, cover)) => {
                 let points = of.points as f32;
-                let counts = |share: &[f32]| share.iter().map(|v| (v * points).round()).collect::<Vec<_>>();
-                add(
-                    seen(&cover.seen, &cover.share, rect, gap, exec)?,
-                    counts(&part(&cover.share, field.rect, rect, exec)?),
-                )?;
-                let mut fringe = Sheet::new(rect, exec)?;
+                let counts = |shares: &[f32]| -> Result<Vec<f32>, Stop> {
+                    let mut counts = exec.keep(part(shares, field.rect, rect, exec)?);
+                    exec.for_each_mut(counts.chunks_mut(rect.width().max(1)).collect(), [0.2, 0.2], |_, row, _| {
+                        row.iter_mut().for_each(|v| *v = (*v * points).round());
+                    })?;
+                    Ok(counts.take())
+                };
+                let shares = exec.keep(counts(&cover.share)?);
+                add(seen(&cover.seen, &cover.share, rect, gap, exec)?, shares.take())?;
+                let mut fringe = exec.keep(Sheet::new(rect, exec)?);
                 fringe.coc = part(&cover.fringe.coc, field.rect, rect, exec)?;
                 for (to, from) in fringe.colour.iter_mut().zip(&cover.fringe.colour) {
                     *to = part(from, field.rect, rect, exec)?;
                 }
-                add(fringe, counts(&part(&cover.fringe_share, field.rect, rect, exec)?))?;
-                let behind_plate = if fill {
-                    hidden::behind(&plate.field, &hidden::envelope(&plate.field, exec)?, rect, exec)?
-                } else {
-                    Sheet::new(rect, exec)?
-                };
+                let shares = counts(&cover.fringe_share)?;
+                add(fringe.take(), shares)?;
                 add(shown(field, plate, &envelope, &guess, rect, gap, exec)?, Vec::new())?;
-                if plate.has_depth {
-                    guess = behind_plate;
-                } else {
+                if !plate.has_depth {
                     // A plate without depth is where the guess is: not in front of it.
-                    for (i, coc) in guess.coc.iter_mut().enumerate() {
-                        let (x, y) = (rect.x1 + (i % rect.width()) as i32, rect.y1 + (i / rect.width()) as i32);
-                        if plate.shows(field, &envelope, x, y) {
-                            *coc = NONE;
+                    exec.for_each_mut(guess.rows_mut(), [0.2, 0.2], |i, (coc, _), _| {
+                        let y = rect.y1 + i as i32;
+                        for (coc, x) in coc.iter_mut().zip(rect.x1..) {
+                            if plate.shows(field, &envelope, x, y) {
+                                *coc = NONE;
+                            }
                         }
-                    }
+                    })?;
+                } else if fill {
+                    let of_plate = exec.keep(hidden::envelope(&plate.field, exec)?);
+                    guess = exec.keep(hidden::behind(&plate.field, &of_plate, rect, exec)?);
+                } else {
+                    guess = exec.keep(Sheet::new(rect, exec)?);
                 }
             }
         }
-        add(guess, Vec::new())?;
-        Ok(Scene { layers })
+        add(guess.take(), Vec::new())?;
+        Ok(Scene { layers: layers.take() })
     }
 }
 
 /// The part over `to` of a plane over `from`, which holds it.
 fn part(plane: &[f32], from: Rect, to: Rect, exec: &Exec) -> Result<Vec<f32>, Stop> {
-    let mut out = try_vec(to.width() * to.height(), 0f32)?;
+    let mut out = exec.keep(try_vec(to.width() * to.height(), 0f32)?);
     let skip = (to.x1 - from.x1) as usize;
     exec.for_each_mut(out.chunks_mut(to.width().max(1)).collect(), [0.2, 0.2], |i, row, _| {
         let start = ((to.y1 - from.y1) as usize + i) * from.width() + skip;
         row.copy_from_slice(&plane[start..start + row.len()]);
     })?;
-    Ok(out)
+    Ok(out.take())
 }
 
 /// The picture's own samples.
 fn seen(field: &Field, shares: &[f32], rect: Rect, gap: f32, exec: &Exec) -> Result<Sheet, Stop> {
-    Ok(Sheet {
-        rect,
-        coc: part(&field.coc, field.rect, rect, exec)?,
-        colour: spread::colours(field, shares, rect, gap, exec)?,
-    })
+    let coc = exec.keep(part(&field.coc, field.rect, rect, exec)?);
+    let colour = spread::colours(field, shares, rect, gap, exec)?;
+    Ok(Sheet { rect, coc: coc.take(), colour })
 }
 
 /// The plate's samples where a lens point may see them; where the plate is see-through, in front of what is guessed behind it.
@@ -175,7 +183,7 @@ fn shown(
     gap: f32,
     exec: &Exec,
 ) -> Result<Sheet, Stop> {
-    let mut sheet = seen(&plate.field, &[], rect, gap, exec)?;
+    let mut sheet = exec.keep(seen(&plate.field, &[], rect, gap, exec)?);
     exec.for_each_mut(sheet.rows_mut(), [0.2, 0.2], |i, (coc, colour), _| {
         let y = rect.y1 + i as i32;
         for (i, x) in (rect.x1..rect.x2).enumerate() {
@@ -187,7 +195,7 @@ fn shown(
             }
         }
     })?;
-    Ok(sheet)
+    Ok(sheet.take())
 }
 
 /// Pixels of the image per pixel of the full-size frame, in y: CoCs are measured by it.

@@ -42,14 +42,14 @@ const BAND: usize = 32;
 
 /// The colours over `rect`, spread over the gap for a CoC of 1 px; `shares` (or nothing) is how much of each pixel its colour stands for.
 pub fn colours(field: &Field, shares: &[f32], rect: Rect, gap: f32, exec: &Exec) -> Result<Planes, Stop> {
-    let mut out = planes(rect.width() * rect.height())?;
+    let mut out = exec.keep(planes(rect.width() * rect.height())?);
     let bands: Vec<_> = pieces(&mut out, (rect.width() * BAND).max(1)).collect();
     exec.for_each_mut(bands, [0.1, 0.2], |i, out, _| {
         let y = rect.y1 + (i * BAND) as i32;
         let rect = Rect::new(rect.x1, y, rect.x2, y + (out[0].len() / rect.width()) as i32);
         best_work(Band { field, shares, rect, gap, out });
     })?;
-    Ok(out)
+    Ok(out.take())
 }
 
 struct Band<'a, 'b> {
