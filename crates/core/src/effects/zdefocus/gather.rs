@@ -178,10 +178,11 @@ impl WideWork for Tile<'_, '_> {
         // The level of each pixel; none where the views say all.
         let none = u8::MAX;
         let mut levels = vec![none; w * rect.height()];
-        for (i, level) in levels.iter_mut().enumerate() {
-            let (x, y) = (rect.x1 + (i % w) as i32, rect.y1 + (i / w) as i32);
-            if parts.row(&rect, y)[i % w] < WHOLE {
-                *level = gather.level(field.coc[field.index(x, y)]) as u8;
+        for (y, levels) in (rect.y1..).zip(levels.chunks_mut(w)) {
+            let first = field.index(rect.x1, y);
+            let of = parts.row(&rect, y).iter().zip(&field.coc[first..first + w]);
+            for (level, (_, coc)) in levels.iter_mut().zip(of).filter(|(_, (part, _))| **part < WHOLE) {
+                *level = gather.level(*coc) as u8;
             }
         }
         let nodes: Vec<Option<Nodes>> = (0..gather.levels.len())

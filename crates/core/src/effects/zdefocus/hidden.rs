@@ -54,19 +54,26 @@ const DIAGONAL: f32 = 1.27;
 
 /// Lifts a row to what the row before it and its own neighbours ask for.
 fn lift_row(e: &mut [f32], w: usize, y: usize, before: Option<usize>) {
-    let row = y * w;
+    let more = |a: f32, b: f32| if a > b { a } else { b };
     if let Some(before) = before {
-        let o = before * w;
-        for x in 0..w {
-            let side = e[o + x.saturating_sub(1)].max(e[o + (x + 1).min(w - 1)]);
-            e[row + x] = e[row + x].max(e[o + x] - STRAIGHT).max(side - DIAGONAL);
-        }
+        let (low, high) = e.split_at_mut(y.max(before) * w);
+        let (from, row) =
+            if before < y { (&low[before * w..][..w], &mut high[..w]) } else { (&high[..w], &mut low[y * w..][..w]) };
+        row.iter_mut().zip(from).for_each(|(v, from)| *v = more(*v, from - STRAIGHT));
+        // Of the pixels to the left and to the right.
+        row.iter_mut().skip(1).zip(from).for_each(|(v, from)| *v = more(*v, from - DIAGONAL));
+        row.iter_mut().zip(from.iter().skip(1)).for_each(|(v, from)| *v = more(*v, from - DIAGONAL));
     }
-    for x in 1..w {
-        e[row + x] = e[row + x].max(e[row + x - 1] - STRAIGHT);
+    let row = &mut e[y * w..(y + 1) * w];
+    let mut last = f32::MIN;
+    for v in row.iter_mut() {
+        last = more(*v, last - STRAIGHT);
+        *v = last;
     }
-    for x in (0..w.saturating_sub(1)).rev() {
-        e[row + x] = e[row + x].max(e[row + x + 1] - STRAIGHT);
+    let mut last = f32::MIN;
+    for v in row.iter_mut().rev() {
+        last = more(*v, last - STRAIGHT);
+        *v = last;
     }
 }
 
