@@ -100,9 +100,12 @@ fn continued(
     border: Border,
     exec: &Exec,
 ) -> Result<Background, Stop> {
-    let depth = of.depth.as_ref().map(|_| Plane::new(rect, f32::NAN)).transpose()?;
+    let depth = of.depth.as_ref().map(|_| Plane::new(rect, 0.0)).transpose()?;
     let mut made = exec.keep(Background { colour: Image::new(rect)?, depth });
     let Background { colour, depth } = &mut *made;
+    if let Some(depth) = depth {
+        exec.for_each_mut(depth.rows_mut().collect(), [0.02, 0.02], |_, row, _| row.fill(f32::NAN))?;
+    }
     let planes = of.colour.planes.iter().zip(&mut colour.planes).chain(of.depth.iter().zip(depth));
     for (of, to) in planes {
         exec.for_each_mut(to.rows_mut().collect(), [0.02, 0.02], |i, row, _| {

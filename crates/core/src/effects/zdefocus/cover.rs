@@ -46,12 +46,12 @@ impl Cover {
     /// Lights have been taken out of both. Parts are whole multiples of 1/`steps`.
     pub fn new(picture: &Field, plate: &Plate, steps: usize, exec: &Exec) -> Result<Self, Stop> {
         let (w, n) = (picture.rect.width().max(1), picture.coc.len());
-        let mut colour = planes(n)?;
         // Each row's task writes all of them.
-        let (mut share, mut fringe_share) = (try_vec(n, 0f32)?, try_vec(n, 0f32)?);
-        let mut fringe = Sheet::new(picture.rect, exec)?;
-        let shares = share.chunks_mut(w).zip(fringe_share.chunks_mut(w));
-        let rows: Vec<_> = pieces(&mut colour, w).zip(shares).zip(fringe.rows_mut()).collect();
+        let mut shares = exec.keep((try_vec(n, 0f32)?, try_vec(n, 0f32)?));
+        let mut colours = exec.keep((planes(n)?, Sheet::new(picture.rect, exec)?));
+        let ((share, fringe_share), (colour, fringe)) = (&mut *shares, &mut *colours);
+        let shares_of = share.chunks_mut(w).zip(fringe_share.chunks_mut(w));
+        let rows: Vec<_> = pieces(colour, w).zip(shares_of).zip(fringe.rows_mut()).collect();
         exec.for_each_mut(rows, [0.05, 0.05], |y, ((colour, (share, fringe_share)), (coc, fringe)), _| {
             for x in 0..w {
                 let (seen, beyond) = parts(picture, plate, steps as f32, x as i32, y as i32);
@@ -61,6 +61,7 @@ impl Cover {
             }
         })?;
         let coc = exec.copied(&picture.coc, [0.05, 0.05])?;
+        let ((share, fringe_share), (colour, fringe)) = (shares.take(), colours.take());
         let seen = Field { coc, colour, unlit: Vec::new(), ..*picture };
         Ok(Self { seen, share, fringe, fringe_share })
     }

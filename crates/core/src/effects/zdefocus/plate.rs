@@ -34,9 +34,12 @@ impl Plate {
         let has_depth = background.depth.is_some();
         let depth = match background.depth.take() {
             Some(depth) => depth,
-            None => Plane::new(picture.rect, f32::NAN)?,
+            None => Plane::new(picture.rect, 0.0)?,
         };
-        let depth = exec.keep(depth);
+        let mut depth = exec.keep(depth);
+        if !has_depth {
+            exec.for_each_mut(depth.rows_mut().collect(), [0.05, 0.05], |_, row, _| row.fill(f32::NAN))?;
+        }
         let mut field = exec.keep(Field::new(&background.colour, &depth, lens, pixels_per_unit, exec)?);
         drop((background, depth));
         if !has_depth {
