@@ -1,4 +1,4 @@
-//! The samples that may reach a tile, in rows of up to a block.
+//! The samples that may reach a tile, in pieces of one surface, and which of them land there.
 
 use super::scene::{BLOCK, Layer};
 use super::sheet::NONE;
