@@ -17,20 +17,26 @@ const WIDTH: usize = 1920;
 const HEIGHT: usize = 1080;
 const RECT: Rect = Rect::new(0, 0, WIDTH as i32, HEIGHT as i32);
 const RGBA: PixelFormat = PixelFormat { depth: Depth::Float, components: Components::Rgba };
+/// So many balls make silhouettes of 3 % of the pixels.
+const BALLS: usize = 250;
 const ONE: PixelFormat = PixelFormat { depth: Depth::Float, components: Components::Alpha };
 
-/// A made-up render: a floor that recedes from 1.5 m, a sky of 1e10 in the upper third, and 80 balls before both, whose silhouettes
+/// A made-up render: a floor that recedes from 1.5 m, a sky of 1e10 in the upper third, and 250 balls before both, whose silhouettes
 /// are 3 % of the pixels (the HD renders of our chess scene have 2 %, of the fence 4 %); noisy colours, alpha 1.
 fn frame() -> (Vec<u8>, Vec<u8>) {
-    let noise = |i: usize| (i.wrapping_mul(2_654_435_761) >> 8 & 0xffff) as f32 / 65535.0;
+    let noise = |i: usize| {
+        let mixed = (i as u32).wrapping_mul(0x9e37_79b1);
+        let mixed = (mixed ^ mixed >> 15).wrapping_mul(0x85eb_ca6b);
+        ((mixed ^ mixed >> 13) >> 8 & 0xffff) as f32 / 65535.0
+    };
     let horizon = HEIGHT as f32 * 2.0 / 3.0;
     let mut depth: Vec<f32> = (0..HEIGHT)
         .map(|y| y as f32)
         .flat_map(|y| [if y < horizon { 1.5 * horizon / (horizon - y) } else { 1e10 }; WIDTH])
         .collect();
-    for ball in 0..80 {
-        let pick = |k: usize, low: f32, high: f32| low + (high - low) * noise(ball * 7919 + k * 104_729);
-        let (x, y, r) = (pick(1, 0.0, WIDTH as f32), pick(2, 0.0, HEIGHT as f32), pick(3, 20.0, 90.0));
+    for ball in 0..BALLS {
+        let pick = |k: usize, low: f32, high: f32| low + (high - low) * noise(ball * 3 + k);
+        let (x, y, r) = (pick(0, 0.0, WIDTH as f32), pick(1, 0.0, HEIGHT as f32), pick(2, 20.0, 90.0));
         let z = 60.0 / r;
         for (i, v) in depth.iter_mut().enumerate() {
             let (dx, dy) = ((i % WIDTH) as f32 - x, (i / WIDTH) as f32 - y);
