@@ -125,7 +125,7 @@ fn rows(c: &mut Criterion) {
         || on(on(on(v(), "layer1On"), "layer2On"), "layer3On").double("layer2Near", 20.0).double("layer2Far", 30.0);
     let low = || on(layers(), "heightFog");
     let red = Value::Colour([0.8, 0.2, 0.1, 1.0]);
-    let cases: [(&str, &dyn Effect, Values); 20] = [
+    let cases: [(&str, &dyn Effect, Values); 23] = [
         ("fog with three layers", &DepthFog, layers()),
         ("fog with three layers and height fog", &DepthFog, low()),
         ("fog with three layers and height fog of another colour", &DepthFog, low().set("heightColour", red)),
@@ -144,6 +144,9 @@ fn rows(c: &mut Criterion) {
         ("fog linear", &DepthFog, v().int("fogModel", 2)),
         ("fog with falloff", &DepthFog, v().double("falloff", 1.5)),
         ("fog element", &DepthFog, v().int("output", 1)),
+        ("grade all controls, depth as it is", &DepthGrade, known(all_controls.clone(), 4)),
+        ("fog with three layers, depth as it is", &DepthFog, known(layers(), 4)),
+        ("fog with three layers and height fog, depth as it is", &DepthFog, known(low(), 4)),
         ("grade one zone", &DepthGrade, v().double("nearExposure", 1.0).double("nearSaturation", 0.5)),
         ("grade three zones without gamma", &DepthGrade, {
             let three = v().double("nearExposure", 1.0).double("midExposure", 0.5).double("farExposure", -0.5);

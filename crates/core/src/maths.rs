@@ -3,6 +3,8 @@
 
 #![allow(clippy::excessive_precision, reason = "series are written with more digits than f32 holds")]
 
+use crate::simd::Number;
+
 /// Adding it to a small number leaves the number's nearest integer in the low bits (1.5 · 2²³).
 const ROUND: f32 = 12_582_912.0;
 
@@ -36,56 +38,55 @@ pub(crate) fn split(x: f32) -> (i32, f32) {
 }
 
 /// 2 to the power of `y`, for −126 ≤ y ≤ 127 with a relative error below 3·10⁻⁷, exactly 1 at 0; a smaller `y` counts as −126, a
-/// larger one as 128, whose power is infinite. NaN gives some finite number: keep it out.
+/// larger one as 128, whose power is infinite. NaN gives some number: keep it out.
 #[inline(always)]
-pub(crate) fn exp2(y: f32) -> f32 {
-    let y = y.clamp(-126.0, 128.0);
-    let rounded = y + ROUND;
+pub(crate) fn exp2<N: Number>(y: N) -> N {
+    let (n, round) = (N::of, N::of(ROUND));
+    let y = y.upper(n(-126.0)).lower(n(128.0));
+    let rounded = y + round;
     // 2^r for |r| ≤ ½ is 1 + r · a polynomial, whose coefficients make the largest relative error smallest (9·10⁻⁸). In a tree
     // instead of a chain: processors wait less for one step before the next.
-    let r = y - (rounded - ROUND);
+    let r = y - (rounded - round);
     let square = r * r;
-    let middle = 0.240_222_420_854 + 0.055_507_337_423_1 * r;
-    let last = 9.671_512_641_77e-3 + 1.326_472_749_03e-3 * r;
-    let p = 1.0 + (r * 0.693_146_977_6 + square * (middle + square * last));
-    p * f32::from_bits((rounded.to_bits() << 23).wrapping_add(1.0_f32.to_bits()))
+    let middle = n(0.240_222_420_854) + n(0.055_507_337_423_1) * r;
+    let last = n(9.671_512_641_77e-3) + n(1.326_472_749_03e-3) * r;
+    let p = n(1.0) + (r * n(0.693_146_977_6) + square * (middle + square * last));
+    p * rounded.up_bits::<23>().plus_bits(n(1.0))
 }
 
 /// Logarithm to the base 2 of a positive normal number, with an absolute error below 10⁻⁷ + 10⁻⁷·|result|.
 #[inline(always)]
-pub(crate) fn log2(x: f32) -> f32 {
+pub(crate) fn log2<N: Number>(x: N) -> N {
+    let n = N::of;
     // x = 2^e · m with m from √½ to √2, where the bits of √½ are the lowest mantissa.
-    const ROOT_HALF: u32 = 0x3f35_04f3;
-    let e = (x.to_bits().wrapping_sub(ROOT_HALF) as i32) >> 23;
-    let m = f32::from_bits(x.to_bits().wrapping_sub((e << 23) as u32));
+    let e = x.minus_bits(N::of_bits(0x3f35_04f3)).down_bits::<23>();
+    let m = x.minus_bits(e.up_bits::<23>());
     // log₂ m = 2/ln 2 · artanh s with s = (m − 1)/(m + 1), |s| < 0.172: s · a polynomial of s², whose coefficients make the largest
     // error smallest (3·10⁻⁸).
-    let s = (m - 1.0) / (m + 1.0);
+    let s = (m - n(1.0)) / (m + n(1.0));
     let q = s * s;
-    let p = 2.885_391_289_37 + q * (0.961_470_808_955 + q * 0.598_973_885_623);
-    e as f32 + s * p
+    let p = n(2.885_391_289_37) + q * (n(0.961_470_808_955) + q * n(0.598_973_885_623));
+    e.whole() + s * p
 }
 
-/// Is it a positive normal number? By its bits: one comparison.
+/// Is it a positive normal number?
 #[inline(always)]
-pub(crate) fn is_positive(x: f32) -> bool {
-    const FIRST: u32 = f32::MIN_POSITIVE.to_bits();
-    x.to_bits().wrapping_sub(FIRST) < f32::INFINITY.to_bits() - FIRST
+pub(crate) fn is_positive<N: Number>(x: N) -> N::Yes {
+    !x.less(N::of(f32::MIN_POSITIVE)) & x.less(N::of(f32::INFINITY))
 }
 
 /// `x` to the power of `p` > 0 for positive normal `x`; anything else (0, negative, subnormal, infinite, NaN) comes back as it is.
 /// Relative error below 3·10⁻⁷ · (1 + |p log₂ x|).
 #[inline(always)]
-pub(crate) fn pow_positive(x: f32, p: f32) -> f32 {
-    let power = exp2(p * log2(x));
-    if is_positive(x) { power } else { x }
+pub(crate) fn pow_positive<N: Number>(x: N, p: N) -> N {
+    N::choose(is_positive(x), exp2(p * log2(x)), x)
 }
 
 /// 0 up to 0, 1 from 1 on, with a smooth S between them; NaN gives 0.
 #[inline(always)]
-pub(crate) fn smoothstep(t: f32) -> f32 {
-    let t = lower(upper(t, 0.0), 1.0);
-    t * t * (3.0 - 2.0 * t)
+pub(crate) fn smoothstep<N: Number>(t: N) -> N {
+    let t = t.upper(N::of(0.0)).lower(N::of(1.0));
+    t * t * (N::of(3.0) - N::of(2.0) * t)
 }
 
 #[cfg(test)]

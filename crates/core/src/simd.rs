@@ -1,16 +1,97 @@
-//! The one place where the instruction set is chosen: the same Rust code, compiled once for the baseline and once for AVX2.
+//! The one place where the instruction set is chosen: the same Rust code, compiled for the baseline, for AVX2 and, where it is worth
+//! the code, for AVX-512.
 //!
-//! FMA is left off on purpose: without contraction both give the same bits.
+//! FMA is left off on purpose: without contraction all give the same bits.
 #![allow(unsafe_code, reason = "calling code compiled for AVX2 needs a promise that the processor has it")]
 
-/// Runs `work` compiled for the best instruction set here. What it calls counts only where it is `#[inline(always)]`.
+pub(crate) use sixteen::places::Places;
+pub(crate) use sixteen::{Number, SIXTEEN, Sixteen, Stored};
+use std::sync::atomic::{AtomicU8, Ordering};
+
+/// What a processor can do, as far as it matters here; each can do what those before can.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// What all processors of the kind can do.
+    Baseline,
+    /// Eight numbers at once.
+    Avx2,
+    /// Sixteen numbers at once: AVX-512 F, VL, BW and DQ, as all processors since 2017 that have any of it.
+    Avx512,
+}
+
+impl Level {
+    /// The best that this processor can do.
+    pub fn here() -> Self {
+        #[cfg(target_arch = "x86_64")]
+        {
+            use std::arch::is_x86_feature_detected as has;
+            if has!("avx512f") && has!("avx512vl") && has!("avx512bw") && has!("avx512dq") && has!("avx2") {
+                return Self::Avx512;
+            }
+            if has!("avx2") {
+                return Self::Avx2;
+            }
+        }
+        Self::Baseline
+    }
+
+    /// All that this processor can do.
+    pub fn all_here() -> impl Iterator<Item = Self> {
+        [Self::Baseline, Self::Avx2, Self::Avx512].into_iter().filter(|level| *level <= Self::here())
+    }
+
+    /// The one to use.
+    #[inline]
+    fn used() -> Self {
+        match USED.load(Ordering::Relaxed) {
+            0 => Self::found(),
+            1 => Self::Baseline,
+            2 => Self::Avx2,
+            _ => Self::Avx512,
+        }
+    }
+
+    #[cold]
+    fn found() -> Self {
+        // `FATHOM_BASELINE=1` in the environment leaves AVX2 and AVX-512 unused, `FATHOM_BASELINE=avx2` AVX-512 only, for tests and
+        // comparisons.
+        let most = match std::env::var_os("FATHOM_BASELINE") {
+            Some(v) if v == "1" => Self::Baseline,
+            Some(v) if v == "avx2" => Self::Avx2,
+            _ => Self::Avx512,
+        };
+        use_at_most(most);
+        Self::here().min(most)
+    }
+}
+
+/// One more than the number of the level that is used; 0 where nobody has looked yet.
+static USED: AtomicU8 = AtomicU8::new(0);
+
+/// The best level to use from now on. All give the same bits, so that others may render meanwhile.
+pub fn use_at_most(level: Level) {
+    USED.store(level.min(Level::here()) as u8 + 1, Ordering::Relaxed);
+}
+
+/// Leaves everything beyond the baseline unused, or uses it again.
+pub fn force_baseline(yes: bool) {
+    use_at_most(if yes { Level::Baseline } else { Level::Avx512 });
+}
+
+/// Runs `work` compiled for the best instruction set here, up to AVX2. What it calls counts only where it is `#[inline(always)]`.
 #[inline]
 pub fn best<R>(work: impl FnOnce() -> R) -> R {
     #[cfg(target_arch = "x86_64")]
-    if std::arch::is_x86_feature_detected!("avx2") && !baseline_forced() {
+    if Level::used() >= Level::Avx2 {
         // SAFETY: the processor has AVX2, which is all that the function needs.
         return unsafe { with_avx2(work) };
     }
+    work()
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn with_avx2<R>(work: impl FnOnce() -> R) -> R {
     work()
 }
 
@@ -18,6 +99,8 @@ pub fn best<R>(work: impl FnOnce() -> R) -> R {
 pub trait Work {
     /// What it gives.
     type Output;
+    /// Is a version for AVX-512 worth its code?
+    const BROAD: bool = false;
     /// Does it.
     fn run(self) -> Self::Output;
 }
@@ -26,23 +109,24 @@ pub trait Work {
 #[inline]
 pub fn best_work<W: Work>(work: W) -> W::Output {
     #[cfg(target_arch = "x86_64")]
-    if std::arch::is_x86_feature_detected!("avx2") && !baseline_forced() {
-        // SAFETY: the processor has AVX2, which is all that the function needs.
-        return unsafe { work_with_avx2(work) };
+    {
+        #[target_feature(enable = "avx2")]
+        fn with_avx2<W: Work>(work: W) -> W::Output {
+            work.run()
+        }
+        #[target_feature(enable = "avx2,avx512f,avx512vl,avx512bw,avx512dq")]
+        fn with_avx512<W: Work>(work: W) -> W::Output {
+            work.run()
+        }
+        match Level::used() {
+            // SAFETY: the processor has what the function needs: that is what the level says.
+            Level::Avx512 if W::BROAD => return unsafe { with_avx512(work) },
+            // SAFETY: the processor has AVX2, which is all that the function needs.
+            Level::Avx512 | Level::Avx2 => return unsafe { with_avx2(work) },
+            Level::Baseline => {}
+        }
     }
     work.run()
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
-fn work_with_avx2<W: Work>(work: W) -> W::Output {
-    work.run()
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
-fn with_avx2<R>(work: impl FnOnce() -> R) -> R {
-    work()
 }
 
 /// Work on eight numbers at once that the compiler would not find by itself: mark `run` `#[inline(always)]`.
@@ -62,12 +146,58 @@ pub fn best_wide_work<W: WideWork>(work: W) -> W::Output {
         fn with_avx2<W: WideWork>(work: W) -> W::Output {
             work.run::<lanes::Avx2>()
         }
-        if std::arch::is_x86_feature_detected!("avx2") && !baseline_forced() {
+        if Level::used() >= Level::Avx2 {
             // SAFETY: the processor has AVX2, which is all that the function needs.
             return unsafe { with_avx2(work) };
         }
     }
     work.run::<lanes::Plain>()
+}
+
+/// The same on sixteen numbers at once. Closures are not marked, and one with much in it is left a function of its own, which knows no
+/// instruction set: write functions and loops instead.
+pub(crate) trait SixteenWork {
+    /// What it gives.
+    type Output;
+    /// Does it, sixteen numbers a step.
+    fn run<S: Sixteen>(self) -> Self::Output;
+}
+
+/// [`best`] for [`SixteenWork`], up to AVX-512.
+#[inline]
+pub(crate) fn best_sixteen_work<W: SixteenWork>(work: W) -> W::Output {
+    sixteen_work_at(Level::used(), work)
+}
+
+/// The processor must have the level.
+#[inline]
+fn sixteen_work_at<W: SixteenWork>(level: Level, work: W) -> W::Output {
+    debug_assert!(level <= Level::here());
+    #[cfg(target_arch = "x86_64")]
+    {
+        #[target_feature(enable = "avx2")]
+        fn with_avx2<W: SixteenWork>(work: W) -> W::Output {
+            work.run::<sixteen::avx2::Avx2>()
+        }
+        #[target_feature(enable = "avx2,avx512f,avx512vl,avx512bw,avx512dq")]
+        fn with_avx512<W: SixteenWork>(work: W) -> W::Output {
+            work.run::<sixteen::avx512::Avx512>()
+        }
+        match level {
+            // SAFETY: the processor has what the function needs: that is what the level says.
+            Level::Avx512 => return unsafe { with_avx512(work) },
+            // SAFETY: the processor has AVX2, which is all that the function needs.
+            Level::Avx2 => return unsafe { with_avx2(work) },
+            Level::Baseline => {}
+        }
+    }
+    work.run::<sixteen::plain::Plain>()
+}
+
+/// What each level that this processor has makes of some work.
+#[cfg(test)]
+pub(crate) fn sixteen_work_everywhere<W: SixteenWork>(work: impl Fn() -> W) -> Vec<W::Output> {
+    Level::all_here().map(|level| sixteen_work_at(level, work())).collect()
 }
 
 /// How many numbers [`Lanes`] holds.
@@ -149,18 +279,4 @@ pub fn streamed() {
 }
 
 mod lanes;
-
-/// `FATHOM_BASELINE=1` in the environment leaves AVX2 unused, for tests and comparisons.
-#[cfg(target_arch = "x86_64")]
-fn baseline_forced() -> bool {
-    static FORCED: std::sync::OnceLock<bool> = std::sync::OnceLock::new();
-    FORCED_HERE.load(std::sync::atomic::Ordering::Relaxed)
-        || *FORCED.get_or_init(|| std::env::var_os("FATHOM_BASELINE").is_some_and(|v| v == "1"))
-}
-
-static FORCED_HERE: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(false);
-
-/// The same from inside the program. Both give the same bits, so that others may render meanwhile.
-pub fn force_baseline(yes: bool) {
-    FORCED_HERE.store(yes, std::sync::atomic::Ordering::Relaxed);
-}
+mod sixteen;

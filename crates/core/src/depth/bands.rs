@@ -1,7 +1,7 @@
 //! Depth in bands of rows with a margin, for looking at silhouettes.
 
 use super::DepthStage;
-use super::edges::REACH;
+use super::edges::{Field, REACH};
 use crate::geometry::Rect;
 use crate::image::Plane;
 use crate::workers::{Exec, Stop};
@@ -16,21 +16,12 @@ pub(crate) struct Bands<'a> {
     whole: Option<Plane>,
     /// The pixels of the picture; beyond them the outermost go on, which makes no silhouette.
     inside: Rect,
-    /// Are silhouettes looked for? If not a band is nothing but its rectangle.
-    looked_at: bool,
-}
-
-/// Depth in metres of some rows and [`REACH`] pixels around them, as silhouettes are looked for in it: a hole (NaN, a number
-/// that cannot be a depth) is no surface, whatever the policy makes of it, and makes no silhouette around it.
-pub(crate) struct Band {
-    rect: Rect,
-    pub(crate) z: Vec<f32>,
 }
 
 impl<'a> Bands<'a> {
     pub(crate) fn new(stage: &'a DepthStage, window: Rect, exec: &Exec) -> Result<Self, Stop> {
         let whole = if stage.looks_around() { Some(stage.plane(window.grow(REACH), exec)?) } else { None };
-        Ok(Self { stage, whole, inside: stage.picture(), looked_at: stage.edges().is_some() })
+        Ok(Self { stage, whole, inside: stage.picture() })
     }
 
     /// The columns of a row of the window that the picture has, counted from `x1`.
@@ -39,18 +30,20 @@ impl<'a> Bands<'a> {
         if own.is_empty() { 0..0 } else { (own.x1 - x1) as usize..(own.x2 - x1) as usize }
     }
 
-    /// The rows of a part of the window, in the room that another band had.
-    pub(crate) fn band(&self, inner: Rect, room: Vec<f32>) -> Band {
+    /// Depth in metres of some rows and [`REACH`] pixels around them, as silhouettes are looked for in it: a hole (NaN, a number that
+    /// cannot be a depth) is no surface, whatever the policy makes of it, and makes no silhouette around it. In the room that another
+    /// band had.
+    pub(crate) fn band(&self, inner: Rect, room: Vec<f32>) -> Vec<f32> {
         let rect = inner.grow(REACH);
         let width = rect.width();
         let mut z = room;
-        z.resize(if self.looked_at { width * rect.height() } else { 0 }, 0.0);
+        z.resize(width * rect.height(), 0.0);
         for (y, row) in (rect.y1..).zip(z.chunks_exact_mut(width)) {
             let from = if self.inside.is_empty() { y } else { y.clamp(self.inside.y1, self.inside.y2 - 1) };
             self.stretch(&rect, from, row);
             self.extend(rect.x1, row);
         }
-        Band { rect, z }
+        z
     }
 
     /// Depth of row `y`, as far as it has its own.
@@ -75,19 +68,18 @@ impl<'a> Bands<'a> {
         }
     }
 
-    /// The depth of a row of the window: the band's, but beyond the picture what the stage says.
-    pub(crate) fn own_row(&self, band: &Band, x1: i32, y: i32, out: &mut [f32]) {
+    /// The depth of some neighbours of the window, from a column on: the field's, but beyond the picture what the stage says.
+    pub(crate) fn own_row(&self, field: Option<&Field>, x1: i32, y: i32, out: &mut [f32]) {
         let row = Rect::new(x1, y, x1 + out.len() as i32, y + 1);
-        if !self.looked_at || !self.inside.contains_rect(&row) {
-            return match &self.whole {
-                Some(plane) => out.copy_from_slice(&plane.row(y)[(x1 - plane.rect().x1) as usize..][..out.len()]),
-                None => self.stage.row(x1, y, out),
-            };
-        }
-        let start = (y - band.rect.y1) as usize * band.rect.width() + (x1 - band.rect.x1) as usize;
-        let invalid = self.stage.invalid();
-        for (z, v) in out.iter_mut().zip(&band.z[start..]) {
-            *z = if v.is_nan() { invalid } else { *v };
+        match (field, &self.whole) {
+            (Some(field), _) if self.inside.contains_rect(&row) => {
+                let invalid = self.stage.invalid();
+                for (z, v) in out.iter_mut().zip(field.depths(x1, y, row.width())) {
+                    *z = if v.is_nan() { invalid } else { *v };
+                }
+            }
+            (_, Some(plane)) => out.copy_from_slice(&plane.row(y)[(x1 - plane.rect().x1) as usize..][..out.len()]),
+            (_, None) => self.stage.row(x1, y, out),
         }
     }
 }

@@ -235,14 +235,14 @@ impl<'a> DepthStage<'a> {
         exec.for_each_mut(pieces, [0.0, 0.0], |i, rows, cancel| {
             let y1 = rect.y1 + (i * BAND) as i32;
             let inner = Rect::new(rect.x1, y1, rect.x2, y1 + (rows.len() / width) as i32);
-            let band = bands.band(inner, Vec::new());
-            let field = Field::new(edges, inner, &band.z);
+            let field = Field::new(edges, inner, bands.band(inner, Vec::new()));
             for (y, row) in (y1..).zip(rows.chunks_mut(width)).take_while(|_| !cancel.is_set()) {
-                bands.own_row(&band, rect.x1, y, row);
+                bands.own_row(Some(&field), rect.x1, y, row);
                 let own = bands.own_columns(rect.x1, rect.x2, y);
-                for x in field.mixed_in(y, rect.x1 + own.start as i32, rect.x1 + own.end as i32) {
+                for (x, snapped) in field.snapped_in(y, rect.x1 + own.start as i32, rect.x1 + own.end as i32) {
                     let z = &mut row[(x - rect.x1) as usize];
-                    *z = field.snapped(x, y).filter(|_| !z.is_nan()).unwrap_or(*z);
+                    // What is to be left alone has no number for a depth.
+                    *z = if z.is_nan() { *z } else { snapped };
                 }
             }
         })?;

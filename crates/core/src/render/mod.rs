@@ -13,8 +13,7 @@ use crate::depth::{Decision, DepthStage, examine};
 use crate::effect::{Blend, Frame, Kernel, PassThrough, Prepared};
 use crate::geometry::{Geometry, Rect};
 use crate::image::{
-    Alpha, ColourRow, Components, Depth, Image, ImageMut, ImageRef, PixelFormat, load_channel, load_colour,
-    premultiply, store_colour,
+    Alpha, ColourRow, Components, Image, ImageMut, ImageRef, load_channel, load_colour, premultiply, store_colour,
 };
 use crate::simd::soon;
 use crate::workers::{Exec, Stop};
@@ -262,24 +261,6 @@ impl Finish<'_> {
                 soon(&self.source.row(y)[place(span.start)..place(span.end)]);
             }
         }
-    }
-
-    /// Premultiplied colours of pixels inside the image, where they are stored as such numbers; false where they are not.
-    fn pixels(&self, x1: i32, y: i32, to: &mut [[f32; 4]]) -> bool {
-        const RGBA: PixelFormat = PixelFormat { depth: Depth::Float, components: Components::Rgba };
-        if self.source.format() != RGBA || self.alpha == Alpha::Straight {
-            return false;
-        }
-        let first = (x1 - self.source.bounds().x1) as usize;
-        let (stored, _) = self.source.row(y)[first * RGBA.bytes()..].as_chunks::<16>();
-        for (to, stored) in to.iter_mut().zip(stored) {
-            let (numbers, _) = stored.as_chunks::<4>();
-            *to = [0, 1, 2, 3].map(|c| f32::from_ne_bytes(numbers[c]));
-            if self.alpha == Alpha::Opaque {
-                to[3] = 1.0;
-            }
-        }
-        true
     }
 
     /// How much of the result counts at each pixel; true if it is everywhere all of it.

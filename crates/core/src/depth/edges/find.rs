@@ -1,117 +1,136 @@
 //! Where silhouettes are.
 
-use super::Field;
-use crate::maths::upper;
-use crate::simd::{Work, best_work};
+use super::{COLOUR_REACH, Field};
+use crate::simd::{SIXTEEN, Sixteen, SixteenWork, best_sixteen_work};
 
 /// Share of the nearer 1/z by which neighbours differ at least: below it an effect treats both nearly alike.
 const RATIO: f32 = 0.06;
+/// A little less than that of the distances themselves, which nearly all neighbours are asked for: what rounding might make a step is
+/// looked at closely.
+const FIRST_LOOK: f32 = 1.0 - RATIO + 1e-5;
 /// A jump is so many times the slope beside it.
 const STEEPER: f32 = 3.0;
 /// Share of a jump within which a slope foretells it.
 const FORETOLD: f32 = 0.25;
 
-/// Marks both pixels of each jump between neighbours in a row or a column, as far as [`super::COLOUR_REACH`] around the inner rectangle.
-/// Says whether there is any. `z` is depth in metres over the field.
-pub(super) fn mark(field: &mut Field, z: &[f32]) -> bool {
-    let jumps = best_work(Jumps { field, z });
-    let width = field.rect.width();
-    let mut found = false;
-    for Jump { place, step } in jumps.into_iter().map(|j| j.at(width)) {
-        let u = &field.inverse;
-        let [before, p, q, after] = [place - step, place, place + step, place + 2 * step].map(|i| u[i]);
-        let jump = (p - q).abs();
-        // The gentler side tells: of a slanted surface that ends at the silhouette the other side is steep.
-        let slope = (p - before).abs().min((after - q).abs());
-        // A floor goes on to its horizon: what its slope foretells is no jump. (A mixed depth lies on such a line by itself.)
-        let foretold = |from: f32, to: f32, got: f32| (upper(2.0 * to - from, 0.0) - got).abs() < FORETOLD * jump;
-        let goes_on = !field.edges.antialiased && (foretold(before, p, q) || foretold(after, q, p));
-        if jump > STEEPER * slope && !goes_on {
-            field.index[place] = 1;
-            field.index[place + step] = 1;
-            found = true;
-        }
+/// A bit for each pixel of a field but those of its first column: sixteen pixels of a row in one number.
+#[derive(Default)]
+pub(super) struct Marks {
+    bits: Vec<u16>,
+    /// Numbers in a row.
+    stride: usize,
+}
+
+impl Marks {
+    fn clear(&mut self, width: usize, height: usize) {
+        self.stride = width.div_ceil(SIXTEEN) + 1;
+        self.bits.clear();
+        self.bits.resize(self.stride * height, 0);
     }
-    found
-}
-
-/// A steep step to the right (or, marked, to the next row) of a pixel.
-#[derive(Clone, Copy)]
-struct Candidate(u32);
-
-const DOWN: u32 = 1 << 31;
-/// Pixels that are looked at together.
-const BLOCK: usize = 32;
-
-/// From `place` to `place + step`.
-struct Jump {
-    place: usize,
-    step: usize,
-}
-
-impl Candidate {
-    fn at(self, width: usize) -> Jump {
-        let step = if self.0 & DOWN != 0 { width } else { 1 };
-        Jump { place: (self.0 & !DOWN) as usize, step }
-    }
-}
-
-/// Turns depth into 1/z, and looks for steep steps.
-struct Jumps<'a> {
-    field: &'a mut Field,
-    z: &'a [f32],
-}
-
-impl Work for Jumps<'_> {
-    type Output = Vec<Candidate>;
 
     #[inline(always)]
-    fn run(self) -> Vec<Candidate> {
-        let field = self.field;
-        field.inverse.resize(self.z.len(), 0.0);
-        let (width, height) = (field.rect.width(), field.rect.height());
-        let mut out = Vec::new();
-        // Row by row, so that a row is looked at while it is still in the first-level cache: each one with the next.
-        for next in 0..height {
-            let row = next * width..(next + 1) * width;
-            for (u, z) in field.inverse[row.clone()].iter_mut().zip(&self.z[row]) {
-                *u = 1.0 / *z;
-            }
-            // One pixel from the rim: beyond a jump one more pixel is looked at on either side.
-            if next < 2 || next >= height - 1 {
-                continue;
-            }
-            let (u, y) = (&field.inverse, next - 1);
-            let start = y * width + 1;
-            let row = &u[start..start + width - 2];
-            let below = &u[start + width..start + 2 * width - 3];
-            let blocks = row.chunks(BLOCK).zip(row[1..].chunks(BLOCK)).zip(below.chunks(BLOCK));
-            for (block, ((here, right), below)) in blocks.enumerate() {
-                // Almost no block has a step: whether one has is asked of all its pixels at once, without a way out.
-                let any = here
-                    .iter()
-                    .zip(right)
-                    .zip(below)
-                    .fold(false, |any, ((p, r), b)| any | is_steep(*p, *r) | is_steep(*p, *b));
-                if !any {
-                    continue;
-                }
-                for (i, ((p, r), b)) in here.iter().zip(right).zip(below).enumerate() {
-                    let place = (start + block * BLOCK + i) as u32;
-                    if is_steep(*p, *r) {
-                        out.push(Candidate(place));
-                    }
-                    if is_steep(*p, *b) {
-                        out.push(Candidate(place | DOWN));
-                    }
+    fn set(&mut self, row: usize, sixteen: usize, bits: u16) {
+        self.bits[row * self.stride + sixteen] |= bits;
+    }
+
+    /// Columns of the pixels that are marked in a row, ascending.
+    fn columns(&self, row: usize) -> impl Iterator<Item = usize> + '_ {
+        let sixteens = self.bits[row * self.stride..][..self.stride].iter().enumerate();
+        sixteens.filter(|(_, bits)| **bits != 0).flat_map(|(i, bits)| {
+            let mut left = *bits;
+            std::iter::from_fn(move || {
+                let bit = left.trailing_zeros() as usize;
+                left &= left.wrapping_sub(1);
+                (bit < SIXTEEN).then_some(1 + SIXTEEN * i + bit)
+            })
+        })
+    }
+}
+
+/// Marks both pixels of each jump between neighbours in a row or a column, and lists those up to [`COLOUR_REACH`] around the inner
+/// rectangle. Says whether there is any.
+pub(super) fn mark(field: &mut Field) -> bool {
+    let (width, height) = (field.rect.width(), field.rect.height());
+    field.marks.clear(width, height);
+    let antialiased = field.edges.antialiased;
+    best_sixteen_work(Jumps { z: &field.z, width, height, antialiased, marks: &mut field.marks });
+    let rim = (super::REACH - COLOUR_REACH) as usize;
+    for row in rim..height - rim {
+        field.rows.push(field.places.len() as u32);
+        let columns = field.marks.columns(row).filter(|x| (rim..width - rim).contains(x));
+        field.places.extend(columns.map(|x| (row * width + x) as u32));
+    }
+    field.rows.push(field.places.len() as u32);
+    !field.places.is_empty()
+}
+
+/// Looks for jumps from each pixel to the right and to the next row, but from those at the rim: on either side of a jump one more pixel is
+/// looked at.
+struct Jumps<'a> {
+    z: &'a [f32],
+    width: usize,
+    height: usize,
+    antialiased: bool,
+    marks: &'a mut Marks,
+}
+
+impl SixteenWork for Jumps<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Sixteen>(self) {
+        let Self { z, width, height, antialiased, marks } = self;
+        let limit = S::of(FIRST_LOOK);
+        for y in 1..height - 2 {
+            for (i, x) in (1..width - 2).step_by(SIXTEEN).enumerate() {
+                let at = y * width + x;
+                let (own, right, below) = (load::<S>(z, at), load::<S>(z, at + 1), load::<S>(z, at + width));
+                // Almost no sixteen has a step. A hole (NaN) has none.
+                let own_limit = own * limit;
+                let to_right = right.less(own_limit) | own.less(right * limit);
+                let down = below.less(own_limit) | own.less(below * limit);
+                if S::any(to_right | down) {
+                    let there = u16::MAX >> (SIXTEEN - (width - 2 - x).min(SIXTEEN));
+                    let own = S::of(1.0) / own;
+                    let right = jump(z, at, 1, own, S::of(1.0) / right, antialiased) & there;
+                    let down = jump(z, at, width, own, S::of(1.0) / below, antialiased) & there;
+                    marks.set(y, i, right | right << 1 | down);
+                    marks.set(y, i + 1, right >> (SIXTEEN - 1));
+                    marks.set(y + 1, i, down);
                 }
             }
         }
-        out
     }
 }
 
 #[inline(always)]
-fn is_steep(a: f32, b: f32) -> bool {
-    (a - b).abs() > RATIO * upper(a, b)
+fn load<S: Sixteen>(z: &[f32], at: usize) -> S {
+    // There are more numbers behind the last pixel.
+    S::load(z[at..].first_chunk().unwrap_or(&[f32::NAN; SIXTEEN]))
+}
+
+/// Where there is a jump from some pixels to others `step` behind them, with 1/z of both.
+#[inline(always)]
+fn jump<S: Sixteen>(z: &[f32], at: usize, step: usize, p: S, q: S, antialiased: bool) -> u16 {
+    let n = S::of;
+    let before = n(1.0) / load::<S>(z, at - step);
+    let after = n(1.0) / load::<S>(z, at + 2 * step);
+    let jump = (p - q).size();
+    let steep = (n(RATIO) * p.upper(q)).less(jump);
+    // The gentler side tells: of a slanted surface that ends at the silhouette the other side is steep. Beside a hole there is but one.
+    let (a, b) = ((p - before).size(), (after - q).size());
+    let slope = S::choose(b.same(b), a.lower(b), a);
+    let mut found = steep & (n(STEEPER) * slope).less(jump);
+    if !antialiased {
+        // A floor goes on to its horizon: what its slope foretells is no jump. (A mixed depth lies on such a line by itself.)
+        let near = n(FORETOLD) * jump;
+        found = found & !((foretold(before, p) - q).size().less(near) | (foretold(after, q) - p).size().less(near));
+    }
+    S::bits(found)
+}
+
+/// What follows two 1/z on a slope.
+#[inline(always)]
+fn foretold<S: Sixteen>(from: S, to: S) -> S {
+    (S::of(2.0) * to - from).upper(S::of(0.0))
 }

@@ -20,6 +20,9 @@ mod truth;
 
 use super::{DepthConvention, DepthEdges, DepthMapping, DepthParams};
 use crate::geometry::Rect;
+use crate::simd::{SIXTEEN, Stored};
+pub(crate) use layers::Mixed;
+use std::ops::Range;
 
 /// How far from a pixel its depth and (less) its colour are looked at, in pixels of the image, whatever its scale.
 pub const REACH: i32 = 4;
@@ -29,10 +32,18 @@ pub(crate) const COLOUR_REACH: i32 = 2;
 /// A premultiplied colour: red, green, blue, alpha.
 pub(crate) type Rgba = [f32; 4];
 
+/// Five neighbours of a row, as they are stored.
+pub(crate) type Five = [Stored; 5];
+
 /// Where the colours around mixed pixels come from.
-pub(crate) trait Colours {
-    /// Premultiplied colours of five pixels of a row, from a column on; at most [`COLOUR_REACH`] from a mixed pixel.
-    fn five(&self, x1: i32, y: i32) -> &[Rgba; 5];
+pub(crate) trait Colours: Sync {
+    /// Premultiplied colours of five pixels of a row, from a column on; at most [`COLOUR_REACH`] from a mixed pixel. They may be put into
+    /// `room`.
+    fn five<'a>(&'a self, x1: i32, y: i32, room: &'a mut Five) -> &'a Five;
+    /// Does alpha count as 1 whatever is stored?
+    fn is_opaque(&self) -> bool {
+        false
+    }
 }
 
 /// The numbers in which a renderer's filter mixed two distances.
@@ -81,30 +92,20 @@ impl Edges {
     }
 }
 
-/// A pixel of two surfaces.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Mixed {
-    /// Share of the pixel that the nearer one covers, 0 to 1.
-    pub(crate) coverage: f32,
-    /// Distance of the nearer and the farther one, in metres; the farther may be +∞.
-    pub(crate) z: [f32; 2],
-    /// Their colours: coverage · nearer + (1 − coverage) · farther is the pixel.
-    pub(crate) colour: [Rgba; 2],
-}
-
-/// The two distances that meet in a pixel, before colours are looked at.
-#[derive(Clone, Copy, Debug)]
-struct Split {
+/// The two distances that meet in each mixed pixel, before colours are looked at. Behind the last one the lists go on for
+/// [`SIXTEEN`], so that they can be read in sixteens.
+#[derive(Default)]
+struct Splits {
     /// First coverage of the nearer one.
-    coverage: f32,
+    coverage: Vec<f32>,
     /// How sure that is: a standard deviation.
-    deviation: f32,
-    /// May the pixel be all of one surface, whatever the shape says? (With the depth as a sample at its centre it may.)
-    maybe_pure: bool,
+    deviation: Vec<f32>,
+    /// How probable it is that the pixel is all of one surface, whatever the shape says. (With the depth as a sample at its centre it may.)
+    pure: Vec<f32>,
     /// 1/z of the nearer and the farther surface.
-    inverse: [f32; 2],
+    inverse: [Vec<f32>; 2],
     /// 1/z from which on a pixel belongs to the nearer one.
-    middle: f32,
+    middle: Vec<f32>,
 }
 
 /// A stretch of a depth image with its silhouettes; pixels row by row.
@@ -115,62 +116,95 @@ pub(crate) struct Field {
     inner: Rect,
     /// Those and [`REACH`] around.
     rect: Rect,
-    /// 1/z; 0 is infinitely far; NaN is left alone.
-    inverse: Vec<f32>,
-    /// 0, or one more than the number in `splits`.
-    index: Vec<u32>,
-    splits: Vec<Split>,
-    /// Where the pixels of `splits` are, ascending.
+    /// Depth in metres; infinitely far is infinite; NaN is left alone. [`MORE`] numbers lie behind.
+    z: Vec<f32>,
+    /// Pixels beside jumps, a bit each.
+    marks: find::Marks,
+    splits: Splits,
+    /// Where the pixels of `splits` are, ascending; as long as those.
     places: Vec<u32>,
+    /// Where those of each row begin in the list; one more at the end.
+    rows: Vec<u32>,
+    /// Coverage (NaN where a pixel is not mixed) and both 1/z of mixed pixels, at their places.
+    dense: [Vec<f32>; 3],
 }
+
+/// Numbers behind the last pixel, so that neighbours can be read sixteen at a time.
+const MORE: usize = 2 * SIXTEEN;
 
 impl Field {
     /// Looks for silhouettes in `inner`. `z` is depth in metres over that and [`REACH`] around, row by row.
-    pub(crate) fn new(edges: Edges, inner: Rect, z: &[f32]) -> Self {
+    pub(crate) fn new(edges: Edges, inner: Rect, z: Vec<f32>) -> Self {
         Self::default().again(edges, inner, z)
     }
 
     /// [`Field::new`] in the memory of one that is not needed any more.
-    pub(crate) fn again(mut self, edges: Edges, inner: Rect, z: &[f32]) -> Self {
-        for place in self.places.drain(..) {
-            self.index[place as usize] = 0;
-        }
-        self.splits.clear();
-        (self.edges, self.inner, self.rect) = (edges, inner, inner.grow(REACH));
-        if z.len() == self.rect.width() * self.rect.height() && !inner.is_empty() {
-            self.index.resize(z.len(), 0);
-            if find::mark(&mut self, z) {
+    pub(crate) fn again(mut self, edges: Edges, inner: Rect, z: Vec<f32>) -> Self {
+        let coverage = &mut self.dense[0];
+        self.places.drain(..).for_each(|place| coverage[place as usize] = f32::NAN);
+        (self.edges, self.inner, self.rect, self.z) = (edges, inner, inner.grow(REACH), z);
+        let n = self.rect.width() * self.rect.height();
+        self.rows.clear();
+        if self.z.len() == n && !inner.is_empty() {
+            self.z.resize(n + MORE, f32::NAN);
+            for (plane, empty) in self.dense.iter_mut().zip([f32::NAN, 0.0, 0.0]) {
+                plane.resize(n + MORE, empty);
+            }
+            if find::mark(&mut self) {
                 split::all(&mut self);
             }
         }
         self
     }
 
+    /// The room that its depth takes.
+    pub(crate) fn room(&mut self) -> Vec<f32> {
+        std::mem::take(&mut self.z)
+    }
+
+    /// Depth of some neighbours in a row of the inner rectangle, from a column on.
+    pub(crate) fn depths(&self, x1: i32, y: i32, n: usize) -> &[f32] {
+        &self.z[self.place(x1, y)..][..n]
+    }
+
     /// Is there no silhouette?
     pub(crate) fn is_empty(&self) -> bool {
-        self.splits.is_empty()
+        self.places.is_empty()
     }
 
     fn place(&self, x: i32, y: i32) -> usize {
         (y - self.rect.y1) as usize * self.rect.width() + (x - self.rect.x1) as usize
     }
 
+    /// The numbers of the mixed pixels of a row, which is at most [`COLOUR_REACH`] from the inner rectangle.
+    pub(crate) fn numbers_in(&self, y: i32) -> Range<usize> {
+        let row = (y - self.inner.y1 + COLOUR_REACH) as usize;
+        match (self.rows.get(row), self.rows.get(row + 1)) {
+            (Some(from), Some(to)) => *from as usize..*to as usize,
+            _ => 0..0,
+        }
+    }
+
+    /// The column of a mixed pixel in row `y`.
+    pub(crate) fn column(&self, number: usize, y: i32) -> i32 {
+        self.rect.x1 + (self.places[number] as usize - self.place(self.rect.x1, y)) as i32
+    }
+
+    #[cfg(test)]
     /// Columns of the mixed pixels of a row between two columns, ascending. The row is at most [`COLOUR_REACH`] from the inner rectangle.
     pub(crate) fn mixed_in(&self, y: i32, x1: i32, x2: i32) -> impl Iterator<Item = i32> + '_ {
-        let (start, low, high) = (self.place(self.rect.x1, y), self.place(x1, y), self.place(x2, y));
-        let first = self.places.partition_point(|p| (*p as usize) < low);
-        let places = self.places[first..].iter().take_while(move |p| (**p as usize) < high);
-        places.map(move |p| self.rect.x1 + (*p as usize - start) as i32)
+        let columns = self.numbers_in(y).map(move |i| self.column(i, y));
+        columns.skip_while(move |x| *x < x1).take_while(move |x| *x < x2)
     }
 
-    /// The distance of the surface that has more of a mixed pixel, by depth alone; `None` where the pixel's own depth is one surface's.
-    pub(crate) fn snapped(&self, x: i32, y: i32) -> Option<f32> {
-        let split = self.split_at(self.place(x, y)).filter(|_| self.edges.antialiased)?;
-        Some(1.0 / split.inverse[usize::from(split.coverage < 0.5)])
-    }
-
-    fn split_at(&self, place: usize) -> Option<&Split> {
-        let index = *self.index.get(place)?;
-        (index != 0).then(|| &self.splits[index as usize - 1])
+    /// For the mixed pixels of a row between two columns, their columns and the distances of the surfaces that have more of them, by depth
+    /// alone; none where the pixels' own depth is one surface's.
+    pub(crate) fn snapped_in(&self, y: i32, x1: i32, x2: i32) -> impl Iterator<Item = (i32, f32)> + '_ {
+        let numbers = if self.edges.antialiased { self.numbers_in(y) } else { 0..0 };
+        let all = numbers.map(move |i| {
+            let farther = usize::from(self.splits.coverage[i] < 0.5);
+            (self.column(i, y), 1.0 / self.splits.inverse[farther][i])
+        });
+        all.skip_while(move |(x, _)| *x < x1).take_while(move |(x, _)| *x < x2)
     }
 }

@@ -1,11 +1,9 @@
-//! Which two surfaces meet in a pixel, and how much of it the nearer one covers, by depth alone.
+//! Which two surfaces meet in a pixel, and how much of it the nearer one covers, by depth alone. Sixteen pixels at once.
 
-#![allow(clippy::needless_range_loop, reason = "arrays of one length are walked side by side")]
-
-use super::{COLOUR_REACH, Domain, Field, Split};
+use super::{Domain, Field};
 use crate::depth::NEAREST;
-use crate::maths::{lower, upper};
-use crate::simd::{Work, best_work};
+use crate::maths::log2;
+use crate::simd::{Places, SIXTEEN, Sixteen, SixteenWork, best_sixteen_work};
 
 /// Width of the bell by which neighbours vote for a point-sampled pixel's coverage, in pixels: a filter of a renderer's size.
 const VOTE: f32 = 0.7;
@@ -15,11 +13,8 @@ const MEAN: f32 = 1.0;
 const SHAPE_DEVIATION: f32 = 0.13;
 /// …and of one that a mixed depth gives.
 const DEPTH_DEVIATION: f32 = 0.03;
-
-/// Pixels whose marks are looked at together.
-const BLOCK: usize = 32;
-/// Marked pixels that are looked at together.
-const SOME: usize = 8;
+/// Share of the pixels beside a jump of a point-sampled depth that are all of one surface.
+const PURE: f32 = 0.25;
 
 /// Two bells e^(−d²/2w²) over blocks of 5 × 5: of votes, and of means.
 fn bells() -> [[f32; 25]; 2] {
@@ -31,161 +26,207 @@ fn bells() -> [[f32; 25]; 2] {
     })
 }
 
-/// Splits each marked pixel (`index` 1) up to [`COLOUR_REACH`] around the inner rectangle, and numbers them.
+/// Splits each marked pixel; those that turn out to be of two surfaces stay in the list.
 pub(super) fn all(field: &mut Field) {
     let [vote, mean] = bells();
-    let wide = field.inner.grow(COLOUR_REACH);
-    let width = field.rect.width();
-    let (mut splits, mut places) = (std::mem::take(&mut field.splits), std::mem::take(&mut field.places));
-    places.clear();
-    let mut index = std::mem::take(&mut field.index);
-    let rim = (super::REACH - COLOUR_REACH) as usize;
-    for (y, row) in (field.rect.y1..).zip(index.chunks_exact_mut(width)) {
-        if y < wide.y1 || y >= wide.y2 {
-            // Marks out here are only rims of marks.
-            row.fill(0);
-            continue;
-        }
-        row[..rim].fill(0);
-        row[width - rim..].fill(0);
-        let start = field.place(field.rect.x1, y);
-        for (block, marks) in row.chunks(BLOCK).enumerate() {
-            if marks.iter().fold(0, |any, mark| any | *mark) != 0 {
-                let marked = (start + block * BLOCK..).zip(marks).filter(|(_, mark)| **mark != 0);
-                places.extend(marked.map(|(place, _)| place as u32));
-            }
-        }
-    }
-    // Those that turn out to be of two surfaces move to the front.
-    let mut kept = 0;
-    for from in (0..places.len()).step_by(SOME) {
-        let here = from..places.len().min(from + SOME);
-        let mut some = [0; SOME];
-        some[..here.len()].copy_from_slice(&places[here.clone()]);
-        some[here.len()..].fill(places[from]);
-        let mixture = |place: u32| by_mixture(&field.inverse, width, place as usize, field.edges.domain);
-        let mixtures = some.map(|place| if field.edges.antialiased { mixture(place) } else { None });
-        let mut found = mixtures;
-        if mixtures.iter().any(Option::is_none) {
-            let shapes = best_work(Shapes { u: &field.inverse, width, places: &some, vote: &vote, mean: &mean });
-            found = std::array::from_fn(|i| mixtures[i].or(shapes[i]));
-        }
-        for (place, split) in some.into_iter().zip(found).take(here.len()) {
-            index[place as usize] = split.map_or(0, |split| {
-                splits.push(split);
-                places[kept] = place;
-                kept += 1;
-                splits.len() as u32
-            });
-        }
-    }
-    places.truncate(kept);
-    field.index = index;
-    (field.splits, field.places) = (splits, places);
+    best_sixteen_work(Split { field, vote: &vote, mean: &mean });
 }
 
-/// The pixels' own depth is one surface's: neighbours vote which share the nearer one has. Eight pixels at once.
-struct Shapes<'a> {
-    u: &'a [f32],
-    width: usize,
-    places: &'a [u32; SOME],
+struct Split<'a> {
+    field: &'a mut Field,
     vote: &'a [f32; 25],
     mean: &'a [f32; 25],
 }
 
-impl Work for Shapes<'_> {
-    type Output = [Option<Split>; SOME];
+/// What is found of some pixels: where it holds, and the numbers of [`super::Splits`].
+struct Found<S: Sixteen> {
+    holds: S::Yes,
+    coverage: S,
+    inverse: [S; 2],
+    middle: S,
+}
 
+impl<S: Sixteen> Found<S> {
+    /// This where it holds, else the other.
     #[inline(always)]
-    fn run(self) -> Self::Output {
-        let Self { u, width, places, vote, mean } = self;
-        let mut around = [[0.0; SOME]; 25];
-        for (lane, place) in places.iter().enumerate() {
-            let first = *place as usize - 2 * width - 2;
-            for (dy, five) in around.chunks_exact_mut(5).enumerate() {
-                let row = &u[first + dy * width..][..5];
-                five.iter_mut().zip(row).for_each(|(at, v)| at[lane] = *v);
-            }
+    fn or(&self, other: &Self) -> Self {
+        Self {
+            holds: self.holds | other.holds,
+            coverage: S::choose(self.holds, self.coverage, other.coverage),
+            inverse: [
+                S::choose(self.holds, self.inverse[0], other.inverse[0]),
+                S::choose(self.holds, self.inverse[1], other.inverse[1]),
+            ],
+            middle: S::choose(self.holds, self.middle, other.middle),
         }
-        let (mut low, mut high) = ([f32::INFINITY; SOME], [0.0_f32; SOME]);
-        for v in [6, 7, 8, 11, 12, 13, 16, 17, 18].map(|i| &around[i]) {
-            for k in 0..SOME {
-                (low[k], high[k]) = (lower(v[k], low[k]), upper(v[k], high[k]));
-            }
-        }
-        let mut middle = [0.0; SOME];
-        for k in 0..SOME {
-            middle[k] = 0.5 * (low[k] + high[k]);
-        }
-        // Votes, and the sums for both means: of all, and of what is nearer.
-        let (mut all, mut near) = ([[0.0; SOME]; 4], [[0.0; SOME]; 4]);
-        for (i, v) in around.iter().enumerate() {
-            for k in 0..SOME {
-                let here = if v[k].is_nan() { 0.0 } else { 1.0 };
-                let nearer = if v[k] > middle[k] { 1.0 } else { 0.0 };
-                let v = if v[k].is_nan() { 0.0 } else { v[k] };
-                let terms = [vote[i], mean[i] * v, mean[i], 1.0];
-                for (j, term) in terms.into_iter().enumerate() {
-                    all[j][k] += here * term;
-                    near[j][k] += nearer * term;
-                }
-            }
-        }
-        std::array::from_fn(|k| {
-            let (all, near, own) = (all.map(|v| v[k]), near.map(|v| v[k]), around[12][k]);
-            let far_count = all[3] - near[3];
-            // One pixel alone without a distance is a hole in the depth, not a surface to look through to.
-            let (lone_far, lone_near) = (far_count == 1.0 && low[k] == 0.0, near[3] == 1.0 && high[k] >= 1.0 / NEAREST);
-            if high[k] <= low[k] || lone_far || lone_near {
-                return None;
-            }
-            let mut inverse = [near[1] / near[2], (all[1] - near[1]) / (all[2] - near[2])];
-            inverse[usize::from(own <= middle[k])] = own;
-            Some(Split {
-                coverage: near[0] / all[0],
-                deviation: SHAPE_DEVIATION,
-                maybe_pure: true,
-                inverse,
-                middle: middle[k],
-            })
-        })
     }
 }
 
-/// The pixel's depth is a mixture: from it the way up and the way down lead to the two surfaces within two pixels. `None` where the
-/// farther one is infinitely far: what was mixed with it is not known.
-fn by_mixture(u: &[f32], width: usize, place: usize, domain: Domain) -> Option<Split> {
-    let steepest = |better: fn(f32, f32) -> bool| {
-        let mut at = place;
-        for _ in 0..2 {
-            let mut best = at;
-            for dy in 0..3 {
-                for q in (at + dy * width - width - 1..).take(3) {
-                    if better(u[q], u[best]) {
-                        best = q;
-                    }
+impl SixteenWork for Split<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Sixteen>(self) {
+        let Self { field, vote, mean } = self;
+        let (width, n) = (field.rect.width(), field.places.len());
+        let Field { edges, z, places, splits, dense, rows, .. } = field;
+        let [near, far] = &mut splits.inverse;
+        let lists = [&mut splits.coverage, &mut splits.deviation, &mut splits.pure, near, far, &mut splits.middle];
+        for list in lists {
+            list.clear();
+            list.resize(n + SIXTEEN, 0.0);
+        }
+        // A list without a last one: what is read beyond it is the first.
+        places.resize(n + SIXTEEN, places[0]);
+        // Those that are of two surfaces move to the front.
+        let (mut kept, mut row) = (0, 0);
+        for from in (0..n).step_by(SIXTEEN) {
+            let here: [u32; SIXTEEN] = *places[from..].first_chunk().unwrap_or(&[0; SIXTEEN]);
+            let around = Around::<S>::new(z, &here, width);
+            let mut found = around.shape(vote, mean);
+            let mut by_depth = S::where_bits(0);
+            if edges.antialiased {
+                let mixture = around.mixture(edges.domain);
+                by_depth = mixture.holds;
+                found = mixture.or(&found);
+            }
+            let (holds, mixed) = (S::bits(found.holds), S::bits(by_depth));
+            let [mut coverage, mut near, mut far, mut middle] = [[0.0; SIXTEEN]; 4];
+            found.coverage.store(&mut coverage);
+            found.inverse[0].store(&mut near);
+            found.inverse[1].store(&mut far);
+            found.middle.store(&mut middle);
+            for (i, place) in here.into_iter().enumerate().take(n - from) {
+                // Rows begin where their first kept one is.
+                while rows.get(row).is_some_and(|start| *start as usize == from + i) {
+                    rows[row] = kept as u32;
+                    row += 1;
+                }
+                if holds >> i & 1 == 0 {
+                    continue;
+                }
+                let by_depth = mixed >> i & 1 != 0;
+                places[kept] = place;
+                splits.coverage[kept] = coverage[i];
+                (splits.deviation[kept], splits.pure[kept]) =
+                    if by_depth { (DEPTH_DEVIATION, 0.0) } else { (SHAPE_DEVIATION, PURE) };
+                (splits.inverse[0][kept], splits.inverse[1][kept], splits.middle[kept]) = (near[i], far[i], middle[i]);
+                for (plane, v) in dense.iter_mut().zip([coverage[i], near[i], far[i]]) {
+                    plane[place as usize] = v;
+                }
+                kept += 1;
+            }
+        }
+        rows[row..].fill(kept as u32);
+        places.truncate(kept);
+    }
+}
+
+/// 1/z of some pixels and of the two next ones on each side, row by row.
+struct Around<S>([S; 25]);
+
+impl<S: Sixteen> Around<S> {
+    #[inline(always)]
+    fn new(z: &[f32], places: &[u32; SIXTEEN], width: usize) -> Self {
+        let first = Places::new(places.map(|place| place - 2 * width as u32 - 2));
+        let mut u = [S::of(0.0); 25];
+        for (dy, five) in u.chunks_exact_mut(5).enumerate() {
+            let row = S::fives(z, &first, dy * width);
+            five.iter_mut().zip(row).for_each(|(u, z)| *u = S::of(1.0) / z);
+        }
+        Self(u)
+    }
+
+    /// The pixels' own depth is one surface's: neighbours vote which share the nearer one has.
+    #[inline(always)]
+    fn shape(&self, vote: &[f32; 25], mean: &[f32; 25]) -> Found<S> {
+        let (u, n) = (&self.0, S::of);
+        let (mut low, mut high) = (n(f32::INFINITY), n(0.0));
+        for i in [6, 7, 8, 11, 12, 13, 16, 17, 18] {
+            (low, high) = (u[i].lower(low), u[i].upper(high));
+        }
+        let middle = n(0.5) * (low + high);
+        // Votes, and the sums for both means: of all, and of what is nearer.
+        let (mut all, mut near) = ([n(0.0); 4], [n(0.0); 4]);
+        for (i, u) in u.iter().enumerate() {
+            let (here, nearer) = (u.same(*u), middle.less(*u));
+            let terms = [n(vote[i]), n(mean[i]) * *u, n(mean[i]), n(1.0)];
+            for (j, term) in terms.into_iter().enumerate() {
+                all[j] = all[j] + term.or_zero(here);
+                near[j] = near[j] + term.or_zero(nearer);
+            }
+        }
+        // One pixel alone without a distance is a hole in the depth, not a surface to look through to.
+        let lone_far = (all[3] - near[3]).same(n(1.0)) & low.same(n(0.0));
+        let lone_near = near[3].same(n(1.0)) & !high.less(n(1.0 / NEAREST));
+        let own_is_near = middle.less(u[12]);
+        let inverse = [near[1] / near[2], (all[1] - near[1]) / (all[2] - near[2])];
+        Found {
+            holds: low.less(high) & !(lone_far | lone_near),
+            coverage: near[0] / all[0],
+            inverse: [S::choose(own_is_near, u[12], inverse[0]), S::choose(own_is_near, inverse[1], u[12])],
+            middle,
+        }
+    }
+
+    /// The pixels' depth is a mixture: from it the way up and the way down lead to the two surfaces within two pixels. Does not hold where
+    /// the farther one is infinitely far: what was mixed with it is not known.
+    #[inline(always)]
+    fn mixture(&self, domain: Domain) -> Found<S> {
+        let n = S::of;
+        let (near, far) = (self.best::<true>(), self.best::<false>());
+        let f = number(far, domain);
+        let coverage = (number(self.0[12], domain) - f) / (number(near, domain) - f);
+        Found {
+            holds: n(0.0).less(far) & far.less(near),
+            coverage: coverage.upper(n(0.0)).lower(n(1.0)),
+            inverse: [near, far],
+            middle: n(0.5) * (near + far),
+        }
+    }
+
+    /// The number at the end of the way from a pixel to the largest (or the smallest) of its eight neighbours, and from there to that of that
+    /// one's.
+    #[inline(always)]
+    fn best<const LARGEST: bool>(&self) -> S {
+        // Holes come last.
+        let worst = S::of(if LARGEST { f32::NEG_INFINITY } else { f32::INFINITY });
+        let mut u = self.0;
+        for u in &mut u {
+            *u = S::choose(u.same(*u), *u, worst);
+        }
+        // The best of three in a row, then of three such rows: what is found from each of the nine.
+        let mut nine = [worst; 9];
+        for y in 0..5 {
+            for x in 0..3 {
+                let three = pick::<S, LARGEST>(pick::<S, LARGEST>(u[5 * y + x], u[5 * y + x + 1]), u[5 * y + x + 2]);
+                for row in y.saturating_sub(2)..=y.min(2) {
+                    nine[3 * row + x] = pick::<S, LARGEST>(nine[3 * row + x], three);
                 }
             }
-            at = best;
         }
-        u[at]
-    };
-    let (near, far) = (steepest(|a, b| a > b), steepest(|a, b| a < b));
-    if far <= 0.0 || near <= far {
-        return None;
+        let (mut best, mut found) = (u[12], nine[4]);
+        for (i, nine) in nine.into_iter().enumerate() {
+            // Of equal ones the first counts, the pixel before all.
+            let here = u[5 * (i / 3 + 1) + i % 3 + 1];
+            let yes = if LARGEST { best.less(here) } else { here.less(best) };
+            (best, found) = (S::choose(yes, here, best), S::choose(yes, nine, found));
+        }
+        found
     }
-    let number = |u: f32| match domain {
-        Domain::Distance => 1.0 / u,
+}
+
+#[inline(always)]
+fn pick<S: Sixteen, const LARGEST: bool>(a: S, b: S) -> S {
+    if LARGEST { a.upper(b) } else { a.lower(b) }
+}
+
+/// What a renderer's filter mixed.
+#[inline(always)]
+fn number<S: Sixteen>(u: S, domain: Domain) -> S {
+    match domain {
+        Domain::Distance => S::of(1.0) / u,
         Domain::Inverse => u,
-        Domain::Log => u.ln(),
-    };
-    let (n, f) = (number(near), number(far));
-    let coverage = ((number(u[place]) - f) / (n - f)).clamp(0.0, 1.0);
-    Some(Split {
-        coverage,
-        deviation: DEPTH_DEVIATION,
-        maybe_pure: false,
-        inverse: [near, far],
-        middle: 0.5 * (near + far),
-    })
+        Domain::Log => log2(u),
+    }
 }

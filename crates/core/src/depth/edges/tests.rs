@@ -33,16 +33,44 @@ fn mixture(k: f32, a: f32, b: f32) -> f32 {
     k * a + (1.0 - k) * b
 }
 
-struct Pixels {
+/// Colours over a rectangle.
+pub(super) struct Pixels {
     rect: Rect,
-    colours: Vec<Rgba>,
+    colours: Vec<Stored>,
+}
+
+impl Pixels {
+    pub(super) fn new(rect: Rect, colours: impl IntoIterator<Item = Rgba>) -> Self {
+        let bytes = |c: Rgba| c.map(f32::to_ne_bytes).as_flattened().try_into().unwrap();
+        Self { rect, colours: colours.into_iter().map(bytes).collect() }
+    }
 }
 
 impl Colours for Pixels {
-    fn five(&self, x1: i32, y: i32) -> &[Rgba; 5] {
+    fn five<'a>(&'a self, x1: i32, y: i32, _: &'a mut Five) -> &'a Five {
         let start = (y - self.rect.y1) as usize * self.rect.width() + (x1 - self.rect.x1) as usize;
         self.colours[start..].first_chunk().unwrap()
     }
+}
+
+/// A pixel of two surfaces.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct One {
+    pub(super) coverage: f32,
+    pub(super) z: [f32; 2],
+    pub(super) colour: [Rgba; 2],
+}
+
+/// What [`Field::mixed`] makes of one pixel.
+pub(super) fn mixed(field: &Field, x: i32, y: i32, colours: &impl Colours) -> Option<One> {
+    let number = field.numbers_in(y).find(|i| field.column(*i, y) == x)?;
+    let mut all = Mixed::default();
+    field.mixed(number..number + 1, colours, &mut all);
+    all.is_number[0].then(|| One {
+        coverage: all.coverage[0],
+        z: all.z.map(|z| z[0]),
+        colour: all.colour.map(|colour| colour.map(|c| c[0])),
+    })
 }
 
 fn over<T>(rect: Rect, f: impl Fn(i32, i32) -> T) -> Vec<T> {
@@ -56,15 +84,15 @@ fn params(edges: DepthEdges, convention: DepthConvention, mapping: DepthMapping)
 /// Root mean square error of the coverage over the pixels that the edge crosses, and how many those are.
 fn coverage_error(params: &DepthParams, z: impl Fn(i32, i32) -> f32, near: Rgba, far: Rgba) -> (f32, usize) {
     let inner = Rect::new(4, 4, 36, 36);
-    let field = Field::new(Edges::new(params).unwrap(), inner, &over(inner.grow(REACH), z));
+    let field = Field::new(Edges::new(params).unwrap(), inner, over(inner.grow(REACH), z));
     let rect = inner.grow(COLOUR_REACH);
     let colour = |x, y| -> Rgba { std::array::from_fn(|c| mixture(share(x, y), near[c], far[c])) };
-    let pixels = Pixels { rect, colours: over(rect, colour) };
+    let pixels = Pixels::new(rect, over(rect, colour));
     let (mut sum, mut n) = (0.0, 0);
     for y in inner.y1..inner.y2 {
         for x in inner.x1..inner.x2 {
             let k = share(x, y);
-            let mixed = field.mixed(x, y, &pixels);
+            let mixed = mixed(&field, x, y, &pixels);
             if k > 0.0 && k < 1.0 {
                 let mixed = mixed.expect("the edge is seen");
                 assert!((mixed.z[0] / NEAR - 1.0).abs() < 0.01 && (mixed.z[1] / FAR - 1.0).abs() < 0.01, "{mixed:?}");
@@ -126,7 +154,7 @@ fn slopes_and_lone_holes_are_no_silhouettes() {
     let inner = Rect::new(0, 0, 60, 40);
     let count = |z: &dyn Fn(i32, i32) -> f32| {
         let edges = Edges::new(&params(DepthEdges::PointSampled, DepthConvention::Distance, DepthMapping::Linear));
-        let field = Field::new(edges.unwrap(), inner, &over(inner.grow(REACH), z));
+        let field = Field::new(edges.unwrap(), inner, over(inner.grow(REACH), z));
         (0..40).map(|y| field.mixed_in(y, 0, 60).count()).sum::<usize>()
     };
     assert_eq!(count(&|_, _| 3.0), 0);

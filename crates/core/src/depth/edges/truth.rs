@@ -1,7 +1,8 @@
 //! Fog and grade along silhouettes against the truth: the same scene rendered at three times the size, fogged or graded there, and
 //! averaged down. Skipped where the renders are not at hand.
 
-use super::{COLOUR_REACH, Colours, Edges, Field, REACH, Rgba};
+use super::tests::{Pixels, mixed};
+use super::{COLOUR_REACH, Edges, Field, REACH, Rgba};
 use crate::depth::{DepthEdges, DepthParams};
 use crate::effect::Effect;
 use crate::effects::depthfog::DepthFog;
@@ -58,19 +59,6 @@ fn coverage(hd: &View, w: usize, i: usize) -> (bool, f32) {
     (high > low * 1.08 + 1e-9, near as f32 / 9.0)
 }
 
-/// A picture with its outermost pixels going on around it.
-struct Padded<'a> {
-    width: usize,
-    colours: &'a [Rgba],
-}
-
-impl Colours for Padded<'_> {
-    fn five(&self, x1: i32, y: i32) -> &[Rgba; 5] {
-        let start = (y + COLOUR_REACH) as usize * self.width + (x1 + COLOUR_REACH) as usize;
-        self.colours[start..].first_chunk().unwrap()
-    }
-}
-
 /// As an eye sees a scene-linear colour: x/(1 + x), then the curve of a display.
 fn seen(c: &Rgba) -> [f32; 3] {
     [c[0], c[1], c[2]].map(|v| {
@@ -106,29 +94,20 @@ fn through(
         (0..h + 2 * reach).flat_map(move |y| (0..w + 2 * reach).map(move |x| (clamp(y, h) * w + clamp(x, w)) as usize))
     };
     let z: Vec<f32> = padded(REACH).map(|i| view.z[i]).collect();
-    let colours: Vec<Rgba> = padded(COLOUR_REACH).map(|i| view.colour[i]).collect();
-    let mut field = Field::new(edges, Rect::new(0, 0, w, h), &z);
+    let all = Rect::new(0, 0, w, h);
+    let colours = Pixels::new(all.grow(COLOUR_REACH), padded(COLOUR_REACH).map(|i| view.colour[i]));
+    let mut field = Field::new(edges, all, z);
     let places: Vec<i32> = (0..h).flat_map(|y| field.mixed_in(y, 0, w).map(move |x| y * w + x)).collect();
     if let Some(exact) = exact {
         for &i in &places {
-            let split = field.index[field.place(i % w, i / w)] as usize - 1;
-            let split = &mut field.splits[split];
-            (split.coverage, split.deviation, split.maybe_pure) = (exact[i as usize], 1e-4, false);
+            let number = field.numbers_in(i / w).find(|n| field.column(*n, i / w) == i % w).unwrap();
+            let splits = &mut field.splits;
+            (splits.coverage[number], splits.deviation[number], splits.pure[number]) = (exact[i as usize], 1e-4, 0.0);
+            let place = field.places[number] as usize;
+            field.dense[0][place] = exact[i as usize];
         }
     }
-    let mixed: Vec<_> = places
-        .iter()
-        .filter_map(|i| {
-            Some((
-                *i,
-                field.mixed(
-                    i % w,
-                    i / w,
-                    &Padded { width: view.width + 2 * COLOUR_REACH as usize, colours: &colours },
-                )?,
-            ))
-        })
-        .collect();
+    let mixed: Vec<_> = places.iter().filter_map(|i| Some((*i, mixed(&field, i % w, i / w, &colours)?))).collect();
     let side = |s: usize| {
         let z: Vec<f32> = mixed.iter().map(|(_, m)| m.z[s]).collect();
         let colour: Vec<Rgba> = mixed.iter().map(|(_, m)| m.colour[s]).collect();
