@@ -125,17 +125,22 @@ fn rows(c: &mut Criterion) {
         || on(on(on(v(), "layer1On"), "layer2On"), "layer3On").double("layer2Near", 20.0).double("layer2Far", 30.0);
     let low = || on(layers(), "heightFog");
     let red = Value::Colour([0.8, 0.2, 0.1, 1.0]);
-    let cases: [(&str, &dyn Effect, Values); 23] = [
+    let three_zones = {
+        let three = v().double("nearExposure", 1.0).double("midExposure", 0.5).double("farExposure", -0.5);
+        three.double("nearSaturation", 0.5).double("midSaturation", 0.8).double("farSaturation", 1.2)
+    };
+    let cases: [(&str, &dyn Effect, Values); 24] = [
         ("fog with three layers", &DepthFog, layers()),
         ("fog with three layers and height fog", &DepthFog, low()),
         ("fog with three layers and height fog of another colour", &DepthFog, low().set("heightColour", red)),
         ("fog with noise in 4 steps", &DepthFog, v().double("noiseAmount", 1.0).int("noiseSteps", 4)),
+        ("plain grade three zones without gamma", &DepthGrade, known(three_zones.clone(), 4)),
         ("fog with light rays", &DepthFog, v().double("rays", 1.0)),
         ("fog with noise in 4 steps and light rays", &DepthFog, {
             v().double("noiseAmount", 1.0).int("noiseSteps", 4).double("rays", 1.0)
         }),
         ("fog with scatter blur", &DepthFog, v().double("scatterBlur", 20.0)),
-        ("fog, depth as it is", &DepthFog, known(v(), 4)),
+        ("plain fog", &DepthFog, known(v(), 4)),
         ("fog, silhouettes of a point-sampled depth", &DepthFog, known(v(), 1)),
         ("fog, silhouettes of an antialiased depth", &DepthFog, known(v(), 2)),
         ("fog, depth to be found out", &DepthFog, Values::default()),
@@ -144,14 +149,11 @@ fn rows(c: &mut Criterion) {
         ("fog linear", &DepthFog, v().int("fogModel", 2)),
         ("fog with falloff", &DepthFog, v().double("falloff", 1.5)),
         ("fog element", &DepthFog, v().int("output", 1)),
-        ("grade all controls, depth as it is", &DepthGrade, known(all_controls.clone(), 4)),
-        ("fog with three layers, depth as it is", &DepthFog, known(layers(), 4)),
-        ("fog with three layers and height fog, depth as it is", &DepthFog, known(low(), 4)),
+        ("plain grade all controls", &DepthGrade, known(all_controls.clone(), 4)),
+        ("plain fog with three layers", &DepthFog, known(layers(), 4)),
+        ("plain fog with three layers and height fog", &DepthFog, known(low(), 4)),
         ("grade one zone", &DepthGrade, v().double("nearExposure", 1.0).double("nearSaturation", 0.5)),
-        ("grade three zones without gamma", &DepthGrade, {
-            let three = v().double("nearExposure", 1.0).double("midExposure", 0.5).double("farExposure", -0.5);
-            three.double("nearSaturation", 0.5).double("midSaturation", 0.8).double("farSaturation", 1.2)
-        }),
+        ("grade three zones without gamma", &DepthGrade, three_zones),
         ("grade all controls", &DepthGrade, all_controls),
         ("grade mattes", &DepthGrade, v().int("output", 2)),
     ];

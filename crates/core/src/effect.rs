@@ -1,6 +1,7 @@
 //! What an effect is: a name, a declaration of parameters, and from a snapshot of them a plan and a kernel.
 
 use crate::depth::DepthStage;
+pub use crate::effects::blocks::StoredRow;
 use crate::generator::Generator;
 use crate::geometry::{Geometry, Rect, RectD};
 use crate::image::{ColourRow, Image, Plane};
@@ -323,6 +324,12 @@ pub trait RowKernel: Sync {
     /// Changes a row in place. `z` is depth in metres with the special values of [`crate::depth`]; at NaN the driver puts the
     /// source back if the output is a result. `x1`, `y`: the output pixel of the first value.
     fn row(&self, x1: i32, y: i32, z: &[f32], colour: ColourRow);
+    /// Does it take pixels as they are stored ([`RowKernel::stored`])?
+    fn takes_stored(&self) -> bool {
+        false
+    }
+    /// [`RowKernel::row`] for pixels that are four floats in the source and in the output. Only where [`RowKernel::takes_stored`] says so.
+    fn stored(&self, _row: StoredRow) {}
     /// [`RowKernel::row`] for pixels from anywhere in a row, with the column of each.
     fn places(&self, x: &[i32], y: i32, z: &[f32], mut colour: ColourRow) {
         let mut start = 0;

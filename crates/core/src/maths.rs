@@ -6,7 +6,7 @@
 use crate::simd::Number;
 
 /// Adding it to a small number leaves the number's nearest integer in the low bits (1.5 · 2²³).
-const ROUND: f32 = 12_582_912.0;
+pub(crate) const ROUND: f32 = 12_582_912.0;
 
 /// The smaller one; `b` if one is NaN. One machine instruction, which `f32::min` is not.
 #[inline(always)]

@@ -5,7 +5,8 @@
 #![allow(unsafe_code, reason = "calling code compiled for AVX2 needs a promise that the processor has it")]
 
 pub(crate) use sixteen::places::Places;
-pub(crate) use sixteen::{Number, SIXTEEN, Sixteen, Stored};
+pub(crate) use sixteen::two::Two;
+pub(crate) use sixteen::{ALIGNED, Number, SIXTEEN, Sixteen, Stored};
 use std::sync::atomic::{AtomicU8, Ordering};
 
 /// What a processor can do, as far as it matters here; each can do what those before can.
@@ -267,6 +268,21 @@ pub fn soon(bytes: &[u8]) {
     }
     #[cfg(not(target_arch = "x86_64"))]
     let _ = (bytes, LINE);
+}
+
+/// `N` pixels from a place on, or what lies behind the list in memory (often the next row), will be read soon.
+#[inline(always)]
+pub(crate) fn soon_after<const N: usize>(pixels: &[Stored], at: usize) {
+    #[cfg(target_arch = "x86_64")]
+    for i in (0..N).step_by(4) {
+        let line = pixels.as_ptr().wrapping_add(at + i);
+        // SAFETY: every processor of this kind has it; nothing is read, whatever the address.
+        unsafe {
+            std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(line.cast());
+        }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = (pixels, at);
 }
 
 /// From here on others see what this thread has written past the caches.

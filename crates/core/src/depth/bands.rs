@@ -68,6 +68,17 @@ impl<'a> Bands<'a> {
         }
     }
 
+    /// The depth of a row of the window as it lies in the field, and what NaN counts as, where it is all inside the picture.
+    pub(crate) fn field_row<'f>(&self, field: &'f Field, x1: i32, y: i32, n: usize) -> Option<(&'f [f32], f32)> {
+        let inside = self.inside.contains_rect(&Rect::new(x1, y, x1 + n as i32, y + 1));
+        inside.then(|| (field.depths(x1, y, n), self.stage.invalid()))
+    }
+
+    /// May a pixel be left as it is, for want of depth?
+    pub(crate) fn leaves_some(&self) -> bool {
+        self.whole.is_none() && self.stage.invalid().is_nan()
+    }
+
     /// The depth of some neighbours of the window, from a column on: the field's, but beyond the picture what the stage says.
     pub(crate) fn own_row(&self, field: Option<&Field>, x1: i32, y: i32, out: &mut [f32]) {
         let row = Rect::new(x1, y, x1 + out.len() as i32, y + 1);

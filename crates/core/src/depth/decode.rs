@@ -8,7 +8,7 @@ use super::{
 use crate::geometry::Geometry;
 use crate::image::{Components, ImageRef};
 use crate::maths::upper;
-use crate::simd::{LANES, Lanes, WideWork, best, best_wide_work};
+use crate::simd::{SIXTEEN, Sixteen, SixteenWork, best, best_sixteen_work};
 
 /// The distance in metres that stands for 'as near as can be'.
 pub const NEAREST: f32 = 1e-4;
@@ -56,9 +56,8 @@ impl DepthParams {
     /// nothing is there (NaN, a distance below zero).
     pub(crate) fn decode_row(&self, row: &mut [f32], invalid: f32, hole: f32) {
         let decode = Decode::new(self);
-        if matches!(self.convention, DepthConvention::Distance | DepthConvention::Auto | DepthConvention::WorldPosition)
-        {
-            return best_wide_work(Distances { unit: decode.unit, row, invalid, hole });
+        if self.holds_distances() {
+            return best_sixteen_work(Distances { unit: decode.unit, from: None, row, invalid, hole });
         }
         // Each convention is its own loop without a branch.
         macro_rules! rows {
@@ -78,6 +77,17 @@ impl DepthParams {
             };
         }
         rows!(Distance MinusDistance Inverse MinusInverse NormalisedNearZero NormalisedFarZero WorldPosition Auto);
+    }
+
+    /// The same from one float a pixel, where those are distances.
+    pub(crate) fn decode_stored(&self, from: &[[u8; 4]], row: &mut [f32], invalid: f32, hole: f32) {
+        let unit = Decode::new(self).unit;
+        best_sixteen_work(Distances { unit, from: Some(from), row, invalid, hole });
+    }
+
+    /// Are the numbers distances?
+    pub(crate) fn holds_distances(&self) -> bool {
+        matches!(self.convention, DepthConvention::Distance | DepthConvention::Auto | DepthConvention::WorldPosition)
     }
 
     /// What an invalid pixel becomes before neighbours are asked.
@@ -119,36 +129,54 @@ impl DepthParams {
 /// Distances to metres: what most depth passes are.
 struct Distances<'a> {
     unit: f32,
+    /// Where they are stored, if not in the row itself.
+    from: Option<&'a [[u8; 4]]>,
     row: &'a mut [f32],
     invalid: f32,
     hole: f32,
 }
 
-impl WideWork for Distances<'_> {
+impl SixteenWork for Distances<'_> {
     type Output = ();
     #[inline(always)]
-    fn run<L: Lanes>(self) {
-        let (eights, rest) = self.row.as_chunks_mut::<LANES>();
-        for eight in eights {
-            distances::<L>(eight, self.unit, self.invalid, self.hole);
+    fn run<S: Sixteen>(self) {
+        let Self { unit, from, row, invalid, hole } = self;
+        let mut numbers = [0.0; SIXTEEN];
+        for at in (0..row.len()).step_by(SIXTEEN) {
+            let to = &mut row[at..];
+            let n = SIXTEEN.min(to.len());
+            match from {
+                Some(from) => {
+                    let stored = &from[at..at + n];
+                    if let Some(all) = stored.first_chunk::<SIXTEEN>() {
+                        numbers.iter_mut().zip(all).for_each(|(v, bytes)| *v = f32::from_ne_bytes(*bytes));
+                    } else {
+                        numbers.iter_mut().zip(stored).for_each(|(v, bytes)| *v = f32::from_ne_bytes(*bytes));
+                    }
+                }
+                None => numbers[..n].copy_from_slice(&to[..n]),
+            }
+            let metres = distances(S::load(&numbers), unit, invalid, hole);
+            if let Some(to) = to.first_chunk_mut() {
+                metres.store(to);
+            } else {
+                metres.store(&mut numbers);
+                to.copy_from_slice(&numbers[..n]);
+            }
         }
-        let mut eight = [0.0; LANES];
-        eight[..rest.len()].copy_from_slice(rest);
-        distances::<L>(&mut eight, self.unit, self.invalid, self.hole);
-        rest.copy_from_slice(&eight[..rest.len()]);
     }
 }
 
 #[inline(always)]
-fn distances<L: Lanes>(eight: &mut [f32; LANES], unit: f32, invalid: f32, hole: f32) {
-    let v = L::load(eight);
-    let (z, zero, invalid, hole) = (v.times(L::all(unit)), L::all(0.0), L::all(invalid), L::all(hole));
-    let there = v.less(L::all(NOTHING));
-    let known = there.and(zero.less(z)).and(z.less(L::all(f32::INFINITY)));
+fn distances<S: Sixteen>(v: S, unit: f32, invalid: f32, hole: f32) -> S {
+    let n = S::of;
+    let (z, zero) = (v * n(unit), n(0.0));
+    let there = v.less(n(NOTHING));
+    let known = there & zero.less(z) & z.less(n(f32::INFINITY));
     // No number, or a distance below zero.
-    let is_hole = z.less(zero).and(there);
-    let nothing = L::choose(is_hole, hole, L::choose(v.same(v), invalid, hole));
-    L::choose(known, z.greater(L::all(NEAREST)), nothing).store(eight);
+    let is_hole = z.less(zero) & there;
+    let nothing = S::choose(is_hole, n(hole), S::choose(v.same(v), n(invalid), n(hole)));
+    S::choose(known, z.upper(n(NEAREST)), nothing)
 }
 
 /// What decoding needs, ready.

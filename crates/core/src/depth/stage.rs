@@ -5,7 +5,7 @@ use super::edges::{Edges, Field, Rgba};
 use super::refine::{self, REFINE_REACH};
 use super::{Camera, Channels, DepthEdges, DepthParams, InvalidDepth, fill, median_around};
 use crate::geometry::{Geometry, Rect, RectD};
-use crate::image::{ColourRow, Components, ImageRef, Plane, load_channel, load_colour};
+use crate::image::{ColourRow, Components, Depth, ImageRef, PixelFormat, Plane, load_channel, load_colour};
 use crate::workers::{Exec, Stop};
 
 /// Rows in which holes are filled at a time: many beside those that are looked at above and below, few beside a picture's.
@@ -101,9 +101,14 @@ impl<'a> DepthStage<'a> {
         if sy < bounds.y1 || sy >= bounds.y2 {
             return out.fill(invalid);
         }
-        self.numbers(sy, x1, out);
-        self.unpremultiply(x1, y, out);
-        self.params.decode_row(out, invalid, hole);
+        match self.stored(sy, x1, out.len()) {
+            Some(stored) => self.params.decode_stored(stored, out, invalid, hole),
+            None => {
+                self.numbers(sy, x1, out);
+                self.unpremultiply(x1, y, out);
+                self.params.decode_row(out, invalid, hole);
+            }
+        }
         if let Some(rays) = &self.rays {
             rays.to_planar(x1, y, out);
         }
@@ -111,6 +116,17 @@ impl<'a> DepthStage<'a> {
         let own = self.columns(x1, out.len());
         out[..own.start].fill(invalid);
         out[own.end..].fill(invalid);
+    }
+
+    /// A row's numbers as they are stored, where those are distances, one float a pixel, at the output's pixels.
+    fn stored(&self, sy: i32, x1: i32, n: usize) -> Option<&[[u8; 4]]> {
+        let one = self.image.format() == PixelFormat { depth: Depth::Float, components: Components::Alpha };
+        let plain = one && self.channels == Channels::One(0) && self.from == self.to && self.alpha.is_none();
+        if !plain || !self.params.holds_distances() {
+            return None;
+        }
+        let first = usize::try_from(i64::from(x1) - i64::from(self.image.bounds().x1)).ok()?;
+        self.image.row(sy).as_chunks().0.get(first..first + n)
     }
 
     /// Which of some columns of the output lie over the image.

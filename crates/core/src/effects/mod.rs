@@ -1,5 +1,6 @@
 //! The effects: one folder each, and this list.
 
+pub(crate) mod blocks;
 pub mod deepmerge;
 pub mod depthfog;
 pub mod depthgrade;

@@ -242,7 +242,7 @@ fn load_every<S: Sample, const N: usize, const C: usize>(bytes: &[u8], out: &mut
 }
 
 /// Below this alpha a colour is not divided (and then not multiplied) by it: it is light without cover, such as a glow.
-pub const THIN: f32 = 1e-6;
+pub(crate) const THIN: f32 = 1e-6;
 
 /// Is each alpha 1, or too thin to divide by? Then premultiplied and straight colours are the same numbers.
 #[inline(always)]

@@ -176,5 +176,5 @@ impl ColourRow<'_> {
     }
 }
 
-pub(crate) use convert::store_colour_past_caches;
+pub(crate) use convert::{THIN, store_colour_past_caches};
 pub use convert::{load_channel, load_colour, premultiply, store_colour, unpremultiply};

@@ -6,9 +6,13 @@ mod mixtures;
 use super::{Finish, Scratch, borrow, mix};
 use crate::depth::edges::Field;
 use crate::depth::{BAND, Bands, DepthStage};
-use crate::effect::{Leaves, RowKernel};
+use crate::effect::{Leaves, RowKernel, StoredRow};
+use crate::effects::blocks::Known;
 use crate::geometry::Rect;
-use crate::image::{Alpha, ColourRow, ImageMut, premultiply, store_colour, store_colour_past_caches, unpremultiply};
+use crate::image::{
+    Alpha, ColourRow, Components, Depth, ImageMut, PixelFormat, premultiply, store_colour, store_colour_past_caches,
+    unpremultiply,
+};
 use crate::simd::streamed;
 use crate::workers::{Exec, Stop};
 use mixtures::Mixtures;
@@ -35,6 +39,7 @@ pub(super) fn render(
     let large = width * window.height() * format.bytes() > CACHED;
     let store = if large { store_colour_past_caches } else { store_colour };
     let bands = Bands::new(stage, window, exec)?;
+    let stored = kernel.takes_stored() && kernel.mixes() && out.takes_stored(kernel, format) && !bands.leaves_some();
     // What bands that are done leave to others: memory that is there.
     let spare: Mutex<Vec<(Field, Mixtures)>> = Mutex::default();
     let mut all = output.window_rows(&window);
@@ -64,10 +69,22 @@ pub(super) fn render(
             if cancel.is_set() {
                 return;
             }
-            bands.own_row(looked_at, window.x1, *y, &mut z);
             if kernel.mixes() {
                 mixtures.compute(kernel, *y, PIECE, cancel);
-            } else if let Some(field) = looked_at {
+            }
+            let in_field = looked_at.and_then(|field| bands.field_row(field, window.x1, *y, width)).filter(|_| stored);
+            if in_field.is_none() {
+                bands.own_row(looked_at, window.x1, *y, &mut z);
+            }
+            if stored && out.columns(window.x1, *y, width) == (0..width) {
+                let depth = in_field.unwrap_or((&z, f32::NAN));
+                out.stored_row(kernel, window.x1, *y, depth, bytes, mixtures.known(*y), large);
+                continue;
+            }
+            if in_field.is_some() {
+                bands.own_row(looked_at, window.x1, *y, &mut z);
+            }
+            if let Some(field) = looked_at.filter(|_| !kernel.mixes()) {
                 for (x, snapped) in field.snapped_in(*y, own(*y).start, own(*y).end) {
                     let z = &mut z[(x - window.x1) as usize];
                     // What is to be left alone has no number for a depth.
@@ -92,6 +109,46 @@ pub(super) fn render(
             spare.push((field, mixtures));
         }
     })
+}
+
+impl Finish<'_> {
+    /// Can the pixels go from the source to the output as they are stored: four floats in both, all of the result?
+    fn takes_stored(&self, kernel: &dyn RowKernel, output: PixelFormat) -> bool {
+        let four = output.depth == Depth::Float && matches!(output.components, Components::Rgba | Components::Bgra);
+        let fades = (self.blend.over_source || kernel.leaves() == Leaves::Layer)
+            && (self.mask.is_some() || self.blend.mix != 1.0);
+        four && output == self.source.format() && !fades && (kernel.wants_straight() || self.alpha != Alpha::Straight)
+    }
+
+    /// A row of which the source has all pixels.
+    #[allow(clippy::too_many_arguments, reason = "all that is known of a row")]
+    fn stored_row(
+        &self,
+        kernel: &dyn RowKernel,
+        x1: i32,
+        y: i32,
+        (z, invalid): (&[f32], f32),
+        to: &mut [u8],
+        known: Known,
+        past: bool,
+    ) {
+        let (from, _) = self.source.row(y).as_chunks();
+        let first = (x1 - self.source.bounds().x1) as usize;
+        let divided = kernel.wants_straight() && self.alpha == Alpha::Premultiplied;
+        kernel.stored(StoredRow {
+            x1,
+            y,
+            z,
+            invalid,
+            from: &from[first..first + z.len()],
+            to: to.as_chunks_mut().0,
+            swapped: self.source.format().components == Components::Bgra,
+            opaque: self.alpha == Alpha::Opaque,
+            divided: [divided, divided && kernel.leaves() != Leaves::Data],
+            past,
+            known,
+        });
+    }
 }
 
 /// Some neighbours of a row, from the source to what is stored, in `s.colour`.

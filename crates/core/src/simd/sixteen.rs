@@ -8,6 +8,7 @@ pub(super) mod places;
 pub(super) mod plain;
 #[cfg(test)]
 mod tests;
+pub(super) mod two;
 
 use places::Places;
 use std::ops::{Add, BitAnd, BitOr, Div, Mul, Not, Sub};
@@ -151,9 +152,8 @@ pub(crate) trait Sixteen: Number {
     fn stream_together(parts: [Self; 4], to: &mut [Stored; SIXTEEN]) {
         Self::together(parts, to);
     }
-    /// Five neighbours each from sixteen places of a plane, `offset` behind the places: all first ones, all second ones… The plane goes on
-    /// for three more behind.
-    fn fives(plane: &[f32], places: &Places, offset: usize) -> [Self; 5];
+    /// Eight neighbours each from sixteen places of a plane, `offset` behind the places: all first ones, all second ones…
+    fn eights(plane: &[f32], places: &Places, offset: usize) -> [Self; 8];
     /// The colours of five pixels in each of sixteen rows: of all first ones red, green, blue and alpha, of all second ones…
     fn colours(rows: &[&[Stored; 5]; SIXTEEN]) -> [[Self; 4]; 5];
     /// 0 to 15.

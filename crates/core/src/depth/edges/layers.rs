@@ -68,27 +68,25 @@ impl Field {
         if numbers.is_empty() {
             return;
         }
-        let mut room = [[[[0; 16]; 5]; SIXTEEN]; 5];
+        let (mut room, mut seen) = ([[[[0; 16]; 5]; 5]; SIXTEEN], [[[0.0; SIXTEEN]; 6]; 25]);
         let width = self.rect.width();
         for (at, from) in numbers.clone().step_by(SIXTEEN).enumerate() {
             let n = SIXTEEN.min(numbers.end - from);
             // What is missing at the end is like the first.
             let places: [u32; SIXTEEN] = std::array::from_fn(|i| self.places[if i < n { from + i } else { from }]);
-            let corners = places.map(|place| {
-                let place = place as usize;
-                [
-                    self.rect.x1 + (place % width) as i32 - COLOUR_REACH,
-                    self.rect.y1 + (place / width) as i32 - COLOUR_REACH,
-                ]
-            });
-            let mut rows = room.iter_mut().zip(0..).map(|(room, dy)| {
-                let mut fives = room.iter_mut().zip(&corners).map(|(room, [x, y])| colours.five(*x, y + dy, room));
-                std::array::from_fn(|_| fives.next().unwrap_or(&[[0; 16]; 5]))
-            });
-            let rows = std::array::from_fn(|_| rows.next().unwrap_or([&[[0; 16]; 5]; SIXTEEN]));
+            let none = &[[0; 16]; 5];
+            let mut rows = [[none; SIXTEEN]; 5];
+            for (i, room) in room.iter_mut().enumerate() {
+                let place = places[i] as usize;
+                let x = self.rect.x1 + (place % width) as i32 - COLOUR_REACH;
+                let y = self.rect.y1 + (place / width) as i32 - COLOUR_REACH;
+                for ((row, room), y) in rows.iter_mut().zip(room).zip(y..) {
+                    row[i] = colours.five(x, y, room);
+                }
+            }
             let places = Places::new(places.map(|place| place - (COLOUR_REACH as usize * (width + 1)) as u32));
-            let batch =
-                Batch { field: self, from, places, rows: &rows, opaque: colours.is_opaque(), at: at * SIXTEEN, to };
+            let (seen, opaque) = (&mut seen, colours.is_opaque());
+            let batch = Batch { field: self, from, places, rows: &rows, seen, opaque, at: at * SIXTEEN, to };
             best_sixteen_work(batch);
         }
     }
@@ -103,6 +101,8 @@ struct Batch<'a> {
     places: Places,
     /// Their rows of colours.
     rows: &'a [[&'a Five; SIXTEEN]; 5],
+    /// Room for what is known of those.
+    seen: &'a mut Seen,
     opaque: bool,
     /// Where in the lists they go.
     at: usize,
@@ -114,10 +114,10 @@ impl SixteenWork for Batch<'_> {
 
     #[inline(always)]
     fn run<S: Sixteen>(self) {
-        let Self { field, from, places, rows, opaque, at, to } = self;
+        let Self { field, from, places, rows, seen, opaque, at, to } = self;
         let split = Split::<S>::new(&field.splits, from);
-        let (seen, own, own_u) = look(field, &split, &places, rows, opaque);
-        let fit = Fit::new(&seen, &own);
+        let (own, own_u) = look(field, &split, &places, rows, seen, opaque);
+        let fit = Fit::new(seen, &own);
         let coverage = fit.coverage(&split, split.middle.less(own_u), &own);
         let colour = fit.corrected(coverage, &own);
         put(coverage, &mut to.coverage, at);
@@ -199,6 +199,27 @@ struct Neighbour<S> {
     colour: Colour<S>,
 }
 
+/// Neighbours of sixteen pixels each: weights, coverages, colours. In memory, as there are more than registers.
+type Seen = [[[f32; SIXTEEN]; 6]; 25];
+
+impl<S: Sixteen> Neighbour<S> {
+    #[inline(always)]
+    fn load([weight, coverage, r, g, b, a]: &[[f32; SIXTEEN]; 6]) -> Self {
+        let colour = [S::load(r), S::load(g), S::load(b), S::load(a)];
+        Self { weight: S::load(weight), coverage: S::load(coverage), colour }
+    }
+
+    #[inline(always)]
+    fn store(&self, [weight, coverage, r, g, b, a]: &mut [[f32; SIXTEEN]; 6]) {
+        self.weight.store(weight);
+        self.coverage.store(coverage);
+        self.colour[0].store(r);
+        self.colour[1].store(g);
+        self.colour[2].store(b);
+        self.colour[3].store(a);
+    }
+}
+
 /// The 25 pixels around each, of which the pixel itself tells nothing of the others' colours; its own colour and 1/z.
 #[inline(always)]
 fn look<S: Sixteen>(
@@ -206,19 +227,19 @@ fn look<S: Sixteen>(
     split: &Split<S>,
     places: &Places,
     rows: &[[&Five; SIXTEEN]; 5],
+    seen: &mut Seen,
     opaque: bool,
-) -> ([Neighbour<S>; 25], Colour<S>, S) {
+) -> (Colour<S>, S) {
     let n = S::of;
     let width = field.rect.width();
     let [near_u, far_u] = split.inverse;
     let apart = n(SAME) * (near_u - far_u);
-    let mut seen = [Neighbour { weight: n(0.0), coverage: n(0.0), colour: [n(0.0); 4] }; 25];
     let (mut own, mut own_u) = ([n(0.0); 4], n(0.0));
     for (dy, (five, row)) in seen.chunks_exact_mut(5).zip(rows).enumerate() {
-        let z = S::fives(&field.z, places, dy * width);
-        let coverages = S::fives(&field.dense[0], places, dy * width);
+        let z = S::eights(&field.z, places, dy * width);
+        let coverages = S::eights(&field.dense[0], places, dy * width);
         let (nears, fars) =
-            (S::fives(&field.dense[1], places, dy * width), S::fives(&field.dense[2], places, dy * width));
+            (S::eights(&field.dense[1], places, dy * width), S::eights(&field.dense[2], places, dy * width));
         for (dx, (to, mut colour)) in five.iter_mut().zip(S::colours(row)).enumerate() {
             let u = n(1.0) / z[dx];
             if opaque {
@@ -241,14 +262,11 @@ fn look<S: Sixteen>(
                     *v = v.or_zero(number);
                 }
             }
-            *to = Neighbour {
-                weight: counts.or_zero(number),
-                coverage: S::choose(is_mixed, coverages[dx], n(1.0).or_zero(near)),
-                colour,
-            };
+            let coverage = S::choose(is_mixed, coverages[dx], n(1.0).or_zero(near));
+            Neighbour { weight: counts.or_zero(number), coverage, colour }.store(to);
         }
     }
-    (seen, own, own_u)
+    (own, own_u)
 }
 
 /// Both colours with their variances.
@@ -262,7 +280,7 @@ struct Fit<S> {
 impl<S: Sixteen> Fit<S> {
     /// Least squares: a neighbour of coverage k is k · near + (1 − k) · far.
     #[inline(always)]
-    fn new(seen: &[Neighbour<S>; 25], own: &Colour<S>) -> Self {
+    fn new(seen: &Seen, own: &Colour<S>) -> Self {
         let n = S::of;
         let (mut nn, mut nf, mut ff) = (n(PULL), n(0.0), n(PULL));
         let mut near_sum = *own;
@@ -274,6 +292,7 @@ impl<S: Sixteen> Fit<S> {
             if i == 12 {
                 continue;
             }
+            let other = Neighbour::<S>::load(other);
             let (k, l) = (other.coverage, n(1.0) - other.coverage);
             let (to_near, to_far) = (other.weight * k, other.weight * l);
             nn = nn + to_near * k;
@@ -299,6 +318,7 @@ impl<S: Sixteen> Fit<S> {
             if i == 12 {
                 continue;
             }
+            let other = Neighbour::<S>::load(other);
             let (k, l) = (other.coverage, n(1.0) - other.coverage);
             let left = square(&beside(&other.colour, k, &near, l, &far));
             let (kk, ll) = (k * k, l * l);

@@ -131,7 +131,7 @@ impl<S: Sixteen> Around<S> {
         let first = Places::new(places.map(|place| place - 2 * width as u32 - 2));
         let mut u = [S::of(0.0); 25];
         for (dy, five) in u.chunks_exact_mut(5).enumerate() {
-            let row = S::fives(z, &first, dy * width);
+            let row = S::eights(z, &first, dy * width);
             five.iter_mut().zip(row).for_each(|(u, z)| *u = S::of(1.0) / z);
         }
         Self(u)

@@ -2,7 +2,8 @@
 //! depth, so that the optical depth has a closed form.
 
 use super::params::Params;
-use crate::maths::{exp2, lower, upper};
+use crate::maths::exp2;
+use crate::simd::Number;
 use std::f32::consts::LOG2_E;
 
 /// Rays end here: a horizontal one through thin air is long enough.
@@ -53,24 +54,29 @@ impl Ground {
 
     /// Optical depth up to a depth, of a ray that rises by `rise` and is `length` long for each metre of depth.
     #[inline(always)]
-    pub(super) fn depth(&self, z: f32, rise: f32, length: f32) -> f32 {
-        let z = lower(upper(z, 0.0), FARTHEST);
+    pub(super) fn depth<V: Number>(&self, z: V, rise: V, length: V) -> V {
+        let (n, zero, one) = (V::of, V::of(0.0), V::of(1.0));
+        let z = z.upper(zero).lower(n(FARTHEST));
         let change = rise * z;
         // Heights over the fog's at both ends. Their difference is not taken: it would lose small ones.
-        let (end, whole) = (self.eye + change, change.abs());
-        let (bottom, top) = (lower(self.eye, end), upper(self.eye, end));
-        let crossing = lower(upper(top, 0.0) / upper(whole, 1e-30), 1.0);
-        let (above, way) = if bottom >= 0.0 { (1.0, whole) } else { (crossing, upper(top, 0.0)) };
-        let low = upper(bottom, 0.0);
-        let thin = exp2(-(low * self.per_falloff * LOG2_E)) * mean_of_exponential(way * self.per_falloff);
-        self.density * (z * length) * ((1.0 - above) + above * thin)
+        let (eye, whole) = (n(self.eye), change.size());
+        let end = eye + change;
+        let (bottom, top) = (eye.lower(end), eye.upper(end).upper(zero));
+        let crossing = (top / whole.upper(n(1e-30))).lower(one);
+        let is_above = zero.less(bottom) | zero.same(bottom);
+        let (above, way) = (V::choose(is_above, one, crossing), V::choose(is_above, whole, top));
+        let low = bottom.upper(zero);
+        let falloff = n(self.per_falloff);
+        let thin = exp2(low * falloff * n(-LOG2_E)) * mean_of_exponential(way * falloff);
+        n(self.density) * (z * length) * ((one - above) + above * thin)
     }
 }
 
 /// (1 − e^(−x)) / x for x ≥ 0.
 #[inline(always)]
-fn mean_of_exponential(x: f32) -> f32 {
-    let series = 1.0 - x * (0.5 - x * (1.0 / 6.0 - x * (1.0 / 24.0 - x * (1.0 / 120.0))));
-    let direct = (1.0 - exp2(-(x * LOG2_E))) / upper(x, 1e-30);
-    if x < 0.1 { series } else { direct }
+fn mean_of_exponential<V: Number>(x: V) -> V {
+    let (n, one) = (V::of, V::of(1.0));
+    let series = one - x * (n(0.5) - x * (n(1.0 / 6.0) - x * (n(1.0 / 24.0) - x * n(1.0 / 120.0))));
+    let direct = (one - exp2(x * n(-LOG2_E))) / x.upper(n(1e-30));
+    V::choose(x.less(n(0.1)), series, direct)
 }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::needless_range_loop, reason = "many arrays are walked side by side")]
 
+mod air;
 mod over;
 mod shine;
 
@@ -13,18 +14,19 @@ use super::panels::{LANES, Lanes, Panels};
 use super::params::{FogOutput, Params};
 use super::rays::{DEPTHS, Layout, Rays};
 use super::scatter::{self, Cell, Soft};
-use super::sight::{Columns, Lane, Sight};
+use super::sight::{Lane, Sight};
 use super::steps::Steps;
 use super::sun::Sun;
 use super::table::{GROUPS, Table, place};
 use crate::depth::DepthStage;
 use crate::effect::{Frame, Leaves, RowKernel};
+use crate::effects::blocks::{Blocks, Columns, Numbers, Part, StoredRow, planes, stored};
 use crate::effects::look;
 use crate::geometry::{Geometry, Rect};
 use crate::image::ColourRow;
-use crate::maths::{choose, exp2, upper};
+use crate::maths::{exp2, upper};
 use crate::render::{Beside, Picture, Surroundings};
-use crate::simd::{Work, best_work};
+use crate::simd::{Sixteen, SixteenWork, best_sixteen_work};
 use crate::workers::{Exec, Stop};
 use over::mean;
 use std::f32::consts::LOG2_E;
@@ -138,182 +140,122 @@ impl<'a> Fog<'a> {
         }
     }
 
-    /// What is left and what is added at the pixels that `lane` and `lanes` hold.
-    #[inline(always)]
-    fn air(&self, y: i32, n: usize, lanes: &mut Lanes, lane: &mut Lane, depth: &mut [f32; LANES]) {
-        self.table.read(&lanes.z, self.wanted, &mut lanes.read);
-        *depth = lanes.read[place::DEPTH];
-        let in_steps = matches!(self.light, Light::Steps(..));
-        if self.ground.is_some() || in_steps {
-            self.sight.rays(y, n, in_steps, lane);
-        }
-        if let Some(ground) = &self.ground {
-            for i in 0..LANES {
-                depth[i] += ground.depth(lanes.z[i], lane.way[1][i], lane.length[i]);
-            }
-        }
-        // Where all channels are alike the first one stands for all.
-        let channels = if self.grey { 1 } else { 3 };
-        match (&self.light, &self.ground) {
-            (Light::Steps(steps, noise), ground) => {
-                steps.walk(&self.table, ground.as_ref(), noise, lane, lanes);
-                cut(channels, lanes);
-            }
-            (Light::OneColour(colour), Some(_)) => self.one_colour(channels, colour, depth, lanes),
-            (Light::Panels(_, Some(fan)), Some(ground)) if fan.is_spread() => {
-                self.one_colour(channels, &ground.colour, depth, lanes);
-                fan.read(lane, lanes);
-            }
-            (Light::Panels(panels, _), Some(ground)) => {
-                let ends = panels.take(&self.table, lanes);
-                panels.walk(ground, lane, lanes, &ends, |_, _| ());
-                cut(channels, lanes);
-            }
-            _ => {
-                for c in 0..3 {
-                    if c < channels {
-                        for i in 0..LANES {
-                            lanes.left[c][i] = seen(lanes.read[place::LEFT[c]][i]);
-                        }
-                    }
-                    lanes.light[c] = lanes.read[place::LIGHT[c]];
-                    lanes.base[c] = lanes.read[place::BASE[c]];
-                }
-            }
-        }
-    }
-
-    /// Light where all that lies in the air is of one colour.
-    #[inline(always)]
-    fn one_colour(&self, channels: usize, colour: &[f32; 3], depth: &[f32; LANES], lanes: &mut Lanes) {
-        for c in 0..channels {
-            let tint = self.tint[c];
-            for i in 0..LANES {
-                lanes.left[c][i] = seen(exp2(-(depth[i] * tint * LOG2_E)));
-            }
-        }
-        for c in 0..3 {
-            let left = if self.grey { 0 } else { c };
-            for i in 0..LANES {
-                lanes.light[c][i] = colour[c] * (1.0 - lanes.left[left][i]);
-            }
-        }
-    }
-
-    /// The limit of opacity, and the sky's share.
-    #[inline(always)]
-    fn limit(&self, lanes: &mut Lanes) {
-        let (least, sky) = (self.least, self.sky);
-        let limited = least > 0.0 || sky != 1.0;
-        let Lanes { z, left, light, base, .. } = lanes;
-        for c in 0..if self.grey { 1 } else { 3 } {
-            if !limited {
-                continue;
-            }
-            let mut less = [0.0; LANES];
-            for i in 0..LANES {
-                let t = left[c][i];
-                let held = upper(t, least);
-                let share = if z[i] == f32::INFINITY { sky } else { 1.0 };
-                let opacity = (1.0 - held) * share;
-                // The same mixture of light, less of it.
-                less[i] = if opacity < 1.0 - t { opacity / (1.0 - t) } else { 1.0 };
-                // 1 − (1 − t) would lose small numbers.
-                left[c][i] = if share == 1.0 { held } else { 1.0 - opacity };
-            }
-            for k in if self.grey { 0..3 } else { c..c + 1 } {
-                for i in 0..LANES {
-                    light[k][i] *= less[i];
-                    base[k][i] *= less[i];
-                }
-            }
-        }
-        if self.grey {
-            (left[1], left[2]) = (left[0], left[0]);
-        }
-    }
-
-    /// Optical depth of the air without noise before some pixels.
-    fn even_depths(&self, x1: i32, y: i32, z: &[f32], out: &mut [f32]) {
-        let (mut lane, mut part, mut read) = (Lane::new(), [0.0; LANES], [[0.0; LANES]; 4 * GROUPS]);
-        for (at, (z, out)) in z.chunks(LANES).zip(out.chunks_mut(LANES)).enumerate() {
-            let n = z.len();
-            lane.x = Columns::From(x1).some(at * LANES, n);
-            part[..n].copy_from_slice(z);
-            self.sight.count(y, &mut lane, &mut part);
-            self.table.read(&part, [false, true, false, false], &mut read);
-            let depth = &mut read[place::DEPTH];
-            if let Some(ground) = &self.ground {
-                self.sight.rays(y, n, false, &mut lane);
-                for i in 0..LANES {
-                    depth[i] += ground.depth(part[i], lane.way[1][i], lane.length[i]);
-                }
-            }
-            out.copy_from_slice(&depth[..n]);
-        }
-    }
-
     /// Radius of the scatter blur in pixels behind an optical depth.
     #[inline(always)]
     fn blur_radius(&self, depth: f32) -> f32 {
         self.radius as f32 * (1.0 - exp2(-(depth * LOG2_E)))
     }
 
+    /// Changes some pixels.
     #[inline(always)]
-    fn chunks(&self, x: Columns, y: i32, z: &[f32], mut colour: ColourRow) {
-        if self.output == FogOutput::Depth {
-            return look::depth(z, colour);
+    fn block<S: Sixteen>(
+        &self,
+        lanes: &mut Lanes,
+        x: &Part,
+        y: i32,
+        z: &Numbers<LANES>,
+        colour: &mut [Numbers<LANES>; 4],
+    ) {
+        let (n, mut lane, mut depth) = (x.len(), Lane::new(), [0.0; LANES]);
+        lane.x = x.numbers();
+        lanes.z = *z;
+        self.sight.count(y, &mut lane, &mut lanes.z);
+        for z in &mut lanes.z {
+            // Not an `if`: written only here and there it would be slow.
+            *z = upper(*z, 0.0);
         }
-        let (mut lanes, mut lane, mut depth) = (Lanes::new(), Lane::new(), [0.0; LANES]);
-        for from in (0..z.len()).step_by(LANES) {
-            let n = LANES.min(z.len() - from);
-            lane.x = x.some(from, n);
-            lanes.z[..n].copy_from_slice(&z[from..from + n]);
-            lanes.z[n..].fill(0.0);
-            self.sight.count(y, &mut lane, &mut lanes.z);
-            for z in &mut lanes.z {
-                // Not an `if`: written only here and there it would be slow.
-                *z = z.max(0.0);
-            }
-            self.air(y, n, &mut lanes, &mut lane, &mut depth);
-            self.limit(&mut lanes);
-            if self.output != FogOutput::Transmittance {
-                self.shine(y, n, &lane, &depth, &mut lanes);
-            }
-            let mut part = colour.part(from..from + n);
-            match self.output {
-                FogOutput::Result => {
-                    if let Some(soft) = &self.soft {
-                        self.soften(soft, &lane.x, y, &depth, part.reborrow());
-                    }
-                    self.result(&lanes, part);
+        self.air::<S>(y, n, lanes, &mut lane, &mut depth);
+        self.limit(lanes);
+        if self.output != FogOutput::Transmittance {
+            self.shine(y, n, &lane, &depth, lanes);
+        }
+        match self.output {
+            FogOutput::Result => {
+                if let Some(soft) = &self.soft {
+                    self.soften(soft, &lane.x, y, n, &depth, colour);
                 }
-                FogOutput::Element => self.element(&lane.x, y, &depth, &lanes, part),
-                _ => {
-                    let ColourRow { r, g, b, a } = part;
-                    let [tr, tg, tb] = &lanes.left;
-                    r.iter_mut().zip(g).zip(b).zip(a).enumerate().for_each(|(i, (((r, g), b), a))| {
-                        (*r, *g, *b, *a) = (tr[i], tg[i], tb[i], mean(tr[i], tg[i], tb[i]));
-                    });
+                self.over(lanes, colour);
+            }
+            FogOutput::Element => self.element(&lane.x, y, n, &depth, lanes, colour),
+            _ => {
+                let [tr, tg, tb] = &lanes.left;
+                for i in 0..LANES {
+                    colour[3][i] = mean(tr[i], tg[i], tb[i]);
+                }
+                for (to, left) in colour.iter_mut().zip(&lanes.left) {
+                    *to = *left;
                 }
             }
         }
     }
 }
 
-/// Nothing at all where hardly anything is left.
-#[inline(always)]
-fn seen(left: f32) -> f32 {
-    // 2⁻⁸⁰, as in the table.
-    const NOTHING: f32 = f32::from_bits((127 - 80) << 23);
-    choose(left > NOTHING, left, 0.0)
+impl Blocks<LANES> for Fog<'_> {
+    type Room = Lanes;
+    fn room() -> Lanes {
+        Lanes::new()
+    }
+    #[inline(always)]
+    fn block<S: Sixteen>(
+        &self,
+        room: &mut Lanes,
+        x: &Part,
+        y: i32,
+        z: &Numbers<LANES>,
+        colour: &mut [Numbers<LANES>; 4],
+    ) {
+        best_sixteen_work(Block { kernel: self, room, x, y, z, colour });
+    }
 }
 
-/// The same of what was summed up.
-#[inline(always)]
-fn cut(channels: usize, lanes: &mut Lanes) {
-    for left in &mut lanes.left[..channels] {
-        left.iter_mut().for_each(|t| *t = seen(*t));
+/// A call of [`Blocks::block`]: a function of its own, as it is much code.
+struct Block<'a> {
+    kernel: &'a Fog<'a>,
+    room: &'a mut Lanes,
+    x: &'a Part<'a>,
+    y: i32,
+    z: &'a Numbers<LANES>,
+    colour: &'a mut [Numbers<LANES>; 4],
+}
+
+impl SixteenWork for Block<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run<S: Sixteen>(self) {
+        self.kernel.block::<S>(self.room, self.x, self.y, self.z, self.colour);
+    }
+}
+
+/// Optical depth of the air without noise before some neighbours.
+struct EvenDepths<'a> {
+    kernel: &'a Fog<'a>,
+    x1: i32,
+    y: i32,
+    z: &'a [f32],
+    out: &'a mut [f32],
+}
+
+impl SixteenWork for EvenDepths<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run<S: Sixteen>(self) {
+        let Self { kernel, x1, y, z, out } = self;
+        let (mut lane, mut part, mut read) = (Lane::new(), [0.0; LANES], [[0.0; LANES]; 4 * GROUPS]);
+        for (at, (z, out)) in z.chunks(LANES).zip(out.chunks_mut(LANES)).enumerate() {
+            let n = z.len();
+            lane.x = Columns::From(x1).some(at * LANES, n).numbers();
+            part[..n].copy_from_slice(z);
+            kernel.sight.count(y, &mut lane, &mut part);
+            kernel.table.read::<S>(&part, n, [false, true, false, false], &mut read);
+            let depth = &mut read[place::DEPTH];
+            if let Some(ground) = &kernel.ground {
+                kernel.sight.rays(y, n, false, &mut lane);
+                for i in 0..LANES {
+                    depth[i] += ground.depth(part[i], lane.way[1][i], lane.length[i]);
+                }
+            }
+            out.copy_from_slice(&depth[..n]);
+        }
     }
 }
 
@@ -354,7 +296,7 @@ impl RowKernel for Fog<'_> {
             let (source, z) = (around.source(rect), exec.keep(around.depth(rect, exec)?));
             let pixels = |y: i32, row: &mut [Cell]| {
                 let ([r, g, b, a], mut depths) = (source.row(y), vec![0.0; row.len()]);
-                self.even_depths(rect.x1, y, z.row(y), &mut depths);
+                best_sixteen_work(EvenDepths { kernel: self, x1: rect.x1, y, z: z.row(y), out: &mut depths });
                 for (i, cell) in row.iter_mut().enumerate() {
                     *cell = scatter::pixel([r[i], g[i], b[i], a[i]], self.blur_radius(depths[i]));
                 }
@@ -370,26 +312,21 @@ impl RowKernel for Fog<'_> {
         drop(exec.keep((self.soft.take(), self.sun.as_mut().and_then(|sun| sun.rays.take()))));
     }
     fn row(&self, x1: i32, y: i32, z: &[f32], colour: ColourRow) {
-        best_work(Row { kernel: self, x: Columns::From(x1), y, z, colour });
+        if self.output == FogOutput::Depth {
+            return look::depth(z, colour);
+        }
+        planes(self, Columns::From(x1), y, z, colour);
     }
     fn places(&self, x: &[i32], y: i32, z: &[f32], colour: ColourRow) {
-        best_work(Row { kernel: self, x: Columns::Each(x), y, z, colour });
+        if self.output == FogOutput::Depth {
+            return look::depth(z, colour);
+        }
+        planes(self, Columns::Each(x), y, z, colour);
     }
-}
-
-/// A call of [`RowKernel::row`].
-struct Row<'a> {
-    kernel: &'a Fog<'a>,
-    x: Columns<'a>,
-    y: i32,
-    z: &'a [f32],
-    colour: ColourRow<'a>,
-}
-
-impl Work for Row<'_> {
-    type Output = ();
-    #[inline(always)]
-    fn run(self) {
-        self.kernel.chunks(self.x, self.y, self.z, self.colour);
+    fn takes_stored(&self) -> bool {
+        self.output != FogOutput::Depth
+    }
+    fn stored(&self, row: StoredRow) {
+        stored(self, row);
     }
 }

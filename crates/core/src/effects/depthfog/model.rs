@@ -132,6 +132,7 @@ impl Air {
             }
             FogModel::Linear if way >= self.length => MOST,
             FogModel::Linear => -(1.0 - (way / self.unit).powf(self.power)).ln(),
+            _ if self.power == 1.0 => -0.02_f64.ln() * (way / self.unit),
             _ => -0.02_f64.ln() * (way / self.unit).powf(self.power),
         };
         (self.gain * depth).min(MOST)

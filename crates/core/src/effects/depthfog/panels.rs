@@ -10,6 +10,7 @@ use super::model::Air;
 use super::sight::Lane;
 use super::table::{Table, place};
 use crate::maths::exp2;
+use crate::simd::Sixteen;
 use std::f32::consts::LOG2_E;
 
 /// Pixels at a time.
@@ -121,7 +122,7 @@ impl Panels {
 
     /// Where the ways of some pixels end.
     #[inline(always)]
-    pub(super) fn take(&self, table: &Table, lanes: &mut Lanes) -> Ends {
+    pub(super) fn take<S: Sixteen>(&self, table: &Table, n: usize, lanes: &mut Lanes) -> Ends {
         let mut ends = Ends::default();
         let panels = (self.ends.len() - 1) / 2;
         for i in 0..LANES {
@@ -136,7 +137,7 @@ impl Panels {
         for (own, at) in ends.own.iter_mut().zip(PART) {
             *own = lanes.read[at];
         }
-        table.read(&ends.middle, [false, true, false, true], &mut lanes.read);
+        table.read::<S>(&ends.middle, n, [false, true, false, true], &mut lanes.read);
         for (half, at) in ends.half.iter_mut().zip(PART) {
             *half = lanes.read[at];
         }

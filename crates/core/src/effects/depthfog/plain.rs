@@ -1,27 +1,18 @@
-//! One fog of one colour over distance, on rows of f32. The loops have no branches, so that they become vector code.
-
-#![allow(clippy::needless_range_loop, reason = "rows of one length, several at a time")]
+//! One fog of one colour over distance, sixteen pixels at a time.
 
 use super::params::{FogModel, FogOutput, Params};
-use super::sight::Columns;
 use crate::depth::Camera;
 use crate::effect::{Leaves, RowKernel};
+use crate::effects::blocks::{Blocks, Columns, Numbers, Part, StoredRow, planes, stored};
 use crate::effects::look;
 use crate::image::ColourRow;
-use crate::maths::{exp2, lower, pow_positive, upper};
-use crate::simd::{Work, best_work};
+use crate::maths::{exp2, pow_positive};
+use crate::simd::{SIXTEEN, Sixteen};
 
 /// log₂ 50: at the visibility 1/50 is left.
 const TWO_PERCENT: f32 = 5.643_856;
 /// From this many halvings on nothing is left (2⁻⁸⁰ of the picture; it also keeps subnormal numbers out).
 const NOTHING_LEFT: f32 = 80.0;
-/// Pixels that are computed at a time: loops of a fixed length over numbers that nothing else can change become the best vector code.
-const CHUNK: usize = 128;
-/// The same for a few pixels between others, as along silhouettes.
-const SHORT: usize = 16;
-
-/// A number each of some pixels.
-type Numbers<const N: usize> = [f32; N];
 
 /// Which curve runs from distance to transmittance; each is its own loop.
 #[derive(Clone, Copy)]
@@ -85,82 +76,104 @@ impl Fog {
         }
     }
 
-    /// What comes through at each pixel, from its distance, in place.
+    /// What comes through from some distances.
     #[inline(always)]
-    fn transmittances<const N: usize>(&self, d: &mut Numbers<N>) {
-        let (unit, power, length) = (self.per_metre, self.power, self.length);
-        match self.curve {
-            Curve::Exponential => self.each(d, |d| beer_lambert(lower(d, length) * unit)),
-            Curve::Squared => self.each(d, |d| beer_lambert((lower(d, length) * unit) * (lower(d, length) * unit))),
-            Curve::Power => self.each(d, |d| beer_lambert(pow_positive(lower(d, length) * unit, power))),
-            Curve::Linear => self.each(d, |d| 1.0 - ramp(d, length, unit)),
-            Curve::LinearPower => self.each(d, |d| 1.0 - pow_positive(ramp(d, length, unit), power)),
-        }
-    }
-
-    /// `f` gets the way through the fog: 0 in front of it and where the depth is NaN.
-    #[inline(always)]
-    fn each<const N: usize>(&self, d: &mut Numbers<N>, f: impl Fn(f32) -> f32) {
-        let (start, least) = (self.start, self.least);
-        for v in d {
-            *v = upper(f(upper(*v - start, 0.0)), least);
-        }
-    }
-
-    #[inline(always)]
-    fn result<const N: usize>(&self, t: &Numbers<N>, [r, g, b, a]: [&mut Numbers<N>; 4]) {
-        let mut light = [0.0; N];
-        for i in 0..N {
-            light[i] = if self.alpha { 1.0 - t[i] } else { (1.0 - t[i]) * a[i] };
-        }
-        for (plane, fog) in [r, g, b].into_iter().zip(self.fog) {
-            for i in 0..N {
-                plane[i] = left(plane[i], t[i]) + fog * light[i];
+    fn transmittance<S: Sixteen>(&self, d: S) -> S {
+        let n = S::of;
+        // The way through the fog: 0 in front of it and where the depth is NaN.
+        let way = (d - n(self.start)).upper(n(0.0));
+        let (length, unit, power) = (n(self.length), n(self.per_metre), n(self.power));
+        let left = match self.curve {
+            Curve::Exponential => beer_lambert(way.lower(length) * unit),
+            Curve::Squared => {
+                let share = way.lower(length) * unit;
+                beer_lambert(share * share)
             }
-        }
+            Curve::Power => beer_lambert(pow_positive(way.lower(length) * unit, power)),
+            Curve::Linear => n(1.0) - ramp(way, length, unit),
+            Curve::LinearPower => n(1.0) - pow_positive(ramp(way, length, unit), power),
+        };
+        left.upper(n(self.least))
+    }
+
+    /// The picture behind the air.
+    #[inline(always)]
+    fn result<S: Sixteen>(&self, t: S, [r, g, b, a]: [S; 4]) -> [S; 4] {
+        let n = S::of;
+        let held = n(1.0) - t;
+        // Nothing at all is left of the picture at 0, whatever it is.
+        let seen = n(0.0).less(t);
+        let light = if self.alpha { held } else { held * a };
+        // Written so that an alpha of 1 stays exactly 1.
+        let cover = if self.alpha { a + (n(1.0) - a) * held } else { a };
+        let [fr, fg, fb] = self.fog;
+        [
+            (r * t).or_zero(seen) + n(fr) * light,
+            (g * t).or_zero(seen) + n(fg) * light,
+            (b * t).or_zero(seen) + n(fb) * light,
+            cover,
+        ]
+    }
+
+    /// What gives the result when it is put over the picture.
+    #[inline(always)]
+    fn element<S: Sixteen>(&self, t: S, [r, g, b, a]: [S; 4]) -> [S; 4] {
+        let n = S::of;
+        let held = n(1.0) - t;
+        let [fr, fg, fb] = self.fog;
         if self.alpha {
-            // Written so that 1 stays exactly 1.
-            for i in 0..N {
-                a[i] += (1.0 - a[i]) * (1.0 - t[i]);
-            }
+            return [n(fr) * held, n(fg) * held, n(fb) * held, held];
         }
-    }
-
-    #[inline(always)]
-    fn element<const N: usize>(&self, t: &Numbers<N>, [r, g, b, a]: [&mut Numbers<N>; 4]) {
-        let (mut light, mut cover) = ([0.0; N], [0.0; N]);
-        for i in 0..N {
-            let empty = (r[i] == 0.0) & (g[i] == 0.0) & (b[i] == 0.0) & (a[i] == 0.0) & !self.alpha;
-            light[i] = (1.0 - t[i]) * if self.alpha { 1.0 } else { a[i] };
-            cover[i] = if empty { 0.0 } else { 1.0 - t[i] };
-        }
-        for (plane, fog) in [r, g, b].into_iter().zip(self.fog) {
-            for i in 0..N {
-                plane[i] = fog * light[i];
-            }
-        }
-        *a = cover;
+        let zero = n(0.0);
+        let empty = r.same(zero) & g.same(zero) & b.same(zero) & a.same(zero);
+        let light = held * a;
+        [n(fr) * light, n(fg) * light, n(fb) * light, held.or_zero(!empty)]
     }
 }
 
 /// What a share of the visibility leaves.
 #[inline(always)]
-fn beer_lambert(share: f32) -> f32 {
-    let halvings = share * TWO_PERCENT;
-    let t = exp2(-halvings);
-    if halvings < NOTHING_LEFT { t } else { 0.0 }
+fn beer_lambert<S: Sixteen>(share: S) -> S {
+    let halvings = share * S::of(TWO_PERCENT);
+    exp2(S::of(0.0) - halvings).or_zero(halvings.less(S::of(NOTHING_LEFT)))
 }
 
 /// Exactly 1 at the end; a ramp without length is a wall right behind its start.
 #[inline(always)]
-fn ramp(d: f32, length: f32, unit: f32) -> f32 {
-    if d > 0.0 && d >= length { 1.0 } else { d * unit }
+fn ramp<S: Sixteen>(d: S, length: S, unit: S) -> S {
+    let n = S::of;
+    S::choose(n(0.0).less(d) & !d.less(length), n(1.0), d * unit)
 }
 
-/// What of the picture is left: nothing at all at 0.
-#[inline(always)]
-fn left(v: f32, t: f32) -> f32 {
-    if t > 0.0 { v * t } else { 0.0 }
+impl Blocks<SIXTEEN> for Fog {
+    type Room = ();
+    fn room() {}
+    #[inline(always)]
+    fn block<S: Sixteen>(
+        &self,
+        (): &mut (),
+        x: &Part,
+        y: i32,
+        z: &Numbers<SIXTEEN>,
+        colour: &mut [Numbers<SIXTEEN>; 4],
+    ) {
+        let mut d = S::load(z);
+        if let Some(camera) = &self.camera {
+            d = d * camera.ray_lengths(x.sixteen(0), y);
+        }
+        let t = self.transmittance(d);
+        let [r, g, b, a] = colour;
+        let c = [S::load(r), S::load(g), S::load(b), S::load(a)];
+        let c = match self.output {
+            FogOutput::Result => self.result(t, c),
+            FogOutput::Element => self.element(t, c),
+            FogOutput::Transmittance | FogOutput::Depth => [t; 4],
+        };
+        c[0].store(r);
+        c[1].store(g);
+        c[2].store(b);
+        c[3].store(a);
+    }
 }
 
 impl RowKernel for Fog {
@@ -178,75 +191,21 @@ impl RowKernel for Fog {
         self.output != FogOutput::Depth
     }
     fn row(&self, x1: i32, y: i32, z: &[f32], colour: ColourRow) {
-        best_work(Row { kernel: self, x: Columns::From(x1), y, z, colour });
+        if self.output == FogOutput::Depth {
+            return look::depth(z, colour);
+        }
+        planes(self, Columns::From(x1), y, z, colour);
     }
     fn places(&self, x: &[i32], y: i32, z: &[f32], colour: ColourRow) {
-        best_work(Row { kernel: self, x: Columns::Each(x), y, z, colour });
-    }
-}
-
-/// A call of [`RowKernel::row`].
-struct Row<'a> {
-    kernel: &'a Fog,
-    x: Columns<'a>,
-    y: i32,
-    z: &'a [f32],
-    colour: ColourRow<'a>,
-}
-
-impl Work for Row<'_> {
-    type Output = ();
-    #[inline(always)]
-    fn run(self) {
-        if self.kernel.output == FogOutput::Depth {
-            return look::depth(self.z, self.colour);
+        if self.output == FogOutput::Depth {
+            return look::depth(z, colour);
         }
-        if self.z.len() <= SHORT { self.chunks::<SHORT>() } else { self.chunks::<CHUNK>() }
+        planes(self, Columns::Each(x), y, z, colour);
     }
-}
-
-impl Row<'_> {
-    #[inline(always)]
-    fn chunks<const N: usize>(self) {
-        let Self { kernel, x, y, z, mut colour } = self;
-        let mut planes = [[0.0; N]; 4];
-        for from in (0..z.len()).step_by(N) {
-            let to = z.len().min(from + N);
-            let mut d = [0.0; N];
-            d[..to - from].copy_from_slice(&z[from..to]);
-            if let Some(camera) = &kernel.camera {
-                let columns = x.some::<N>(from, to - from);
-                for i in 0..N {
-                    d[i] *= camera.ray_length(columns[i], y);
-                }
-            }
-            kernel.transmittances(&mut d);
-            let ColourRow { r, g, b, a } = colour.part(from..to);
-            let whole = (r.first_chunk_mut(), g.first_chunk_mut(), b.first_chunk_mut(), a.first_chunk_mut());
-            if let (Some(r), Some(g), Some(b), Some(a)) = whole {
-                kernel.write(&d, [r, g, b, a]);
-                continue;
-            }
-            let own = [r, g, b, a];
-            for (to, from) in planes.iter_mut().zip(&own) {
-                to[..from.len()].copy_from_slice(from);
-            }
-            kernel.write(&d, planes.each_mut());
-            for (to, from) in own.into_iter().zip(&planes) {
-                to.copy_from_slice(&from[..to.len()]);
-            }
-        }
+    fn takes_stored(&self) -> bool {
+        self.output != FogOutput::Depth
     }
-}
-
-impl Fog {
-    /// The output's pixels, where so much comes through.
-    #[inline(always)]
-    fn write<const N: usize>(&self, t: &Numbers<N>, pixels: [&mut Numbers<N>; 4]) {
-        match self.output {
-            FogOutput::Result => self.result(t, pixels),
-            FogOutput::Element => self.element(t, pixels),
-            _ => pixels.into_iter().for_each(|plane| *plane = *t),
-        }
+    fn stored(&self, row: StoredRow) {
+        stored(self, row);
     }
 }

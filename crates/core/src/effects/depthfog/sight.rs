@@ -20,37 +20,6 @@ pub(super) struct Lane {
     pub(super) own: [f32; LANES],
 }
 
-/// Columns of the pixels of a call.
-#[derive(Clone, Copy)]
-pub(super) enum Columns<'a> {
-    /// Neighbours, from a column on.
-    From(i32),
-    /// Any.
-    Each(&'a [i32]),
-}
-
-impl Columns<'_> {
-    /// Those of `n` pixels from the `from`th on; what is missing is like the last one.
-    #[inline(always)]
-    pub(super) fn some<const N: usize>(&self, from: usize, n: usize) -> [i32; N] {
-        let mut columns = [0; N];
-        match self {
-            Columns::From(x1) => {
-                let (first, last) = (x1 + from as i32, n.max(1) as i32 - 1);
-                for (i, column) in (0_i32..).zip(&mut columns) {
-                    *column = first + if i < last { i } else { last };
-                }
-            }
-            Columns::Each(x) => {
-                let x = &x[from..from + n];
-                columns[..n].copy_from_slice(x);
-                columns[n..].fill(x.last().copied().unwrap_or(0));
-            }
-        }
-        columns
-    }
-}
-
 impl Lane {
     pub(super) fn new() -> Self {
         Self { way: [[0.0; LANES]; 3], length: [0.0; LANES], x: [0; LANES], own: [1.0; LANES] }

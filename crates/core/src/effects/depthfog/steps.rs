@@ -9,6 +9,7 @@ use super::panels::{LANES, Lanes, PART, part};
 use super::sight::Lane;
 use super::table::Table;
 use crate::maths::{exp2, lower};
+use crate::simd::Sixteen;
 use std::f32::consts::LOG2_E;
 
 /// How the way is cut.
@@ -44,7 +45,15 @@ impl Steps {
 
     /// Fills the results.
     #[inline(always)]
-    pub(super) fn walk(&self, table: &Table, ground: Option<&Ground>, noise: &Noise, lane: &Lane, lanes: &mut Lanes) {
+    pub(super) fn walk<S: Sixteen>(
+        &self,
+        table: &Table,
+        ground: Option<&Ground>,
+        noise: &Noise,
+        n: usize,
+        lane: &Lane,
+        lanes: &mut Lanes,
+    ) {
         lanes.left = [[1.0; LANES]; 3];
         lanes.light = [[0.0; LANES]; 3];
         lanes.base = [[0.0; LANES]; 3];
@@ -68,7 +77,7 @@ impl Steps {
                 let far = lower(lanes.z[k], self.farthest);
                 to[k] = if behind { lanes.z[k] } else { far * shares[1] };
             }
-            table.read(&to, wanted, &mut lanes.read);
+            table.read::<S>(&to, n, wanted, &mut lanes.read);
             for (end, at) in ends.iter_mut().zip(PART).take(kinds) {
                 *end = lanes.read[at];
             }

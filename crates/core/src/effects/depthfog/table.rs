@@ -4,11 +4,11 @@
 //! by its bits; between the ends of a step values run straight. The numbers lie in groups of four, so that only those are read that
 //! are needed.
 
-#![allow(clippy::needless_range_loop, reason = "many arrays are walked side by side")]
-
 use super::model::{Air, OPAQUE};
 use super::panels::LANES;
-use crate::maths::log2;
+use crate::effects::blocks::{get, put};
+use crate::maths::{ROUND, log2};
+use crate::simd::{Places, SIXTEEN, Sixteen};
 
 /// Added to a depth before its octave is looked for: below it cells are even.
 const OFFSET: f32 = 1.0 / 64.0;
@@ -60,9 +60,8 @@ impl Entry {
     }
 }
 
-/// Where a cell's rows are. Of a size that places are quickly found by.
+/// Where a cell's rows are.
 #[derive(Clone, Copy)]
-#[repr(align(16))]
 struct Cell {
     /// Its first one.
     first: u32,
@@ -76,6 +75,8 @@ struct Cell {
 pub(super) struct Table {
     /// The last one is infinitely far.
     cells: Vec<Cell>,
+    /// Of each cell its first row and its steps in a unit of the bits below its number; two numbers more, and four behind the last one.
+    places: Vec<f32>,
     groups: [Vec<[f32; GROUP]>; GROUPS],
 }
 
@@ -87,6 +88,8 @@ struct Walk<'a> {
     z: f64,
     base: f64,
     layers: [f64; 3],
+    /// Share of the light that is left, each channel.
+    left: [f64; 3],
     light: [f64; 3],
     base_light: [f64; 3],
     colour_depth: [f64; 3],
@@ -97,14 +100,17 @@ impl Walk<'_> {
         self.base + self.layers.iter().sum::<f64>()
     }
 
-    fn left(&self, c: usize) -> f64 {
-        let depth = self.tint[c] * self.depth();
-        if depth < OPAQUE { (-depth).exp() } else { 0.0 }
+    fn left(&self) -> [f64; 3] {
+        let of = |tint: f64| {
+            let depth = tint * self.depth();
+            if depth < OPAQUE { (-depth).exp() } else { 0.0 }
+        };
+        if self.tint == [self.tint[0]; 3] { [of(self.tint[0]); 3] } else { self.tint.map(of) }
     }
 
     /// Goes on to a depth; on the way the kinds of air share the step evenly.
     fn to(&mut self, z: f64) {
-        let (before, depth) = ([0, 1, 2].map(|c| self.left(c)), self.depth());
+        let (before, depth) = (self.left, self.depth());
         let sum = self.air.before(z);
         let middle = if z.is_finite() { 0.5 * (self.z + z) } else { z };
         let colour = self.air.base_colour(middle);
@@ -112,12 +118,13 @@ impl Walk<'_> {
         let layers = [0, 1, 2].map(|i| sum.layers[i] - self.layers[i]);
         let more = sum.total() - depth;
         (self.z, self.base, self.layers) = (z, sum.base, sum.layers);
+        self.left = self.left();
         for c in 0..3 {
             let of_layers: f64 = (0..3).map(|i| layers[i] * self.air.layers[i].colour[c]).sum();
             let coloured = of_layers + if self.imaged { 0.0 } else { base * colour[c] };
             self.colour_depth[c] += coloured;
             if more > 0.0 {
-                let share = (before[c] - self.left(c)) / more;
+                let share = (before[c] - self.left[c]) / more;
                 self.light[c] += share * coloured;
                 self.base_light[c] += share * base;
             }
@@ -126,7 +133,7 @@ impl Walk<'_> {
 
     fn entry(&self) -> Entry {
         Entry {
-            left: [0, 1, 2].map(|c| self.left(c) as f32),
+            left: self.left.map(|v| v as f32),
             light: self.light.map(|v| v as f32),
             base: self.base_light.map(|v| v as f32),
             depth: self.depth() as f32,
@@ -149,6 +156,7 @@ impl Table {
             air,
             tint,
             imaged,
+            left: [1.0; 3],
             z: 0.0,
             base: 0.0,
             layers: [0.0; 3],
@@ -195,7 +203,9 @@ impl Table {
         push(&walk);
         push(&walk);
         cells.push(Cell { first: rows, shift: CELL_BITS, scale: 0.0 });
-        Self { cells, groups }
+        let places = cells.iter().flat_map(|cell: &Cell| [cell.first as f32, cell.scale, 0.0, 0.0]);
+        let places = places.chain([0.0; 4]).collect();
+        Self { cells, places, groups }
     }
 
     /// Depths of the rows, in metres.
@@ -281,39 +291,48 @@ impl Table {
         (((bits >> CELL_BITS) - FIRST).min(LAST - FIRST), bits & ((1 << CELL_BITS) - 1))
     }
 
-    /// The numbers of some groups at many depths.
+    /// The numbers of some groups at `n` depths.
     #[inline(always)]
-    pub(super) fn read(&self, z: &[f32; LANES], wanted: [bool; GROUPS], out: &mut [[f32; LANES]; GROUPS * GROUP]) {
-        // One loop for each thing: those without a look into memory become vector code.
-        let (mut cells, mut bits) = ([0; LANES], [0; LANES]);
-        for i in 0..LANES {
-            (cells[i], bits[i]) = self.cell(z[i]);
-        }
-        let (mut firsts, mut shifts, mut scales) = ([0; LANES], [0; LANES], [0.0; LANES]);
-        for i in 0..LANES {
-            let Cell { first, shift, scale } = self.cells[cells[i] as usize];
-            (firsts[i], shifts[i], scales[i]) = (first, shift, scale);
-        }
-        let (mut rows, mut shares) = ([0; LANES], [0.0; LANES]);
-        for i in 0..LANES {
-            let step = bits[i] >> shifts[i];
-            rows[i] = firsts[i] + step;
-            shares[i] = (bits[i] - (step << shifts[i])) as i32 as f32 * scales[i];
-        }
-        let mut fours = [[0.0; GROUP]; LANES];
+    pub(super) fn read<S: Sixteen>(
+        &self,
+        z: &[f32; LANES],
+        n: usize,
+        wanted: [bool; GROUPS],
+        out: &mut [[f32; LANES]; GROUPS * GROUP],
+    ) {
         let (planes, _) = out.as_chunks_mut::<GROUP>();
-        for (group, planes) in
-            self.groups.iter().zip(planes).zip(wanted).filter(|(_, wanted)| *wanted).map(|(both, _)| both)
-        {
-            for i in 0..LANES {
-                let [a, b] = group[rows[i] as usize..][..2].first_chunk().unwrap_or(&[[0.0; GROUP]; 2]);
-                fours[i] = between(a, b, shares[i]);
-            }
-            let [p, q, r, s] = planes;
-            for i in 0..LANES {
-                [p[i], q[i], r[i], s[i]] = fours[i];
+        for k in 0..n.div_ceil(SIXTEEN) {
+            let (rows, t) = self.rows(get::<S, LANES>(z, k));
+            for ((group, planes), wanted) in self.groups.iter().zip(&mut *planes).zip(wanted) {
+                if !wanted {
+                    continue;
+                }
+                let both = S::eights(group.as_flattened(), &rows, 0);
+                for (i, plane) in planes.iter_mut().enumerate() {
+                    put(plane, k, both[i] + t * (both[GROUP + i] - both[i]));
+                }
             }
         }
+    }
+
+    /// [`Table::find`] for sixteen depths: where their rows begin in a group, and shares of the way to the next ones.
+    #[inline(always)]
+    fn rows<S: Sixteen>(&self, z: S) -> (Places, S) {
+        let n = S::of;
+        // Depths beyond the last cell's beginning are like it.
+        let z = (z.or_zero(n(0.0).less(z)) + n(OFFSET)).lower(S::of_bits(LAST << CELL_BITS));
+        let cell = z.down_bits::<CELL_BITS>().minus_bits(S::of_bits(FIRST)).whole();
+        let found = S::eights(
+            &self.places,
+            &Places::at_most((GROUP * (self.cells.len() - 1)) as u32, cell * n(GROUP as f32)),
+            0,
+        );
+        let place = z.common_bits(S::of_bits((1 << CELL_BITS) - 1)).whole() * found[1];
+        // Its whole part: numbers below 2¹² are rounded so, and exactly.
+        let rounded = (place + n(ROUND)) - n(ROUND);
+        let step = rounded - n(1.0).or_zero(place.less(rounded));
+        let last = GROUP * (self.groups[0].len() - 2);
+        (Places::at_most(last as u32, (found[0] + step) * n(GROUP as f32)), place - step)
     }
 }
 

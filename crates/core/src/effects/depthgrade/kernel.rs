@@ -1,5 +1,4 @@
-//! DepthGrade on rows of f32. The loops have a fixed length and no branches, so that they become vector code.
-#![allow(clippy::needless_range_loop, reason = "rows of one length, several at a time")]
+//! DepthGrade, two times sixteen pixels at a time.
 
 use super::amount::Amount;
 use super::grade::{Grade, GradeSpace};
@@ -8,16 +7,13 @@ use super::params::{GradeOutput, Params};
 use super::reference::{Controls, TINT, TINTS};
 use super::zones::{Layout, Zones};
 use crate::effect::{Leaves, RowKernel};
+use crate::effects::blocks::{Blocks, Columns, Numbers, Part, StoredRow, get, planes, put, stored};
 use crate::effects::look;
 use crate::image::ColourRow;
-use crate::maths::choose;
-use crate::simd::{Work, best_work};
+use crate::simd::{Number, SIXTEEN, Sixteen, SixteenWork, Two, best_sixteen_work};
 
-/// Pixels that are computed at a time; all that is known of them stays in the first-level cache, and zones that are not among them cost
-/// nothing.
-const CHUNK: usize = 64;
-/// The same for a few pixels between others, as along silhouettes.
-const SHORT: usize = 8;
+/// Pixels of a call. Two times sixteen of them are computed at a time, and zones that are not among those cost nothing.
+const BLOCK: usize = 64;
 
 /// A grade with its numbers ready.
 type Ready = (Steps, Coefficients<f32>);
@@ -62,41 +58,28 @@ impl Rows {
         }
     }
 
-    /// The graded colours in `s.colour`.
+    /// The graded colours.
     #[inline(always)]
-    fn result<const N: usize>(&self, s: &mut Scratch<N>) {
-        let before = s.colour;
-        let mut still = [1.0; N];
+    fn result<S: Sixteen>(&self, z: Two<S>, before: Colours<Two<S>>) -> Colours<Two<S>> {
+        let n = Two::of;
+        let (mut colour, mut weights, mut still) = (before, [n(0.0); 3], n(1.0));
         // Most pixels have neighbours of the same zone: nothing has to be weighed there.
         let mut only = None;
         if self.still != [true; 3] {
-            self.zones.weights(&s.z, &mut s.weights);
-            only = s.weights.iter().position(all_one).filter(|_| self.between.is_none());
-            still = [0.0; N];
-            for (weight, is_still) in s.weights.iter().zip(self.still) {
+            weights = self.zones.weights(z);
+            only = if self.between.is_none() { the_only(&weights) } else { None };
+            still = n(0.0);
+            for (weight, is_still) in weights.iter().zip(self.still) {
                 if is_still {
-                    for i in 0..N {
-                        still[i] += weight[i];
-                    }
+                    still = still + *weight;
                 }
             }
             match &self.between {
-                Some((steps, between)) => {
-                    between.fill(&s.weights, &mut s.between);
-                    apply(steps, &s.between, &before, &mut s.colour);
-                }
+                Some((steps, between)) => colour = apply(steps, &between.at(&weights), &before),
                 None => {
-                    for (sum, v) in s.colour.iter_mut().zip(&before) {
-                        // Adding 0 takes the sign from a zero, as the sums below do: leaving them out must not show.
-                        if only.is_some() {
-                            for i in 0..N {
-                                sum[i] = v[i] + 0.0;
-                            }
-                        } else {
-                            for i in 0..N {
-                                sum[i] = share(still[i], v[i]) + 0.0;
-                            }
-                        }
+                    // Adding 0 takes the sign from a zero, as the sums below do: leaving them out must not show.
+                    for v in &mut colour {
+                        *v = if only.is_some() { *v + n(0.0) } else { share(still, *v) + n(0.0) };
                     }
                 }
             }
@@ -104,143 +87,89 @@ impl Rows {
         // One place for all, as the steps are much code: three zones and the master.
         for (i, grade) in self.grades.iter().enumerate() {
             let Some((steps, numbers)) = grade else { continue };
-            let zone = s.weights.get(i);
-            if let Some(weight) = zone
-                && all_zero(weight)
-            {
+            let zone = weights.get(i);
+            if zone.is_some_and(|weight| !Two::<S>::any(n(0.0).less(*weight))) {
                 continue;
             }
-            let from = if i < 3 { before } else { s.colour };
-            apply(steps, numbers, &from, &mut s.graded);
-            match zone {
-                Some(_) if only == Some(i) => {
-                    for (to, graded) in s.colour.iter_mut().zip(&s.graded) {
-                        for i in 0..N {
-                            to[i] = graded[i] + 0.0;
-                        }
-                    }
-                }
-                Some(weight) => {
-                    for (sum, graded) in s.colour.iter_mut().zip(&s.graded) {
-                        for i in 0..N {
-                            sum[i] += share(weight[i], graded[i]);
-                        }
-                    }
-                }
-                None => s.colour = s.graded,
+            let graded = apply(steps, &numbers.spread(), if i < 3 { &before } else { &colour });
+            for (to, graded) in colour.iter_mut().zip(graded) {
+                *to = match zone {
+                    Some(_) if only == Some(i) => graded + n(0.0),
+                    Some(weight) => *to + share(*weight, graded),
+                    None => graded,
+                };
             }
         }
         if self.grades[3].is_none() {
             // What no grade has to do with keeps its bits.
             match only {
-                Some(zone) if self.still[zone] => s.colour = before,
+                Some(zone) if self.still[zone] => colour = before,
                 Some(_) => {}
                 None => {
-                    for (v, before) in s.colour.iter_mut().zip(&before) {
-                        for i in 0..N {
-                            v[i] = choose(still[i] >= 1.0, before[i], v[i]);
-                        }
+                    for (v, before) in colour.iter_mut().zip(before) {
+                        *v = Two::choose(still.less(n(1.0)), *v, before);
                     }
                 }
             }
         }
         if let Some(amount) = self.luminance_mix {
-            keep_luminance(amount, &before, &mut s.colour);
+            colour = keep_luminance(amount, &before, &colour);
         }
         if self.amount.is_some() {
-            self.amounts(s);
-            for (v, before) in s.colour.iter_mut().zip(&before) {
-                for i in 0..N {
-                    let a = s.amount[i];
-                    let mixed = (1.0 - a) * before[i] + a * v[i];
-                    let graded = choose(a >= 1.0, v[i], mixed);
-                    v[i] = choose(a <= 0.0, before[i], graded);
-                }
+            let a = self.amounts(z);
+            for (v, before) in colour.iter_mut().zip(before) {
+                let mixed = (n(1.0) - a) * before + a * *v;
+                let graded = Two::choose(a.less(n(1.0)), mixed, *v);
+                *v = Two::choose(n(0.0).less(a), graded, before);
             }
         }
+        colour
     }
 
-    /// How much of the grades counts, in `s.amount`.
+    /// How much of the grades counts.
     #[inline(always)]
-    fn amounts<const N: usize>(&self, s: &mut Scratch<N>) {
-        match &self.amount {
-            Some(amount) => amount.row(&s.z, &mut s.amount),
-            None => s.amount.fill(1.0),
+    fn amounts<S: Sixteen>(&self, z: Two<S>) -> Two<S> {
+        let Some(amount) = &self.amount else { return Two::of(1.0) };
+        let mut all = z;
+        for part in &mut all.0 {
+            let (mut depths, mut amounts) = ([0.0; SIXTEEN], [0.0; SIXTEEN]);
+            part.store(&mut depths);
+            amount.row(&depths, &mut amounts);
+            *part = S::load(&amounts);
         }
+        all
     }
 
     #[inline(always)]
-    fn overlay<const N: usize>(&self, s: &mut Scratch<N>) {
-        self.zones.weights(&s.z, &mut s.weights);
-        self.amounts(s);
-        let [near, mid, far] = &s.weights;
-        for (c, plane) in s.colour.iter_mut().enumerate() {
-            let [tint_near, tint_mid, tint_far] = TINTS.map(|tint| (TINT * tint[c]) as f32);
-            for i in 0..N {
-                let a = s.amount[i];
-                let cover = TINT as f32 * (near[i] + mid[i] + far[i]) * a;
-                let tint = (tint_near * near[i] + tint_mid * mid[i] + tint_far * far[i]) * a;
-                plane[i] = (1.0 - cover) * plane[i] + tint;
-            }
+    fn overlay<S: Sixteen>(&self, z: Two<S>, before: Colours<Two<S>>) -> Colours<Two<S>> {
+        let n = Two::of;
+        let (a, [near, mid, far]) = (self.amounts(z), self.zones.weights(z));
+        let cover = n(TINT as f32) * (near + mid + far) * a;
+        let mut out = before;
+        for (c, v) in out.iter_mut().enumerate() {
+            let [of_near, of_mid, of_far] = TINTS.map(|tint| (TINT * tint[c]) as f32);
+            let tint = (n(of_near) * near + n(of_mid) * mid + n(of_far) * far) * a;
+            *v = (n(1.0) - cover) * *v + tint;
         }
+        out
     }
 }
 
-/// Is the zone nowhere here?
+/// The zone that is all that is here.
 #[inline(always)]
-fn all_zero<const N: usize>(weight: &[f32; N]) -> bool {
-    // Without a way out, and in no order: such a loop becomes vector code.
-    let mut any = 0;
-    for w in weight {
-        any |= w.to_bits();
+fn the_only<S: Sixteen>(weights: &[Two<S>; 3]) -> Option<usize> {
+    for (zone, weight) in weights.iter().enumerate() {
+        if !Two::<S>::any(!weight.same(Two::of(1.0))) {
+            return Some(zone);
+        }
     }
-    any << 1 == 0
-}
-
-/// Is the zone all that is here?
-#[inline(always)]
-fn all_one<const N: usize>(weight: &[f32; N]) -> bool {
-    let mut other = 0;
-    for w in weight {
-        other |= w.to_bits() ^ 1.0_f32.to_bits();
-    }
-    other == 0
+    None
 }
 
 /// What a zone of weight `w` adds: nothing at all at 0, whatever the colour.
 #[inline(always)]
-fn share(w: f32, v: f32) -> f32 {
-    if w > 0.0 { w * v } else { 0.0 }
-}
-
-/// Rows that a chunk of pixels needs on its way.
-struct Scratch<const N: usize> {
-    z: [f32; N],
-    colour: Colours<N>,
-    weights: [[f32; N]; 3],
-    amount: [f32; N],
-    graded: Colours<N>,
-    between: Coefficients<[f32; N]>,
-}
-
-impl<const N: usize> Scratch<N> {
-    #[inline(always)]
-    fn new() -> Self {
-        let one = [0.0; N];
-        let three = [one; 3];
-        let between = Coefficients {
-            light: three,
-            multiply: three,
-            add: three,
-            exponent: three,
-            shift: one,
-            contrast: one,
-            lower: one,
-            saturation: one,
-            mix: one,
-        };
-        Self { z: one, colour: three, weights: three, amount: one, graded: three, between }
-    }
+fn share<V: Number>(w: V, v: V) -> V {
+    (w * v).or_zero(V::of(0.0).less(w))
 }
 
 impl RowKernel for Rows {
@@ -256,77 +185,79 @@ impl RowKernel for Rows {
     fn mixes(&self) -> bool {
         self.output != GradeOutput::Depth
     }
-    fn row(&self, _x1: i32, _y: i32, z: &[f32], colour: ColourRow) {
+    fn row(&self, x1: i32, y: i32, z: &[f32], colour: ColourRow) {
         if self.output == GradeOutput::Depth {
             return look::depth(z, colour);
         }
-        best_work(Row { kernel: self, z, colour });
+        planes(self, Columns::From(x1), y, z, colour);
     }
     fn places(&self, _x: &[i32], y: i32, z: &[f32], colour: ColourRow) {
         // Where a pixel is makes no difference.
         self.row(0, y, z, colour);
     }
+    fn takes_stored(&self) -> bool {
+        self.output != GradeOutput::Depth
+    }
+    fn stored(&self, row: StoredRow) {
+        stored(self, row);
+    }
 }
 
-/// A call of [`RowKernel::row`].
-struct Row<'a> {
+impl Blocks<BLOCK> for Rows {
+    type Room = ();
+    fn room() {}
+    #[inline(always)]
+    fn block<S: Sixteen>(&self, (): &mut (), x: &Part, _y: i32, z: &Numbers<BLOCK>, colour: &mut [Numbers<BLOCK>; 4]) {
+        best_sixteen_work(Block { kernel: self, n: x.len(), z, colour });
+    }
+}
+
+/// A call of [`Blocks::block`]: a function of its own, as it is much code.
+struct Block<'a> {
     kernel: &'a Rows,
-    z: &'a [f32],
-    colour: ColourRow<'a>,
+    n: usize,
+    z: &'a Numbers<BLOCK>,
+    colour: &'a mut [Numbers<BLOCK>; 4],
 }
 
-impl Work for Row<'_> {
+impl SixteenWork for Block<'_> {
     type Output = ();
     #[inline(always)]
-    fn run(self) {
-        if self.z.len() <= SHORT {
-            self.kernel.chunks::<SHORT>(self.z, self.colour);
-        } else {
-            self.kernel.chunks::<CHUNK>(self.z, self.colour);
-        }
-    }
-}
-
-impl Rows {
-    #[inline(always)]
-    fn chunks<const N: usize>(&self, z: &[f32], mut colour: ColourRow) {
-        let mut s = Scratch::<N>::new();
-        for from in (0..z.len()).step_by(N) {
-            let to = z.len().min(from + N);
-            let (z, part) = (&z[from..to], colour.part(from..to));
-            s.load(z, &part);
-            match self.output {
-                GradeOutput::Result => self.result(&mut s),
-                GradeOutput::Overlay => self.overlay(&mut s),
+    fn run<S: Sixteen>(self) {
+        let Self { kernel, n, z, colour } = self;
+        for k in 0..n.div_ceil(2 * SIXTEEN) {
+            let (z, [r, g, b, _]) = (two::<S>(z, k), &*colour);
+            let before = [two(r, k), two(g, k), two(b, k)];
+            let (after, alpha) = match kernel.output {
+                GradeOutput::Result => (kernel.result(z, before), None),
+                GradeOutput::Overlay => (kernel.overlay(z, before), None),
                 GradeOutput::Amount => {
-                    self.amounts(&mut s);
-                    s.colour = [s.amount; 3];
-                    part.a.copy_from_slice(&s.amount[..z.len()]);
+                    let amount = kernel.amounts(z);
+                    ([amount; 3], Some(amount))
                 }
                 GradeOutput::Mattes | GradeOutput::Depth => {
-                    self.zones.weights(&s.z, &mut s.weights);
-                    s.colour = s.weights;
-                    part.a.copy_from_slice(&s.weights[self.in_alpha][..z.len()]);
+                    let weights = kernel.zones.weights(z);
+                    (weights, Some(weights[kernel.in_alpha]))
                 }
-            }
-            for (to, from) in [part.r, part.g, part.b].into_iter().zip(&s.colour) {
-                to.copy_from_slice(&from[..z.len()]);
+            };
+            let [r, g, b, a] = &mut *colour;
+            put_two(r, k, after[0]);
+            put_two(g, k, after[1]);
+            put_two(b, k, after[2]);
+            if let Some(alpha) = alpha {
+                put_two(a, k, alpha);
             }
         }
     }
 }
 
-impl<const N: usize> Scratch<N> {
-    /// A chunk; what is missing at its end is like its last pixel.
-    #[inline(always)]
-    fn load(&mut self, z: &[f32], colour: &ColourRow) {
-        let [r, g, b] = &mut self.colour;
-        let planes = [(&mut self.z, z), (r, &*colour.r), (g, &*colour.g), (b, &*colour.b)];
-        for (to, from) in planes {
-            to[..from.len()].copy_from_slice(from);
-            if let Some(last) = from.last() {
-                to[from.len()..].fill(*last);
-            }
-        }
-    }
+#[inline(always)]
+fn two<S: Sixteen>(plane: &Numbers<BLOCK>, k: usize) -> Two<S> {
+    Two([get(plane, 2 * k), get(plane, 2 * k + 1)])
+}
+
+#[inline(always)]
+fn put_two<S: Sixteen>(plane: &mut Numbers<BLOCK>, k: usize, v: Two<S>) {
+    put(plane, 2 * k, v.0[0]);
+    put(plane, 2 * k + 1, v.0[1]);
 }

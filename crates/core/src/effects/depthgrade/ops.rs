@@ -1,32 +1,12 @@
-//! The steps of a grade on rows of a fixed length: loops without branches, so that they become vector code. Steps that change nothing
-//! are left out.
-#![allow(clippy::needless_range_loop, reason = "rows of one length, several at a time")]
+//! The steps of a grade, on one pixel or some at once. Steps that change nothing are left out.
 
 use super::grade::{GradeSpace, GradingParams};
 use super::reference::{Controls, LUMINANCE, MOST_STOPS, TOE, encode};
-use crate::maths::{choose, exp2, is_positive, log2, lower, upper};
+use crate::maths::{exp2, is_positive, log2};
+use crate::simd::Number;
 
-/// Three colours of a row.
-pub(super) type Colours<const N: usize> = [[f32; N]; 3];
-
-/// A number for each pixel of a row: the same one, or one each.
-pub(super) trait Numbers<const N: usize> {
-    fn at(&self, i: usize) -> f32;
-}
-
-impl<const N: usize> Numbers<N> for f32 {
-    #[inline(always)]
-    fn at(&self, _: usize) -> f32 {
-        *self
-    }
-}
-
-impl<const N: usize> Numbers<N> for [f32; N] {
-    #[inline(always)]
-    fn at(&self, i: usize) -> f32 {
-        self[i]
-    }
-}
+/// Red, green and blue.
+pub(super) type Colours<V> = [V; 3];
 
 /// The numbers of a grade; see [`Controls`] for what they come from.
 #[derive(Clone, Copy)]
@@ -120,147 +100,130 @@ impl Coefficients<f32> {
             mix: g.mix as f32,
         }
     }
+
+    /// The same in all places.
+    #[inline(always)]
+    pub(super) fn spread<V: Number>(&self) -> Coefficients<V> {
+        Coefficients {
+            light: three(self.light),
+            multiply: three(self.multiply),
+            add: three(self.add),
+            exponent: three(self.exponent),
+            shift: V::of(self.shift),
+            contrast: V::of(self.contrast),
+            lower: V::of(self.lower),
+            saturation: V::of(self.saturation),
+            mix: V::of(self.mix),
+        }
+    }
 }
 
-/// A grade of the colours `from`.
+/// Not by a `map`: what that calls is not compiled for the instruction set.
 #[inline(always)]
-pub(super) fn apply<const N: usize, T: Numbers<N>>(
-    steps: &Steps,
-    k: &Coefficients<T>,
-    from: &Colours<N>,
-    to: &mut Colours<N>,
-) {
+fn three<V: Number>([r, g, b]: [f32; 3]) -> [V; 3] {
+    [V::of(r), V::of(g), V::of(b)]
+}
+
+/// A grade of a colour.
+#[inline(always)]
+pub(super) fn apply<V: Number>(steps: &Steps, k: &Coefficients<V>, from: &Colours<V>) -> Colours<V> {
+    let mut to = *from;
     for c in 0..3 {
-        let (from, to) = (&from[c], &mut to[c]);
-        let (multiply, add) = (&k.multiply[c], &k.add[c]);
+        let mut v = from[c];
         if steps.log {
-            let light = &k.light[c];
-            match (steps.light, steps.linear) {
-                (false, false) => each(from, to, |_, v| log_of(v)),
-                (true, false) => each(from, to, |i, v| log_of(light.at(i) * v)),
-                (false, true) => each(from, to, |i, v| multiply.at(i) * log_of(v) + add.at(i)),
-                (true, true) => each(from, to, |i, v| multiply.at(i) * log_of(light.at(i) * v) + add.at(i)),
+            if steps.light {
+                v = k.light[c] * v;
             }
-            if steps.power[c] {
-                power(&k.exponent[c], &k.shift, to);
-            }
-        } else if steps.power[c] {
-            let (exponent, shift) = (&k.exponent[c], &k.shift);
-            if steps.linear {
-                each(from, to, |i, v| power_of(multiply.at(i) * v + add.at(i), exponent.at(i), shift.at(i)));
-            } else {
-                each(from, to, |i, v| power_of(v, exponent.at(i), shift.at(i)));
-            }
-        } else if steps.linear {
-            each(from, to, |i, v| multiply.at(i) * v + add.at(i));
-        } else {
-            *to = *from;
+            v = log_of(v);
+        }
+        if steps.linear {
+            v = k.multiply[c] * v + k.add[c];
+        }
+        if steps.power[c] {
+            v = power_of(v, k.exponent[c], k.shift);
         }
         if steps.contrast {
-            change(to, |i, v| k.contrast.at(i) * v + k.lower.at(i));
+            v = k.contrast * v + k.lower;
         }
         if let Some(limits) = steps.clamp {
-            change(to, |_, v| clamped(v, limits));
+            v = clamped(v, limits);
         }
+        to[c] = v;
     }
     if steps.saturation {
-        saturate(&k.saturation, to);
+        to = saturated(k.saturation, &to);
         if let Some(limits) = steps.clamp {
-            to.iter_mut().for_each(|to| change(to, |_, v| clamped(v, limits)));
+            for v in &mut to {
+                *v = clamped(*v, limits);
+            }
         }
     }
-    for (to, from) in to.iter_mut().zip(from) {
+    for (v, from) in to.iter_mut().zip(from) {
         if steps.log {
-            change(to, |_, v| light_of(v));
+            *v = light_of(*v);
         }
         if steps.mix {
-            change(to, |i, v| (1.0 - k.mix.at(i)) * from[i] + k.mix.at(i) * v);
+            *v = (V::of(1.0) - k.mix) * *from + k.mix * *v;
         }
     }
-}
-
-#[inline(always)]
-fn each<const N: usize>(from: &[f32; N], to: &mut [f32; N], f: impl Fn(usize, f32) -> f32) {
-    for i in 0..N {
-        to[i] = f(i, from[i]);
-    }
-}
-
-#[inline(always)]
-fn change<const N: usize>(to: &mut [f32; N], f: impl Fn(usize, f32) -> f32) {
-    for (i, v) in to.iter_mut().enumerate() {
-        *v = f(i, *v);
-    }
-}
-
-#[inline(always)]
-fn power<const N: usize, T: Numbers<N>>(exponent: &T, shift: &T, to: &mut [f32; N]) {
-    change(to, |i, v| power_of(v, exponent.at(i), shift.at(i)));
+    to
 }
 
 /// What is above zero to a power, times 2 to another; anything else (0, negative, subnormal, infinite, NaN) comes back as it is.
 #[inline(always)]
-fn power_of(v: f32, exponent: f32, shift: f32) -> f32 {
-    let power = exp2(exponent * log2(v) + shift);
-    choose(is_positive(v), power, v)
+fn power_of<V: Number>(v: V, exponent: V, shift: V) -> V {
+    V::choose(is_positive(v), exp2(exponent * log2(v) + shift), v)
 }
 
 /// [`super::reference::encode`].
 #[inline(always)]
-fn log_of(x: f32) -> f32 {
+fn log_of<V: Number>(x: V) -> V {
     const CUT: f32 = 0.007_812_5;
-    let log = log2(x) * (1.0 / 17.52) + (9.72 / 17.52);
-    let line = TOE[0] as f32 * x + TOE[1] as f32;
-    if x > CUT && x < f32::INFINITY { log } else { line }
+    let n = V::of;
+    let log = log2(x) * n(1.0 / 17.52) + n(9.72 / 17.52);
+    let line = n(TOE[0] as f32) * x + n(TOE[1] as f32);
+    V::choose(n(CUT).less(x) & x.less(n(f32::INFINITY)), log, line)
 }
 
 /// [`super::reference::decode`].
 #[inline(always)]
-fn light_of(y: f32) -> f32 {
+fn light_of<V: Number>(y: V) -> V {
     const CUT: f32 = 0.155_251_141_552_511_f64 as f32;
-    let light = exp2(lower(17.52 * y - 9.72, MOST_STOPS as f32));
-    let line = (y - TOE[1] as f32) * (1.0 / TOE[0]) as f32;
-    if y > CUT { light } else { line }
+    let n = V::of;
+    let light = exp2((n(17.52) * y - n(9.72)).lower(n(MOST_STOPS as f32)));
+    let line = (y - n(TOE[1] as f32)) * n((1.0 / TOE[0]) as f32);
+    V::choose(n(CUT).less(y), light, line)
 }
 
 /// NaN stays.
 #[inline(always)]
-fn clamped(v: f32, [low, high]: [f32; 2]) -> f32 {
-    let v = choose(v < low, low, v);
-    choose(v > high, high, v)
+fn clamped<V: Number>(v: V, [low, high]: [f32; 2]) -> V {
+    let (low, high) = (V::of(low), V::of(high));
+    let v = V::choose(v.less(low), low, v);
+    V::choose(high.less(v), high, v)
 }
 
 #[inline(always)]
-pub(super) fn luminance(r: f32, g: f32, b: f32) -> f32 {
-    const WEIGHTS: [f32; 3] = [LUMINANCE[0] as f32, LUMINANCE[1] as f32, LUMINANCE[2] as f32];
-    WEIGHTS[0] * r + WEIGHTS[1] * g + WEIGHTS[2] * b
+fn luminance<V: Number>([r, g, b]: &Colours<V>) -> V {
+    let [of_r, of_g, of_b] = LUMINANCE;
+    V::of(of_r as f32) * *r + V::of(of_g as f32) * *g + V::of(of_b as f32) * *b
 }
 
 #[inline(always)]
-fn saturate<const N: usize, T: Numbers<N>>(saturation: &T, [r, g, b]: &mut Colours<N>) {
-    for i in 0..N {
-        let grey = luminance(r[i], g[i], b[i]);
-        let s = saturation.at(i);
-        r[i] = grey + s * (r[i] - grey);
-        g[i] = grey + s * (g[i] - grey);
-        b[i] = grey + s * (b[i] - grey);
-    }
+fn saturated<V: Number>(saturation: V, colour: &Colours<V>) -> Colours<V> {
+    let (grey, [r, g, b]) = (luminance(colour), *colour);
+    [grey + saturation * (r - grey), grey + saturation * (g - grey), grey + saturation * (b - grey)]
 }
 
 /// Takes back as much of the change of luminance as is not wanted.
 #[inline(always)]
-pub(super) fn keep_luminance<const N: usize>(amount: f32, before: &Colours<N>, after: &mut Colours<N>) {
-    let most = super::reference::MOST_BRIGHTENING as f32;
-    let [r, g, b] = after;
-    for i in 0..N {
-        let old = luminance(before[0][i], before[1][i], before[2][i]);
-        let new = luminance(r[i], g[i], b[i]);
-        let ratio = lower(upper(((1.0 - amount) * old + amount * new) / new, 0.0), most);
-        let ratio = if new > 0.0 && new < f32::INFINITY { ratio } else { 1.0 };
-        r[i] *= ratio;
-        g[i] *= ratio;
-        b[i] *= ratio;
-    }
+pub(super) fn keep_luminance<V: Number>(amount: f32, before: &Colours<V>, after: &Colours<V>) -> Colours<V> {
+    let n = V::of;
+    let (old, new, [r, g, b]) = (luminance(before), luminance(after), *after);
+    let ratio = (n(1.0 - amount) * old + n(amount) * new) / new;
+    let ratio = ratio.upper(n(0.0)).lower(n(super::reference::MOST_BRIGHTENING as f32));
+    let ratio = V::choose(n(0.0).less(new) & new.less(n(f32::INFINITY)), ratio, n(1.0));
+    [r * ratio, g * ratio, b * ratio]
 }
 
 /// Three grades of which each pixel takes its share, control by control.
@@ -293,41 +256,42 @@ impl Between {
         }
     }
 
-    /// The numbers for each pixel, from the weights of near, mid and far.
+    /// The numbers for a pixel, from the weights of near, mid and far.
     #[inline(always)]
-    pub(super) fn fill<const N: usize>(&self, w: &[[f32; N]; 3], out: &mut Coefficients<[f32; N]>) {
-        let sum = |v: [f32; 3], i: usize| w[0][i] * v[0] + w[1][i] * v[1] + w[2][i] * v[2];
-        let of = |f: fn(&Coefficients<f32>) -> f32| [0, 1, 2].map(|i| f(&self.controls[i]));
-        let all = |v: [f32; 3], out: &mut [f32; N]| {
-            if v == [v[0]; 3] { out.fill(v[0]) } else { change(out, |i, _| sum(v, i)) }
-        };
-        let (contrast, pivot) = (of(|k| k.contrast), self.pivot);
+    pub(super) fn at<V: Number>(&self, w: &[V; 3]) -> Coefficients<V> {
+        let (n, [near, mid, far]) = (V::of, &self.controls);
+        let contrast = share(w, [near.contrast, mid.contrast, far.contrast]);
+        let mut out = near.spread();
         for c in 0..3 {
             let stops = self.stops[c];
-            if stops == [stops[0]; 3] {
-                out.light[c].fill(self.controls[0].light[c]);
-            } else {
-                change(&mut out.light[c], |i, _| exp2(sum(stops, i)));
+            if stops != [stops[0]; 3] {
+                out.light[c] = exp2(sum(w, stops));
             }
-            let (slope, gain, lift, log) = (self.slope[c], self.gain[c], self.lift[c], self.log);
-            let light = &out.light[c];
-            let own = |i: usize| if log { 1.0 } else { light[i] };
-            change(&mut out.multiply[c], |i, _| own(i) * sum(slope, i) * (sum(gain, i) - sum(lift, i)));
-            all([0, 1, 2].map(|i| self.controls[i].add[c]), &mut out.add[c]);
-            let (power, gamma) = (self.power[c], self.gamma[c]);
-            let stretch = |i: usize| if log { 1.0 } else { sum(contrast, i) };
-            change(&mut out.exponent[c], |i, _| sum(power, i) / sum(gamma, i) * stretch(i));
+            let own = if self.log { n(1.0) } else { out.light[c] };
+            out.multiply[c] = own * sum(w, self.slope[c]) * (sum(w, self.gain[c]) - sum(w, self.lift[c]));
+            out.add[c] = share(w, [near.add[c], mid.add[c], far.add[c]]);
+            let stretch = if self.log { n(1.0) } else { contrast };
+            out.exponent[c] = sum(w, self.power[c]) / sum(w, self.gamma[c]) * stretch;
         }
-        all(contrast, &mut out.contrast);
-        let contrast = &out.contrast;
-        if self.log {
-            out.shift.fill(0.0);
-            change(&mut out.lower, |i, _| (1.0 - contrast[i]) * log_of(exp2(sum(pivot, i))));
-        } else {
-            change(&mut out.shift, |i, _| (1.0 - contrast[i]) * sum(pivot, i));
-            out.lower.fill(0.0);
-        }
-        all(of(|k| k.saturation), &mut out.saturation);
-        all(of(|k| k.mix), &mut out.mix);
+        out.contrast = contrast;
+        let rest = n(1.0) - contrast;
+        (out.shift, out.lower) = match self.log {
+            true => (n(0.0), rest * log_of(exp2(sum(w, self.pivot)))),
+            false => (rest * sum(w, self.pivot), n(0.0)),
+        };
+        out.saturation = share(w, [near.saturation, mid.saturation, far.saturation]);
+        out.mix = share(w, [near.mix, mid.mix, far.mix]);
+        out
     }
+}
+
+#[inline(always)]
+fn sum<V: Number>(w: &[V; 3], v: [f32; 3]) -> V {
+    w[0] * V::of(v[0]) + w[1] * V::of(v[1]) + w[2] * V::of(v[2])
+}
+
+/// [`sum`], and exactly the number where all three are the same.
+#[inline(always)]
+fn share<V: Number>(w: &[V; 3], v: [f32; 3]) -> V {
+    if v == [v[0]; 3] { V::of(v[0]) } else { sum(w, v) }
 }

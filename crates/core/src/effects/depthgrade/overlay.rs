@@ -24,10 +24,9 @@ pub(super) fn of(p: &Params, view: &View) -> Overlay {
     let layout = p.layout(picked);
     legend(&mut overlay, p, &layout, unit);
     if let Some((at, z)) = view.pointer.and_then(|at| Some((at, (view.depth_at)(at)?))) {
-        let mut weights = [[0.0f32; 1]; 3];
-        Zones::new(&layout).weights(&[z as f32], &mut weights);
-        let shares = ZONES.iter().zip(weights).filter(|(_, [w])| *w >= 0.005);
-        let words: Vec<String> = shares.map(|((word, _), [w])| format!("{word} {}", percent(f64::from(w)))).collect();
+        let weights = Zones::new(&layout).weights(z as f32);
+        let shares = ZONES.iter().zip(weights).filter(|(_, w)| *w >= 0.005);
+        let words: Vec<String> = shares.map(|((word, _), w)| format!("{word} {}", percent(f64::from(w)))).collect();
         let words = [distance(z, unit)].into_iter().chain(words).collect::<Vec<_>>().join(", ");
         overlay.at_pointer(view, at, words);
     }

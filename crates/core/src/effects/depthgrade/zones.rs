@@ -1,5 +1,4 @@
-//! Where the zones are: from the parameters, with what was picked from the picture, and as vector code over rows of depths.
-#![allow(clippy::needless_range_loop, reason = "rows of one length, several at a time")]
+//! Where the zones are: from the parameters, with what was picked from the picture, and over depths, one or some at once.
 
 use super::amount::Table;
 use super::params::{DistanceFrom, POINTS, Params, ZoneSpace};
@@ -7,7 +6,8 @@ use super::reference::LEAST_SOFTNESS;
 use crate::depth::PICK_RADIUS;
 use crate::effect::Frame;
 use crate::geometry::RectD;
-use crate::maths::{log2, lower, smoothstep, upper};
+use crate::maths::{log2, smoothstep};
+use crate::simd::Number;
 
 /// The two borders between three zones.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -105,25 +105,25 @@ impl Zones {
         Zones::Steps(layout.space, layout.borders.map(|b| Step::new(&b)))
     }
 
-    /// The weights of near, mid and far at each depth; all 0 where it is NaN.
+    /// The weights of near, mid and far at a depth, or some; all 0 where it is NaN.
     #[inline(always)]
-    pub(super) fn weights<const N: usize>(&self, z: &[f32; N], out: &mut [[f32; N]; 3]) {
+    pub(super) fn weights<V: Number>(&self, z: V) -> [V; 3] {
         match self {
             Zones::Steps(space, [near_end, far_start]) => {
-                let [near, mid, far] = out;
-                near_end.behind(*space, z, near);
-                far_start.behind(*space, z, far);
-                for i in 0..N {
-                    // No zone holds a depth of NaN.
-                    let rest = if z[i].is_nan() { 0.0 } else { 1.0 - far[i] };
-                    let behind = near[i];
-                    near[i] = (1.0 - behind) * rest;
-                    mid[i] = behind * rest;
-                }
+                let (behind, far) = (near_end.behind(*space, z), far_start.behind(*space, z));
+                // No zone holds a depth of NaN.
+                let rest = (V::of(1.0) - far).or_zero(z.same(z));
+                [(V::of(1.0) - behind) * rest, behind * rest, far]
             }
-            Zones::Ramp(ramp) => ramp.weights(z, out),
+            Zones::Ramp(ramp) => ramp.weights(z),
         }
     }
+}
+
+/// What the logarithm of a share of a distance is taken of.
+#[inline(always)]
+fn in_range<V: Number>(share: V) -> V {
+    share.upper(V::of(1e-30)).lower(V::of(1e30))
 }
 
 pub(super) struct Step {
@@ -140,25 +140,17 @@ impl Step {
         Self { at: b.at as f32, inverse: (1.0 / b.at) as f32, slope }
     }
 
-    /// How far each depth lies behind it: 0 to 1, and 0 where the depth is NaN.
+    /// How far a depth lies behind it: 0 to 1, and 0 where the depth is NaN.
     #[inline(always)]
-    fn behind<const N: usize>(&self, space: ZoneSpace, z: &[f32; N], out: &mut [f32; N]) {
-        let (at, inverse) = (self.at, self.inverse);
-        match space {
+    fn behind<V: Number>(&self, space: ZoneSpace, z: V) -> V {
+        let (at, inverse) = (V::of(self.at), V::of(self.inverse));
+        let way = match space {
             // The difference first: it is exact beside the border.
-            ZoneSpace::Distance => self.each(z, out, |z| (z - at) * inverse),
-            ZoneSpace::Inverse => self.each(z, out, |z| 1.0 - at / z),
-            ZoneSpace::Log => self.each(z, out, |z| std::f32::consts::LN_2 * log2((z * inverse).clamp(1e-30, 1e30))),
-        }
-    }
-
-    #[inline(always)]
-    fn each<const N: usize>(&self, z: &[f32; N], out: &mut [f32; N], way: impl Fn(f32) -> f32) {
-        let slope = self.slope;
-        for i in 0..N {
-            let behind = smoothstep(0.5 + slope * way(z[i]));
-            out[i] = if z[i] > 0.0 { behind } else { 0.0 };
-        }
+            ZoneSpace::Distance => (z - at) * inverse,
+            ZoneSpace::Inverse => V::of(1.0) - at / z,
+            ZoneSpace::Log => V::of(std::f32::consts::LN_2) * log2(in_range(z * inverse)),
+        };
+        smoothstep(V::of(0.5) + V::of(self.slope) * way).or_zero(V::of(0.0).less(z))
     }
 }
 
@@ -190,35 +182,27 @@ impl Ramp {
     }
 
     #[inline(always)]
-    fn weights<const N: usize>(&self, z: &[f32; N], out: &mut [[f32; N]; 3]) {
-        let (near, inverse) = (self.near, self.inverse);
-        match self.space {
-            ZoneSpace::Distance => self.each(z, out, |z| z - near),
-            ZoneSpace::Inverse => self.each(z, out, |z| inverse - 1.0 / z),
-            ZoneSpace::Log => self.each(z, out, |z| log2((z * inverse).clamp(1e-30, 1e30))),
-        }
-    }
-
-    #[inline(always)]
-    fn each<const N: usize>(&self, z: &[f32; N], out: &mut [[f32; N]; 3], way: impl Fn(f32) -> f32) {
-        let (rate, [begin, end]) = (self.rate, self.softness);
-        let [near, mid, far] = out;
-        for i in 0..N {
-            let t = lower(upper(rate * way(z[i]), -1.0), 2.0);
-            // From 0 to 2, with soft corners at both ends.
-            let u = 2.0 * lower(upper(corner(t, begin) - corner(t - 1.0, end), 0.0), 1.0);
-            let u = if z[i] > 0.0 { u } else { 0.0 };
-            let there = if z[i].is_nan() { 0.0 } else { 1.0 };
-            near[i] = upper(1.0 - u, 0.0) * there;
-            mid[i] = (1.0 - (u - 1.0).abs()) * there;
-            far[i] = upper(u - 1.0, 0.0) * there;
-        }
+    fn weights<V: Number>(&self, z: V) -> [V; 3] {
+        let n = V::of;
+        let (near, inverse, [begin, end]) = (n(self.near), n(self.inverse), self.softness);
+        let way = match self.space {
+            ZoneSpace::Distance => z - near,
+            ZoneSpace::Inverse => inverse - n(1.0) / z,
+            ZoneSpace::Log => log2(in_range(z * inverse)),
+        };
+        let t = (n(self.rate) * way).upper(n(-1.0)).lower(n(2.0));
+        // From 0 to 2, with soft corners at both ends.
+        let u = n(2.0) * (corner(t, begin) - corner(t - n(1.0), end)).upper(n(0.0)).lower(n(1.0));
+        let u = u.or_zero(n(0.0).less(z));
+        let there = n(1.0).or_zero(z.same(z));
+        [(n(1.0) - u).upper(n(0.0)) * there, (n(1.0) - (u - n(1.0)).size()) * there, (u - n(1.0)).upper(n(0.0)) * there]
     }
 }
 
 /// 0 before 0 and `t` behind it, with a corner that is rounded over a width.
 #[inline(always)]
-fn corner(t: f32, width: f32) -> f32 {
-    let on = lower(upper(t + 0.5 * width, 0.0), width);
-    on * on / (2.0 * width) + upper(t - 0.5 * width, 0.0)
+fn corner<V: Number>(t: V, width: f32) -> V {
+    let n = V::of;
+    let on = (t + n(0.5 * width)).upper(n(0.0)).lower(n(width));
+    on * on / n(2.0 * width) + (t - n(0.5 * width)).upper(n(0.0))
 }

@@ -3,6 +3,7 @@
 use super::super::{Finish, borrow};
 use crate::depth::edges::{COLOUR_REACH, Colours, Field, Five, Mixed};
 use crate::effect::{Leaves, RowKernel};
+use crate::effects::blocks::Known;
 use crate::geometry::Rect;
 use crate::image::{
     Alpha, ColourRow, Components, Depth, ImageRef, PixelFormat, premultiply, store_colour, unpremultiply,
@@ -28,6 +29,7 @@ pub(super) struct Mixtures {
 }
 
 impl Mixtures {
+    /// Forgets them.
     pub(super) fn clear(&mut self) {
         self.rows.clear();
         self.columns.clear();
@@ -63,9 +65,8 @@ impl Mixtures {
     }
 
     fn row(&self, y: i32) -> Range<usize> {
-        let row = (y - self.y1) as usize;
-        match (self.rows.get(row), self.rows.get(row + 1)) {
-            (Some(from), Some(to)) => *from..*to,
+        match self.rows.get((y - self.y1).max(0) as usize..) {
+            Some([from, to, ..]) => *from..*to,
             _ => 0..0,
         }
     }
@@ -101,6 +102,13 @@ impl Mixtures {
         }
     }
 
+    /// What a row comes to.
+    pub(super) fn known(&self, y: i32) -> Known<'_> {
+        let row = self.row(y);
+        let colour = self.mixed.colour[0].each_ref().map(|list| list.get(row.clone()).unwrap_or(&[]));
+        Known { columns: &self.columns[row], colour }
+    }
+
     /// Puts those of a piece of a row at their places.
     pub(super) fn put(&self, x1: i32, y: i32, colour: ColourRow) {
         let row = self.row(y);
@@ -124,6 +132,7 @@ struct AsStored<'a> {
 }
 
 impl Colours for AsStored<'_> {
+    #[inline]
     fn five<'a>(&'a self, x1: i32, y: i32, room: &'a mut Five) -> &'a Five {
         let bounds = self.image.bounds();
         let (row, _) = self.image.row(y.clamp(bounds.y1, bounds.y2 - 1)).as_chunks();

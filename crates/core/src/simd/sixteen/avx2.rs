@@ -210,24 +210,27 @@ impl Sixteen for Avx2 {
         }
     }
     #[inline(always)]
-    fn fives(plane: &[f32], places: &Places, offset: usize) -> [Self; 5] {
+    fn eights(plane: &[f32], places: &Places, offset: usize) -> [Self; 8] {
         assert!(places.last() + offset + 8 <= plane.len(), "a place outside the plane");
-        let (mut halves, mut last) = ([[Self::of(0.0).0[0]; 4]; 2], [0.0; SIXTEEN]);
-        for (h, half) in halves.iter_mut().enumerate() {
-            let mut pairs = *half;
-            for (i, pair) in pairs.iter_mut().enumerate() {
-                let (low, high) = (places.at()[8 * h + i] as usize, places.at()[8 * h + i + 4] as usize);
-                // SAFETY: as above; no place is behind the last one, behind which eight numbers are inside the plane.
-                unsafe {
-                    let from = plane.as_ptr().add(offset);
-                    *pair = _mm256_loadu2_m128(from.add(high), from.add(low));
-                    (last[8 * h + i], last[8 * h + i + 4]) = (*from.add(low + 4), *from.add(high + 4));
+        let mut fours = [[Self::of(0.0); 4]; 2];
+        for (k, four) in fours.iter_mut().enumerate() {
+            let mut halves = [[Self::of(0.0).0[0]; 4]; 2];
+            for (h, half) in halves.iter_mut().enumerate() {
+                let mut pairs = *half;
+                for (i, pair) in pairs.iter_mut().enumerate() {
+                    let (low, high) = (places.at()[8 * h + i] as usize, places.at()[8 * h + i + 4] as usize);
+                    // SAFETY: as above; no place is behind the last one, behind which eight numbers are inside the plane.
+                    *pair = unsafe {
+                        let from = plane.as_ptr().add(offset + 4 * k);
+                        _mm256_loadu2_m128(from.add(high), from.add(low))
+                    };
                 }
+                *half = turned(pairs);
             }
-            *half = turned(pairs);
+            *four = both_of(halves);
         }
-        let [a, b, c, d] = both_of(halves);
-        [a, b, c, d, Self::load(&last)]
+        let [[a, b, c, d], [e, f, g, h]] = fours;
+        [a, b, c, d, e, f, g, h]
     }
     #[inline(always)]
     fn colours(rows: &[&[Stored; 5]; SIXTEEN]) -> [[Self; 4]; 5] {

@@ -158,20 +158,23 @@ impl Sixteen for Avx512 {
         }
     }
     #[inline(always)]
-    fn fives(plane: &[f32], places: &Places, offset: usize) -> [Self; 5] {
+    fn eights(plane: &[f32], places: &Places, offset: usize) -> [Self; 8] {
         assert!(places.last() + offset + 8 <= plane.len(), "a place outside the plane");
         // SAFETY: as above; no place is behind the last one, behind which eight numbers are inside the plane.
         unsafe {
-            // Quarters: numbers 0 to 4 of places 0 to 3, number 4; the same of places 4 to 7. And of places 8 to 15.
+            // Quarters: a number of places 0 to 3, the fourth one behind it, both of places 4 to 7. And of places 8 to 15.
             let (from, at) = (plane.as_ptr().add(offset), places.at());
-            let low = turned([eights(from, at, 0), eights(from, at, 1), eights(from, at, 2), eights(from, at, 3)]);
-            let high = turned([eights(from, at, 8), eights(from, at, 9), eights(from, at, 10), eights(from, at, 11)]);
+            let low = turned([pair(from, at, 0), pair(from, at, 1), pair(from, at, 2), pair(from, at, 3)]);
+            let high = turned([pair(from, at, 8), pair(from, at, 9), pair(from, at, 10), pair(from, at, 11)]);
             [
                 Self(_mm512_shuffle_f32x4::<0x88>(low[0], high[0])),
                 Self(_mm512_shuffle_f32x4::<0x88>(low[1], high[1])),
                 Self(_mm512_shuffle_f32x4::<0x88>(low[2], high[2])),
                 Self(_mm512_shuffle_f32x4::<0x88>(low[3], high[3])),
                 Self(_mm512_shuffle_f32x4::<0xdd>(low[0], high[0])),
+                Self(_mm512_shuffle_f32x4::<0xdd>(low[1], high[1])),
+                Self(_mm512_shuffle_f32x4::<0xdd>(low[2], high[2])),
+                Self(_mm512_shuffle_f32x4::<0xdd>(low[3], high[3])),
             ]
         }
     }
@@ -191,7 +194,7 @@ impl Sixteen for Avx512 {
 /// # Safety
 /// The processor has AVX-512, and behind each place eight numbers can be read.
 #[inline(always)]
-unsafe fn eights(from: *const f32, at: &[u32; SIXTEEN], i: usize) -> __m512 {
+unsafe fn pair(from: *const f32, at: &[u32; SIXTEEN], i: usize) -> __m512 {
     // SAFETY: the caller's promise; nothing asks the pointers to be at a multiple of anything.
     unsafe {
         let (low, high) = (_mm256_loadu_ps(from.add(at[i] as usize)), _mm256_loadu_ps(from.add(at[i + 4] as usize)));

@@ -153,7 +153,7 @@ impl Sixteen for Plain {
         }
     }
     #[inline(always)]
-    fn fives(plane: &[f32], places: &Places, offset: usize) -> [Self; 5] {
+    fn eights(plane: &[f32], places: &Places, offset: usize) -> [Self; 8] {
         std::array::from_fn(|c| Self::each(|i| plane[places.at()[i] as usize + offset + c]))
     }
     #[inline(always)]

@@ -163,7 +163,7 @@ struct Gathered<'a> {
 }
 
 impl SixteenWork for Gathered<'_> {
-    type Output = ([[f32; SIXTEEN]; 5], [[[f32; SIXTEEN]; 4]; 5]);
+    type Output = ([[f32; SIXTEEN]; 8], [[[f32; SIXTEEN]; 4]; 5]);
     #[inline(always)]
     fn run<S: Sixteen>(self) -> Self::Output {
         let stored = |part: S| {
@@ -171,8 +171,8 @@ impl SixteenWork for Gathered<'_> {
             part.store(&mut to);
             to
         };
-        let fives = S::fives(self.plane, &Places::new(self.places), self.offset).map(stored);
-        (fives, S::colours(&self.rows).map(|pixel| pixel.map(stored)))
+        let eights = S::eights(self.plane, &Places::new(self.places), self.offset).map(stored);
+        (eights, S::colours(&self.rows).map(|pixel| pixel.map(stored)))
     }
 }
 
@@ -184,8 +184,8 @@ fn neighbours_are_gathered_from_anywhere() {
     let places: [u32; SIXTEEN] = std::array::from_fn(|i| (i as u32 * 91) % 260);
     let starts: [usize; SIXTEEN] = std::array::from_fn(|i| i * 23 % 55);
     let rows = starts.map(|at| stored[at..].first_chunk().unwrap());
-    for (fives, colours) in sixteen_work_everywhere(|| Gathered { plane: &plane, places, offset: 31, rows }) {
-        assert_eq!(fives, std::array::from_fn(|c| places.map(|p| (p as usize + 31 + c) as f32)));
+    for (eights, colours) in sixteen_work_everywhere(|| Gathered { plane: &plane, places, offset: 31, rows }) {
+        assert_eq!(eights, std::array::from_fn(|c| places.map(|p| (p as usize + 31 + c) as f32)));
         for (x, pixel) in colours.iter().enumerate() {
             for (c, numbers) in pixel.iter().enumerate() {
                 for i in 0..SIXTEEN {
@@ -206,7 +206,7 @@ fn a_place_outside_the_plane_is_refused() {
             sixteen_work_everywhere(|| Gathered { plane: &plane, places, offset, rows });
         })
     };
-    // Five numbers and three more.
+    // Eight numbers.
     assert!(read(1).is_ok());
     assert!(read(20).is_err());
 }

@@ -1,10 +1,12 @@
 //! Air put over a picture.
 
 use super::Fog;
+use crate::effects::blocks::Numbers;
 use crate::effects::depthfog::panels::{LANES, Lanes};
 use crate::effects::depthfog::scatter::Soft;
-use crate::image::ColourRow;
 use crate::maths::upper;
+
+type Planes = [Numbers<LANES>; 4];
 
 /// Rec. 709 luminance.
 const LUMINANCE: [f32; 3] = [0.2126, 0.7152, 0.0722];
@@ -12,9 +14,16 @@ const LUMINANCE: [f32; 3] = [0.2126, 0.7152, 0.0722];
 impl Fog<'_> {
     /// Softens the picture behind the air.
     #[inline(always)]
-    pub(super) fn soften(&self, soft: &Soft, x: &[i32; LANES], y: i32, depth: &[f32; LANES], colour: ColourRow) {
-        let ColourRow { r, g, b, a } = colour;
-        for i in 0..a.len() {
+    pub(super) fn soften(
+        &self,
+        soft: &Soft,
+        x: &[i32; LANES],
+        y: i32,
+        n: usize,
+        depth: &[f32; LANES],
+        [r, g, b, a]: &mut Planes,
+    ) {
+        for i in 0..n {
             let own = [r[i], g[i], b[i], a[i]];
             [r[i], g[i], b[i]] = soft.at(x[i], y, self.blur_radius(depth[i]), own);
         }
@@ -22,22 +31,7 @@ impl Fog<'_> {
 
     /// The picture through the air.
     #[inline(always)]
-    pub(super) fn result(&self, lanes: &Lanes, colour: ColourRow) {
-        let n = colour.a.len().min(LANES);
-        let ColourRow { r, g, b, a } = colour;
-        // Numbers of a fixed length that nothing else can change: such loops become vector code.
-        let mut planes = [[0.0; LANES]; 4];
-        for (to, from) in planes.iter_mut().zip([&*r, &*g, &*b, &*a]) {
-            to[..n].copy_from_slice(&from[..n]);
-        }
-        self.over(lanes, &mut planes);
-        for (to, from) in [r, g, b, a].into_iter().zip(&planes) {
-            to[..n].copy_from_slice(&from[..n]);
-        }
-    }
-
-    #[inline(always)]
-    fn over(&self, lanes: &Lanes, [r, g, b, a]: &mut [[f32; LANES]; 4]) {
+    pub(super) fn over(&self, lanes: &Lanes, [r, g, b, a]: &mut Planes) {
         let [tr, tg, tb] = &lanes.left;
         if let Some(floor) = self.floor {
             for (plane, (left, light)) in [r, g, b].into_iter().zip(lanes.left.iter().zip(&lanes.light)) {
@@ -72,17 +66,21 @@ impl Fog<'_> {
 
     /// What gives the result when it is put over the picture: whatever the air does besides covering goes into the colours.
     #[inline(always)]
-    pub(super) fn element(&self, x: &[i32; LANES], y: i32, depth: &[f32; LANES], lanes: &Lanes, mut colour: ColourRow) {
-        let n = colour.a.len();
-        let mut before = [[0.0; LANES]; 4];
-        for (to, plane) in before.iter_mut().zip(colour.planes()) {
-            to[..n].copy_from_slice(plane);
-        }
+    pub(super) fn element(
+        &self,
+        x: &[i32; LANES],
+        y: i32,
+        n: usize,
+        depth: &[f32; LANES],
+        lanes: &Lanes,
+        colour: &mut Planes,
+    ) {
+        let before = *colour;
         if let Some(soft) = &self.soft {
-            self.soften(soft, x, y, depth, colour.reborrow());
+            self.soften(soft, x, y, n, depth, colour);
         }
-        self.result(lanes, colour.reborrow());
-        let ColourRow { r, g, b, a } = colour;
+        self.over(lanes, colour);
+        let [r, g, b, a] = colour;
         let [tr, tg, tb] = &lanes.left;
         for i in 0..n {
             let left = mean(tr[i], tg[i], tb[i]);
