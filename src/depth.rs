@@ -8,12 +8,16 @@ use crate::borrow::{At, Input, Output, Wanted};
 use crate::clips;
 use crate::failure::Failure;
 use crate::instance::{Instance, lock};
+use crate::pool::Crew;
 use fathom_core::depth::{Decision, DepthParams, DepthSource, DepthStage, Examined, examine};
 use fathom_core::image::Alpha;
 use fathom_core::params::{ParamSource, Value};
+use fathom_core::render::Picture;
+use fathom_core::workers::{Cancel, Stop};
 use openfx_sys as ofx;
 use std::ffi::{CStr, CString};
-use std::sync::Mutex;
+use std::sync::{Mutex, TryLockError};
+use std::time::Duration;
 
 /// The image that holds the depth.
 #[derive(Clone, Debug, PartialEq)]
@@ -96,15 +100,26 @@ impl Decided {
     fn age(&self) -> u64 {
         lock(&self.0).forgotten
     }
-    /// Takes the decision once, however many renders ask for it. `look` must not call the host: others wait for it.
-    fn decide(&self, age: u64, look: impl FnOnce() -> Examined) -> Decision {
-        let mut kept = lock(&self.0);
+    /// Takes the decision once, however many renders ask for it; `None` where this render is no longer wanted before it is there. `look`
+    /// must not call the host: others wait for it.
+    fn decide(&self, age: u64, cancel: &Cancel, look: impl FnOnce() -> Option<Examined>) -> Option<Decision> {
+        let mut kept = loop {
+            match self.0.try_lock() {
+                Ok(kept) => break kept,
+                Err(TryLockError::Poisoned(poisoned)) => break poisoned.into_inner(),
+                Err(TryLockError::WouldBlock) if cancel.is_set() => return None,
+                Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(1)),
+            }
+        };
         if kept.forgotten != age {
             // The image is that of a former shot; only this render still uses it.
             drop(kept);
-            return look().decision;
+            return look().map(|examined| examined.decision);
         }
-        kept.examined.get_or_insert_with(look).decision
+        if kept.examined.is_none() {
+            kept.examined = look();
+        }
+        kept.examined.as_ref().map(|examined| examined.decision)
     }
     /// A look that the artist asked for.
     fn replace(&self, examined: Examined) {
@@ -153,16 +168,17 @@ impl Instance {
         all
     }
 
-    /// What Auto means for a render; `None`: the host wants it to stop.
+    /// What Auto means for a render.
     pub(crate) fn decide(
         &self,
         params: &DepthParams,
         input: &DepthInput,
         at: At,
         output: &Output,
-    ) -> Result<Option<Decision>, Failure> {
+        crew: &Crew,
+    ) -> Result<Result<Decision, Stop>, Failure> {
         if let Some(decision) = self.decided.get() {
-            return Ok(Some(decision));
+            return Ok(Ok(decision));
         }
         let age = self.decided.age();
         let first = self.deciding_frame(input);
@@ -170,15 +186,19 @@ impl Instance {
             let looked = Look::at(self, input, At { time, ..at }, Some(output))?;
             // Images that fail in a render that is given up say nothing about the clip.
             if self.host.aborts(self.handle) {
-                return Ok(None);
+                return Ok(Err(Stop::Aborted));
             }
             if let Some(look) = looked {
-                let decision = self.decided.decide(age, || look.examine(params, None));
+                let (decided, images) = (&self.decided, look.images());
+                let led = crew.lead(|exec| {
+                    let cancel = exec.cancel();
+                    decided.decide(age, cancel, || images.examine(params, None, cancel)).ok_or(Stop::Aborted)
+                });
                 self.params.need_syncing(&self.host);
-                return Ok(Some(decision));
+                return Ok(led.flatten());
             }
         }
-        Ok(Some(Decision::NONE))
+        Ok(Ok(Decision::NONE))
     }
 
     /// Looks at the depth because the artist wants it, at the first of these times that has an image. The answer is what to tell.
@@ -275,13 +295,32 @@ impl<'h> Look<'h> {
         Ok(Some(Self { depth, source }))
     }
 
-    fn examine(&self, params: &DepthParams, focus: Option<f64>) -> Examined {
-        let source = self.source.as_ref().and_then(Input::picture);
-        let Some(depth) = self.depth.picture() else {
-            return Examined { decision: Decision::NONE, report: NOTHING.into() };
-        };
-        examine(params, &depth.image, source.as_ref().map(|s| &s.image), focus)
+    fn images(&self) -> Images<'_> {
+        Images { depth: self.depth.picture(), source: self.source.as_ref().and_then(Input::picture) }
     }
+
+    fn examine(&self, params: &DepthParams, focus: Option<f64>) -> Examined {
+        self.images().examine(params, focus, &Cancel::never()).unwrap_or_else(nothing)
+    }
+}
+
+/// The pixels of a look, for any thread.
+struct Images<'a> {
+    depth: Option<Picture<'a>>,
+    source: Option<Picture<'a>>,
+}
+
+impl Images<'_> {
+    /// `None` where it is no longer wanted.
+    fn examine(&self, params: &DepthParams, focus: Option<f64>, cancel: &Cancel) -> Option<Examined> {
+        let Some(depth) = &self.depth else { return Some(nothing()) };
+        examine(params, &depth.image, self.source.as_ref().map(|s| &s.image), focus, cancel)
+    }
+}
+
+/// There was no depth to look at.
+fn nothing() -> Examined {
+    Examined { decision: Decision::NONE, report: NOTHING.into() }
 }
 
 #[cfg(test)]
@@ -315,14 +354,17 @@ mod tests {
     #[test]
     fn a_decision_is_taken_once_until_it_is_forgotten() {
         use fathom_core::depth::DecidedConvention::{Distance, Inverse};
-        let of = |convention| Examined { decision: Decision { convention, ..Decision::NONE }, report: String::new() };
-        let kept = Decided::default();
+        let of =
+            |convention| Some(Examined { decision: Decision { convention, ..Decision::NONE }, report: String::new() });
+        let (kept, wanted) = (Decided::default(), Cancel::never());
         let age = kept.age();
-        assert_eq!(kept.decide(age, || of(Distance)).convention, Distance);
-        assert_eq!(kept.decide(age, || panic!("again")).convention, Distance);
+        // A render that is given up decides nothing.
+        assert_eq!(kept.decide(age, &wanted, || None), None);
+        assert_eq!(kept.decide(age, &wanted, || of(Distance)).unwrap().convention, Distance);
+        assert_eq!(kept.decide(age, &wanted, || panic!("again")).unwrap().convention, Distance);
         kept.forget();
         // A render that still holds an image of the former shot.
-        assert_eq!(kept.decide(age, || of(Inverse)).convention, Inverse);
+        assert_eq!(kept.decide(age, &wanted, || of(Inverse)).unwrap().convention, Inverse);
         assert_eq!(kept.get(), None);
     }
 }

@@ -194,7 +194,7 @@ impl Scene {
         let unwritten = store(self.format, &vec![[77.0; 4]; self.colour.len()]);
         let mut output = unwritten;
         let workers = Workers::new(self.threads).unwrap();
-        let exec = Exec { workers: &workers, abort: &|| false, progress: &|_| () };
+        let exec = Exec::alone(&workers);
         let rgba = PixelFormat { depth: Depth::Float, components: Components::Rgba };
         let behind = self.background.as_ref().map(|(rect, c, z)| (*rect, store(rgba, c), z.as_ref().map(floats)));
         let beside = [&self.fog, &self.position].map(|p| p.as_ref().map(|p| store(rgba, p)));
@@ -309,5 +309,5 @@ pub(crate) fn assert_close(a: &[Rgba], b: &[Rgba], tolerance: f32, what: &str) {
 /// What a function that needs threads gives, with one of its own.
 pub fn on_a_thread<T>(f: impl FnOnce(&Exec) -> Result<T, Stop>) -> T {
     let workers = Workers::new(1).unwrap();
-    f(&Exec { workers: &workers, abort: &|| false, progress: &|_| () }).unwrap()
+    f(&Exec::alone(&workers)).unwrap()
 }
