@@ -43,6 +43,7 @@ pub fn generate(
     clear(&mut job.output, job.window, exec)?;
     let made = make(prepared, generator, &mut job, exec);
     if let Err(Fault::Failed(_)) = &made {
+        // Nobody is told what failed in a render that is not wanted any more: then this is what ends it.
         clear(&mut job.output, job.window, exec)?;
     }
     made
