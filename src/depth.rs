@@ -16,7 +16,7 @@ use fathom_core::render::Picture;
 use fathom_core::workers::{Cancel, Stop};
 use openfx_sys as ofx;
 use std::ffi::{CStr, CString};
-use std::sync::{Mutex, TryLockError};
+use std::sync::{Mutex, MutexGuard, TryLockError};
 use std::time::Duration;
 
 /// The image that holds the depth.
@@ -73,7 +73,12 @@ fn is_depth(layer: &str) -> bool {
 
 /// What was decided and could not be stored yet.
 #[derive(Default)]
-pub(crate) struct Decided(Mutex<Kept>);
+pub(crate) struct Decided {
+    /// Held for moments only: the host's threads ask.
+    kept: Mutex<Kept>,
+    /// Held by the render that looks, for as long as it does.
+    look: Mutex<()>,
+}
 
 #[derive(Default)]
 struct Kept {
@@ -83,47 +88,50 @@ struct Kept {
 }
 
 impl Decided {
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        lock(&self.kept)
+    }
     /// The decision, if there is one.
     pub(crate) fn get(&self) -> Option<Decision> {
-        lock(&self.0).examined.as_ref().map(|e| e.decision)
+        self.kept().examined.as_ref().map(|e| e.decision)
     }
     /// What was seen.
     pub(crate) fn examined(&self) -> Option<Examined> {
-        lock(&self.0).examined.clone()
+        self.kept().examined.clone()
     }
     /// The shot is another one.
     pub(crate) fn forget(&self) {
-        let mut kept = lock(&self.0);
+        let mut kept = self.kept();
         kept.examined = None;
         kept.forgotten += 1;
     }
     fn age(&self) -> u64 {
-        lock(&self.0).forgotten
+        self.kept().forgotten
     }
     /// Takes the decision once, however many renders ask for it; `None` where this render is no longer wanted before it is there. `look`
-    /// must not call the host: others wait for it.
+    /// must not call the host: other renders wait for it.
     fn decide(&self, age: u64, cancel: &Cancel, look: impl FnOnce() -> Option<Examined>) -> Option<Decision> {
-        let mut kept = loop {
-            match self.0.try_lock() {
-                Ok(kept) => break kept,
+        let _looks = loop {
+            match self.look.try_lock() {
+                Ok(looks) => break looks,
                 Err(TryLockError::Poisoned(poisoned)) => break poisoned.into_inner(),
                 Err(TryLockError::WouldBlock) if cancel.is_set() => return None,
                 Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(1)),
             }
         };
-        if kept.forgotten != age {
-            // The image is that of a former shot; only this render still uses it.
-            drop(kept);
-            return look().map(|examined| examined.decision);
-        }
-        if kept.examined.is_none() {
-            kept.examined = look();
-        }
-        kept.examined.as_ref().map(|examined| examined.decision)
+        let same_shot = |kept: &Kept| kept.forgotten == age;
+        let found = Some(self.kept()).filter(|kept| same_shot(kept)).and_then(|kept| kept.examined.clone());
+        let examined = match found {
+            Some(examined) => examined,
+            None => look()?,
+        };
+        let mut kept = self.kept();
+        // The image may be that of a former shot: then only this render uses it.
+        Some(if same_shot(&kept) { kept.examined.get_or_insert(examined).decision } else { examined.decision })
     }
     /// A look that the artist asked for.
     fn replace(&self, examined: Examined) {
-        lock(&self.0).examined = Some(examined);
+        self.kept().examined = Some(examined);
     }
 }
 
@@ -365,6 +373,14 @@ mod tests {
         kept.forget();
         // A render that still holds an image of the former shot.
         assert_eq!(kept.decide(age, &wanted, || of(Inverse)).unwrap().convention, Inverse);
+        assert_eq!(kept.get(), None);
+        // Nobody but renders that want the same waits for a look, and what was forgotten meanwhile stays so.
+        let looks = || {
+            assert_eq!(kept.get(), None);
+            kept.forget();
+            of(Distance)
+        };
+        assert_eq!(kept.decide(kept.age(), &wanted, looks).unwrap().convention, Distance);
         assert_eq!(kept.get(), None);
     }
 }
