@@ -9,7 +9,7 @@ use crate::clips;
 use crate::failure::Failure;
 use crate::instance::{Instance, lock};
 use crate::pool::Crew;
-use fathom_core::depth::{Decision, DepthParams, DepthSource, DepthStage, Examined, examine};
+use fathom_core::depth::{Decision, DepthEdges, DepthParams, DepthSource, DepthStage, Examined, examine};
 use fathom_core::image::Alpha;
 use fathom_core::params::{ParamSource, Value};
 use fathom_core::render::Picture;
@@ -159,6 +159,17 @@ impl Instance {
     /// Must a render decide what Auto means?
     pub(crate) fn undecided(&self, params: &DepthParams) -> bool {
         params.enabled && params.needs_decision() && self.decided.get().is_none()
+    }
+
+    /// What Auto means, as far as that is known.
+    pub(crate) fn decision(&self, params: &DepthParams) -> Option<Decision> {
+        params.stored().or_else(|| self.decided.get())
+    }
+
+    /// Is the depth divided by the picture's alpha?
+    pub(crate) fn divides(&self, params: &DepthParams) -> bool {
+        let edges = self.decision(params).map_or(params.edges, |decision| params.decided(decision).edges);
+        edges == DepthEdges::Premultiplied
     }
 
     /// The frame that decides, where the host lets us look at other frames: the first one with depth.
