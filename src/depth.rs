@@ -8,12 +8,16 @@ use crate::borrow::{At, Input, Output, Wanted};
 use crate::clips;
 use crate::failure::Failure;
 use crate::instance::{Instance, lock};
-use fathom_core::depth::{Decision, DepthParams, DepthSource, DepthStage, Examined, examine};
+use crate::pool::Crew;
+use fathom_core::depth::{Decision, DepthEdges, DepthParams, DepthSource, DepthStage, Examined, examine};
 use fathom_core::image::Alpha;
 use fathom_core::params::{ParamSource, Value};
+use fathom_core::render::Picture;
+use fathom_core::workers::{Cancel, Stop};
 use openfx_sys as ofx;
 use std::ffi::{CStr, CString};
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, TryLockError};
+use std::time::Duration;
 
 /// The image that holds the depth.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,7 +73,12 @@ fn is_depth(layer: &str) -> bool {
 
 /// What was decided and could not be stored yet.
 #[derive(Default)]
-pub(crate) struct Decided(Mutex<Kept>);
+pub(crate) struct Decided {
+    /// Held for moments only: the host's threads ask.
+    kept: Mutex<Kept>,
+    /// Held by the render that looks, for as long as it does.
+    look: Mutex<()>,
+}
 
 #[derive(Default)]
 struct Kept {
@@ -79,36 +88,50 @@ struct Kept {
 }
 
 impl Decided {
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        lock(&self.kept)
+    }
     /// The decision, if there is one.
     pub(crate) fn get(&self) -> Option<Decision> {
-        lock(&self.0).examined.as_ref().map(|e| e.decision)
+        self.kept().examined.as_ref().map(|e| e.decision)
     }
     /// What was seen.
     pub(crate) fn examined(&self) -> Option<Examined> {
-        lock(&self.0).examined.clone()
+        self.kept().examined.clone()
     }
     /// The shot is another one.
     pub(crate) fn forget(&self) {
-        let mut kept = lock(&self.0);
+        let mut kept = self.kept();
         kept.examined = None;
         kept.forgotten += 1;
     }
     fn age(&self) -> u64 {
-        lock(&self.0).forgotten
+        self.kept().forgotten
     }
-    /// Takes the decision once, however many renders ask for it. `look` must not call the host: others wait for it.
-    fn decide(&self, age: u64, look: impl FnOnce() -> Examined) -> Decision {
-        let mut kept = lock(&self.0);
-        if kept.forgotten != age {
-            // The image is that of a former shot; only this render still uses it.
-            drop(kept);
-            return look().decision;
-        }
-        kept.examined.get_or_insert_with(look).decision
+    /// Takes the decision once, however many renders ask for it; `None` where this render is no longer wanted before it is there. `look`
+    /// must not call the host: other renders wait for it.
+    fn decide(&self, age: u64, cancel: &Cancel, look: impl FnOnce() -> Option<Examined>) -> Option<Decision> {
+        let _looks = loop {
+            match self.look.try_lock() {
+                Ok(looks) => break looks,
+                Err(TryLockError::Poisoned(poisoned)) => break poisoned.into_inner(),
+                Err(TryLockError::WouldBlock) if cancel.is_set() => return None,
+                Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(1)),
+            }
+        };
+        let same_shot = |kept: &Kept| kept.forgotten == age;
+        let found = Some(self.kept()).filter(|kept| same_shot(kept)).and_then(|kept| kept.examined.clone());
+        let examined = match found {
+            Some(examined) => examined,
+            None => look()?,
+        };
+        let mut kept = self.kept();
+        // The image may be that of a former shot: then only this render uses it.
+        Some(if same_shot(&kept) { kept.examined.get_or_insert(examined).decision } else { examined.decision })
     }
     /// A look that the artist asked for.
     fn replace(&self, examined: Examined) {
-        lock(&self.0).examined = Some(examined);
+        self.kept().examined = Some(examined);
     }
 }
 
@@ -138,6 +161,17 @@ impl Instance {
         params.enabled && params.needs_decision() && self.decided.get().is_none()
     }
 
+    /// What Auto means, as far as that is known.
+    pub(crate) fn decision(&self, params: &DepthParams) -> Option<Decision> {
+        params.stored().or_else(|| self.decided.get())
+    }
+
+    /// Is the depth divided by the picture's alpha?
+    pub(crate) fn divides(&self, params: &DepthParams) -> bool {
+        let edges = self.decision(params).map_or(params.edges, |decision| params.decided(decision).edges);
+        edges == DepthEdges::Premultiplied
+    }
+
     /// The frame that decides, where the host lets us look at other frames: the first one with depth.
     pub(crate) fn deciding_frame(&self, input: &DepthInput) -> Option<f64> {
         let clip = self.clip(input.clip()?)?;
@@ -153,16 +187,17 @@ impl Instance {
         all
     }
 
-    /// What Auto means for a render; `None`: the host wants it to stop.
+    /// What Auto means for a render.
     pub(crate) fn decide(
         &self,
         params: &DepthParams,
         input: &DepthInput,
         at: At,
         output: &Output,
-    ) -> Result<Option<Decision>, Failure> {
+        crew: &Crew,
+    ) -> Result<Result<Decision, Stop>, Failure> {
         if let Some(decision) = self.decided.get() {
-            return Ok(Some(decision));
+            return Ok(Ok(decision));
         }
         let age = self.decided.age();
         let first = self.deciding_frame(input);
@@ -170,15 +205,19 @@ impl Instance {
             let looked = Look::at(self, input, At { time, ..at }, Some(output))?;
             // Images that fail in a render that is given up say nothing about the clip.
             if self.host.aborts(self.handle) {
-                return Ok(None);
+                return Ok(Err(Stop::Aborted));
             }
             if let Some(look) = looked {
-                let decision = self.decided.decide(age, || look.examine(params, None));
+                let (decided, images) = (&self.decided, look.images());
+                let led = crew.lead(|exec| {
+                    let cancel = exec.cancel();
+                    decided.decide(age, cancel, || images.examine(params, None, cancel)).ok_or(Stop::Aborted)
+                });
                 self.params.need_syncing(&self.host);
-                return Ok(Some(decision));
+                return Ok(led.flatten());
             }
         }
-        Ok(Some(Decision::NONE))
+        Ok(Ok(Decision::NONE))
     }
 
     /// Looks at the depth because the artist wants it, at the first of these times that has an image. The answer is what to tell.
@@ -275,13 +314,32 @@ impl<'h> Look<'h> {
         Ok(Some(Self { depth, source }))
     }
 
-    fn examine(&self, params: &DepthParams, focus: Option<f64>) -> Examined {
-        let source = self.source.as_ref().and_then(Input::picture);
-        let Some(depth) = self.depth.picture() else {
-            return Examined { decision: Decision::NONE, report: NOTHING.into() };
-        };
-        examine(params, &depth.image, source.as_ref().map(|s| &s.image), focus)
+    fn images(&self) -> Images<'_> {
+        Images { depth: self.depth.picture(), source: self.source.as_ref().and_then(Input::picture) }
     }
+
+    fn examine(&self, params: &DepthParams, focus: Option<f64>) -> Examined {
+        self.images().examine(params, focus, &Cancel::never()).unwrap_or_else(nothing)
+    }
+}
+
+/// The pixels of a look, for any thread.
+struct Images<'a> {
+    depth: Option<Picture<'a>>,
+    source: Option<Picture<'a>>,
+}
+
+impl Images<'_> {
+    /// `None` where it is no longer wanted.
+    fn examine(&self, params: &DepthParams, focus: Option<f64>, cancel: &Cancel) -> Option<Examined> {
+        let Some(depth) = &self.depth else { return Some(nothing()) };
+        examine(params, &depth.image, self.source.as_ref().map(|s| &s.image), focus, cancel)
+    }
+}
+
+/// There was no depth to look at.
+fn nothing() -> Examined {
+    Examined { decision: Decision::NONE, report: NOTHING.into() }
 }
 
 #[cfg(test)]
@@ -315,14 +373,25 @@ mod tests {
     #[test]
     fn a_decision_is_taken_once_until_it_is_forgotten() {
         use fathom_core::depth::DecidedConvention::{Distance, Inverse};
-        let of = |convention| Examined { decision: Decision { convention, ..Decision::NONE }, report: String::new() };
-        let kept = Decided::default();
+        let of =
+            |convention| Some(Examined { decision: Decision { convention, ..Decision::NONE }, report: String::new() });
+        let (kept, wanted) = (Decided::default(), Cancel::never());
         let age = kept.age();
-        assert_eq!(kept.decide(age, || of(Distance)).convention, Distance);
-        assert_eq!(kept.decide(age, || panic!("again")).convention, Distance);
+        // A render that is given up decides nothing.
+        assert_eq!(kept.decide(age, &wanted, || None), None);
+        assert_eq!(kept.decide(age, &wanted, || of(Distance)).unwrap().convention, Distance);
+        assert_eq!(kept.decide(age, &wanted, || panic!("again")).unwrap().convention, Distance);
         kept.forget();
         // A render that still holds an image of the former shot.
-        assert_eq!(kept.decide(age, || of(Inverse)).convention, Inverse);
+        assert_eq!(kept.decide(age, &wanted, || of(Inverse)).unwrap().convention, Inverse);
+        assert_eq!(kept.get(), None);
+        // Nobody but renders that want the same waits for a look, and what was forgotten meanwhile stays so.
+        let looks = || {
+            assert_eq!(kept.get(), None);
+            kept.forget();
+            of(Distance)
+        };
+        assert_eq!(kept.decide(kept.age(), &wanted, looks).unwrap().convention, Distance);
         assert_eq!(kept.get(), None);
     }
 }

@@ -1,7 +1,11 @@
 //! The threads of the whole process: made at the first render, joined when the last plug-in is unloaded.
 
+use crate::failure::Failure;
+use crate::instance::Instance;
+use crate::progress::Progress;
 use crate::suites::Host;
-use fathom_core::workers::Workers;
+use fathom_core::workers::{Exec, Stop, Wishes, Workers};
+use openfx_sys as ofx;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -17,8 +21,30 @@ fn wanted(host: &Host) -> usize {
     host.threads().map_or(cores, |granted| granted.min(cores)).get()
 }
 
-/// The threads for a render. Several renders share them, so that together they do not use more than the host grants.
-pub(crate) fn workers(host: &Host) -> Result<Arc<Workers>, String> {
+/// The threads for one render, and its host. Lives on the thread that the host called us on.
+pub(crate) struct Crew<'a> {
+    instance: &'a Instance,
+    workers: Arc<Workers>,
+    progress: Progress<'a>,
+}
+
+impl<'a> Crew<'a> {
+    /// `bar`: may one be shown?
+    pub(crate) fn new(instance: &'a Instance, bar: bool) -> Result<Self, Failure> {
+        let workers = workers(&instance.host).map_err(|why| Failure::say(ofx::kOfxStatFailed, why))?;
+        Ok(Self { instance, workers, progress: Progress::new(instance, bar) })
+    }
+
+    /// Has `work` done by other threads. This one talks with the host meanwhile, and nothing else.
+    pub(crate) fn lead<R: Send>(&self, work: impl FnOnce(&Exec) -> R + Send) -> Result<R, Stop> {
+        let (instance, progress) = (self.instance, &self.progress);
+        let abort = || instance.host.aborts(instance.handle) || progress.cancelled();
+        self.workers.lead(&Wishes { abort: &abort, progress: &|done| progress.update(done) }, work)
+    }
+}
+
+/// Several renders share the threads, so that together they do not use more than the host grants.
+fn workers(host: &Host) -> Result<Arc<Workers>, String> {
     let wanted = wanted(host);
     let mut current = pool();
     if let Some(workers) = current.as_ref().filter(|w| w.threads() == wanted) {

@@ -67,8 +67,7 @@ pub(crate) fn depth(
 
 fn look(instance: &Instance, params: &DepthParams, format: &RectD, at: At, [x, y]: [f64; 2]) -> Option<f64> {
     // An overlay decides nothing: whole images would have to be looked at.
-    let decision = if params.needs_decision() { instance.decided.get() } else { params.stored() };
-    let decided = params.decided(decision?);
+    let decided = params.decided(instance.decision(params)?);
     let input = instance.depth_input(params);
     let r = PICK_RADIUS + 2.0;
     let region = RectD::new(x - r, y - r, x + r, y + r);

@@ -49,8 +49,9 @@ pub(super) fn interest(asked: &Asked) -> Reply {
         times.filter_map(|t| clip?.region(t, &frame.geometry)).fold(region, |all, more| all.union(&more))
     };
     let (mut source, beside) = (plan.source_region(&window), plan.depth_region(&window));
-    // Depth that comes with the source.
-    if input.clip() == Some(clips::SOURCE) {
+    // Depth that comes with the source, or needs its alpha wherever it is looked at.
+    let divides = instance.divides(depth);
+    if divides || input.clip() == Some(clips::SOURCE) {
         source = source.union(&beside);
     }
     if instance.clip(clips::SOURCE).is_some_and(|clip| prepared.generator().is_none() || clip.connected()) {
@@ -59,7 +60,10 @@ pub(super) fn interest(asked: &Asked) -> Reply {
     // All of the aperture, wherever it lies.
     let aperture = instance.clip(clips::BOKEH).filter(|_| plan.bokeh);
     let aperture = aperture.and_then(|clip| clip.region(time, &frame.geometry)).unwrap_or(window);
-    let [behind, behind_depth] = plan.background_regions(&window);
+    let [mut behind, behind_depth] = plan.background_regions(&window);
+    if divides {
+        behind = behind.union(&behind_depth);
+    }
     for (name, region) in [
         (clips::DEPTH, all_of(clips::DEPTH, beside)),
         (clips::MASK, window),

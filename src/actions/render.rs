@@ -6,14 +6,13 @@ use crate::clips;
 use crate::depth::DepthInput;
 use crate::failure::{Failure, OK, Reply, out_of_memory};
 use crate::instance::{Instance, Notice};
-use crate::pool;
-use crate::progress::Progress;
+use crate::pool::Crew;
 use fathom_core::Prepared;
 use fathom_core::effect::PassThrough;
 use fathom_core::generator::{Fault, Generator};
 use fathom_core::geometry::{Geometry, Rect, RectD};
 use fathom_core::image::{Alpha, ImageMut};
-use fathom_core::render::{Beside, Generation, Job, Outcome, Picture, Plate};
+use fathom_core::render::{Beside, Generation, Job, Outcome, Picture, Plate, generate, lets_light_through};
 use fathom_core::workers::{Exec, Stop};
 use openfx_sys as ofx;
 
@@ -168,21 +167,14 @@ fn render_images(
     }
     let whole = |clip| Wanted { whole: true, ..Wanted::colours(clip) };
     let bokeh = fetch((plan.bokeh && there(clips::BOKEH)).then(|| whole(clips::BOKEH)))?;
+    let crew = Crew::new(instance, !request.interactive)?;
     let mut decision = None;
     if works && params.needs_decision() && (depth.is_some() || input == DepthInput::SourceAlpha) {
-        decision = instance.decide(params, &input, at, &output)?;
-        if decision.is_none() {
-            return Ok(Err(Stop::Aborted));
+        match instance.decide(params, &input, at, &output, &crew)? {
+            Ok(decided) => decision = Some(decided),
+            Err(stop) => return Ok(Err(stop)),
         }
     }
-
-    let workers = pool::workers(&instance.host).map_err(|why| Failure::say(ofx::kOfxStatFailed, why))?;
-    let progress = Progress::new(instance, !request.interactive);
-    let exec = Exec {
-        workers: &workers,
-        abort: &|| instance.host.aborts(instance.handle) || progress.cancelled(),
-        progress: &|done| progress.update(done),
-    };
     let alpha = source.as_ref().map_or(Alpha::Premultiplied, |s| s.alpha);
     let run = |image: ImageMut<'_>| {
         let job = Job {
@@ -197,11 +189,15 @@ fn render_images(
             beside: Beside { fog: picture(&fog), position: picture(&position), bokeh: plate(&bokeh, &None) },
             output: image,
         };
-        fathom_core::render::render(prepared, job, &exec)
+        let bokeh = plate(&bokeh, &None);
+        let work = |exec: &Exec| {
+            let outcome = fathom_core::render::render(prepared, job, exec)?;
+            let lit = bokeh.map_or(Ok(false), |bokeh| lets_light_through(&bokeh))?;
+            Ok((outcome, prepared.warning(lit)))
+        };
+        crew.lead(work).flatten()
     };
-    let outcome = into_rows(&mut output, request, window, run)?;
-    let lit = || plate(&bokeh, &None).is_some_and(|plate| fathom_core::render::lets_light_through(&plate));
-    Ok(outcome.map(|outcome| (outcome, prepared.warning(lit()))))
+    into_rows(&mut output, request, window, run)
 }
 
 /// Runs a render into the output; where one field of it is wanted, into a whole frame beside, of which the rows are copied.
@@ -267,20 +263,14 @@ fn generate_image(
         None => frame.source_rod = RectD::default(),
     }
     let there = depth.is_some() || (source.is_some() && input == DepthInput::SourceAlpha);
+    let crew = Crew::new(instance, !request.interactive)?;
     let mut decision = None;
     if there && params.needs_decision() {
-        decision = instance.decide(params, &input, at, &output)?;
-        if decision.is_none() {
-            return Ok(Err(Stop::Aborted.into()));
+        match instance.decide(params, &input, at, &output, &crew)? {
+            Ok(decided) => decision = Some(decided),
+            Err(stop) => return Ok(Err(stop.into())),
         }
     }
-    let workers = pool::workers(&instance.host).map_err(|why| Failure::say(ofx::kOfxStatFailed, why))?;
-    let progress = Progress::new(instance, !request.interactive);
-    let exec = Exec {
-        workers: &workers,
-        abort: &|| instance.host.aborts(instance.handle) || progress.cancelled(),
-        progress: &|done| progress.update(done),
-    };
     let (alpha, output_alpha) = (source.as_ref().map_or(Alpha::Premultiplied, |s| s.alpha), output.alpha);
     let run = |image: ImageMut<'_>| {
         let job = Generation {
@@ -293,7 +283,7 @@ fn generate_image(
             output: image,
             output_alpha,
         };
-        fathom_core::render::generate(prepared, generator, job, &exec)
+        crew.lead(|exec| generate(prepared, generator, job, exec)).unwrap_or_else(|stop| Err(stop.into()))
     };
     into_rows(&mut output, request, window, run)
 }

@@ -99,7 +99,7 @@ fn rows(c: &mut Criterion) {
     let threads = std::env::var("FATHOM_THREADS").ok().and_then(|v| v.parse().ok());
     let threads = threads.or(std::thread::available_parallelism().ok().map(Into::into)).unwrap_or(1);
     let workers = Workers::new(threads).expect("threads");
-    let exec = Exec { workers: &workers, abort: &|| false, progress: &|_| () };
+    let exec = Exec::alone(&workers);
     let (colour, depth) = frame();
     let mut output = vec![0; colour.len()];
     let mut group = c.benchmark_group("1080p");

@@ -22,7 +22,7 @@ pub trait Generator: Send + Sync {
     fn wants(&self) -> Wants;
     /// What the colours that it makes are.
     fn makes(&self) -> Makes;
-    /// Makes ready for a window: opens files. Called on the host's thread.
+    /// Makes ready for a window: opens files.
     ///
     /// # Errors
     /// In words for the artist; [`Fault::Stop`] where the host wants to stop.

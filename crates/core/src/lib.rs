@@ -8,6 +8,8 @@
 //! of the focus and positive behind it; *reach* is how many pixels away an effect may look; *window* is the rectangle
 //! of pixels that the host asks for; *canonical* coordinates are OpenFX's: square pixels of the full-size frame, y up.
 
+#[cfg(test)]
+mod abort_tests;
 pub mod depth;
 pub mod effect;
 pub mod effects;

@@ -6,7 +6,7 @@ use crate::geometry::{Geometry, Rect, RectD};
 use crate::image::{Alpha, ColourRow, Components, Depth, ImageMut, ImageRef, PixelFormat, load_colour, store_colour};
 use crate::params::{Value, Values};
 use crate::render::{Beside, Job, Outcome, Picture, Plate, render};
-use crate::workers::{Exec, Stop, Workers};
+use crate::workers::{Exec, Shared, Stop, Workers};
 
 /// Random numbers that are the same every time (xorshift).
 pub(crate) struct Random(u64);
@@ -57,6 +57,7 @@ pub(crate) struct Scene {
     format: PixelFormat,
     geometry: Geometry,
     threads: usize,
+    looks: usize,
     windows: Vec<Rect>,
     decision: Decision,
     edges: DepthEdges,
@@ -81,6 +82,7 @@ impl Scene {
             format: PixelFormat { depth: Depth::Float, components: Components::Rgba },
             geometry: Geometry::default(),
             threads: 1,
+            looks: 0,
             windows: vec![rect],
             decision: Decision { convention: DecidedConvention::Distance, edges: DecidedEdges::PointSampled },
             edges: DepthEdges::AsIs,
@@ -173,6 +175,11 @@ impl Scene {
         self.threads = threads;
         self
     }
+    /// Not wanted any more from this look at whether it is, from 1.
+    pub(crate) fn until(mut self, looks: usize) -> Self {
+        self.looks = looks;
+        self
+    }
     /// Renders these windows one after the other into one output.
     pub(crate) fn windows(mut self, windows: &[Rect]) -> Self {
         self.windows = windows.to_vec();
@@ -186,6 +193,12 @@ impl Scene {
 
     /// With what the driver said of the last window.
     pub(crate) fn outcome(&self, effect: &dyn Effect, values: &Values) -> (Outcome, Vec<Rgba>) {
+        let (outcome, pixels) = self.end(effect, values);
+        (outcome.unwrap(), pixels)
+    }
+
+    /// The same, also where it stops: then the windows after that are left out.
+    pub(crate) fn end(&self, effect: &dyn Effect, values: &Values) -> (Result<Outcome, Stop>, Vec<Rgba>) {
         let (width, rect) = (self.rect.width(), self.rect);
         let one = PixelFormat { depth: Depth::Float, components: Components::Alpha };
         let source = store(self.format, &self.colour);
@@ -194,14 +207,14 @@ impl Scene {
         let unwritten = store(self.format, &vec![[77.0; 4]; self.colour.len()]);
         let mut output = unwritten;
         let workers = Workers::new(self.threads).unwrap();
-        let exec = Exec { workers: &workers, abort: &|| false, progress: &|_| () };
+        let exec = Exec::new(&workers, Shared::until(self.looks));
         let rgba = PixelFormat { depth: Depth::Float, components: Components::Rgba };
         let behind = self.background.as_ref().map(|(rect, c, z)| (*rect, store(rgba, c), z.as_ref().map(floats)));
         let beside = [&self.fog, &self.position].map(|p| p.as_ref().map(|p| store(rgba, p)));
         let lets_through = self.bokeh.as_ref().map(|(rect, c)| (*rect, store(rgba, c)));
         let edges = Values::default().set("depthEdges", Value::Int(self.edges as i32));
         let prepared = effect.prepare(&Values([edges.0, values.0.clone()].concat()));
-        let mut outcome = Outcome::NoSource;
+        let mut outcome = Ok(Outcome::NoSource);
         for &window in &self.windows {
             let picture = |bytes, format: PixelFormat| {
                 let rows = <[u8]>::chunks(bytes, width * format.bytes()).collect();
@@ -242,7 +255,10 @@ impl Scene {
                 output: ImageMut::new(rect, self.format, output.chunks_mut(width * self.format.bytes()).collect())
                     .unwrap(),
             };
-            outcome = render(&*prepared, job, &exec).unwrap();
+            outcome = render(&*prepared, job, &exec);
+            if outcome.is_err() {
+                break;
+            }
         }
         (outcome, load(self.format, &output))
     }
@@ -309,5 +325,5 @@ pub(crate) fn assert_close(a: &[Rgba], b: &[Rgba], tolerance: f32, what: &str) {
 /// What a function that needs threads gives, with one of its own.
 pub fn on_a_thread<T>(f: impl FnOnce(&Exec) -> Result<T, Stop>) -> T {
     let workers = Workers::new(1).unwrap();
-    f(&Exec { workers: &workers, abort: &|| false, progress: &|_| () }).unwrap()
+    f(&Exec::alone(&workers)).unwrap()
 }

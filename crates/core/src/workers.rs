@@ -1,11 +1,20 @@
-//! Our own threads, and the one way to use them: many small tasks, the host's abort asked on the host's thread only.
+//! Our own threads, and the one way to use them: the host's thread waits and asks the host whether to stop, another one leads the render, and
+//! the rest help it with many small tasks.
+//!
+//! The host's thread alone may ask the host, and it does nothing else: how soon it asks again depends on nothing that a render does. Whoever
+//! leads, and whoever helps, looks at a flag.
 //!
 //! rayon's global pool is never used: it could not be ended when the host unloads the plug-in.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Condvar, Mutex};
-use std::thread::JoinHandle;
+mod memory;
+mod team;
+
+pub use memory::{Kept, try_vec};
+use std::marker::PhantomData;
+use std::sync::atomic::{AtomicBool, AtomicIsize, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
+use team::Team;
 
 /// Why a render ended early.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,118 +25,241 @@ pub enum Stop {
     OutOfMemory,
 }
 
-/// A pool of threads. Dropping it ends and joins them.
+/// Threads for all renders. Dropping it ends and joins them.
 pub struct Workers {
-    /// There until it is dropped.
-    pool: Option<rayon::ThreadPool>,
+    /// So many threads work at once, if no more renders are led.
     count: usize,
-    /// rayon ends its threads but does not wait for them.
-    threads: Vec<JoinHandle<()>>,
+    /// How many more threads may begin to work: below zero where more renders are led than that.
+    free: AtomicIsize,
+    /// Teams of one that lead no render now.
+    leaders: Mutex<Vec<Team>>,
+    /// Those that help: one fewer than work, for the leader does, too.
+    helpers: Option<Team>,
+    /// One that frees memory.
+    frees: Team,
 }
 
 impl Workers {
-    /// A pool of `threads` (at least one).
+    /// `threads` (at least one) that work, and one more that frees memory.
+    ///
+    /// # Errors
+    /// The system gives no threads; in its words.
     pub fn new(threads: usize) -> Result<Self, String> {
-        let mut handles = Vec::new();
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads.max(1))
-            .spawn_handler(|thread| {
-                let named = std::thread::Builder::new().name(format!("fathom-{}", thread.index()));
-                handles.push(named.spawn(|| thread.run())?);
-                Ok(())
-            })
-            .build()
-            .map_err(|e| e.to_string())?;
-        Ok(Self { count: pool.current_num_threads(), pool: Some(pool), threads: handles })
+        let count = threads.max(1);
+        let helpers = if count > 1 { Some(Team::new(count - 1, "fathom-")?) } else { None };
+        let leaders = Mutex::new(vec![Team::new(1, "fathom-lead-")?]);
+        let frees = Team::new(1, "fathom-free-")?;
+        Ok(Self { count, free: AtomicIsize::new(count.cast_signed()), leaders, helpers, frees })
     }
+
     /// How many threads.
     pub fn threads(&self) -> usize {
         self.count
     }
-    /// Runs `f` here, with a scope whose tasks run on the threads.
-    fn scope<'s, R>(&self, f: impl FnOnce(&rayon::Scope<'s>) -> R) -> R {
-        match &self.pool {
-            Some(pool) => pool.in_place_scope(f),
-            None => unreachable!("only a drop takes the pool"),
+
+    /// Lets another thread run `work`. This one waits for it, and meanwhile asks the host every few milliseconds whether to stop, and tells
+    /// it of the progress: whatever `work` does, and however long it does so. What it panics with comes out here.
+    ///
+    /// # Errors
+    /// [`Stop::OutOfMemory`] where the system gives no thread; `work` has not begun then.
+    pub fn lead<R: Send>(&self, wishes: &Wishes, work: impl FnOnce(&Exec) -> R + Send) -> Result<R, Stop> {
+        let idle = self.leaders.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let leader = idle.map_or_else(|| Team::new(1, "fathom-lead-"), Ok).map_err(|_| Stop::OutOfMemory)?;
+        let (shared, mut result) = (Arc::<Shared>::default(), None);
+        let (ended, woken) = (Mutex::new(false), Condvar::new());
+        leader.scope(|scope| {
+            scope.spawn(|_| {
+                // Said also when the work panics, else the wait below would never end.
+                let _said = OnDrop(|| {
+                    *ended.lock().unwrap_or_else(PoisonError::into_inner) = true;
+                    woken.notify_one();
+                });
+                result = Some(work(&Exec::new(self, shared.clone())));
+            });
+            // Nobody waits for a render if asking the host panics.
+            let _unwanted = OnDrop(|| shared.cancel.set());
+            loop {
+                if !shared.cancel.is_set() && (wishes.abort)() {
+                    shared.cancel.set();
+                }
+                (wishes.progress)(f64::from_bits(shared.done.load(Ordering::Relaxed)));
+                let ended = ended.lock().unwrap_or_else(PoisonError::into_inner);
+                if *ended || *woken.wait_timeout(ended, POLL).unwrap_or_else(PoisonError::into_inner).0 {
+                    break;
+                }
+            }
+        });
+        let mut leaders = self.leaders.lock().unwrap_or_else(PoisonError::into_inner);
+        if leaders.len() < self.count {
+            leaders.push(leader);
         }
+        drop(leaders);
+        // There: a panic instead of it has come out of the scope.
+        result.ok_or(Stop::Aborted)
     }
 }
 
-impl Drop for Workers {
-    fn drop(&mut self) {
-        drop(self.pool.take());
-        for thread in self.threads.drain(..) {
-            let _ = thread.join();
-        }
-    }
-}
+/// How long the host's thread waits before it asks again.
+const POLL: Duration = Duration::from_millis(4);
 
-/// Set when the work is no longer wanted; long tasks look at it now and then.
-#[derive(Default)]
-pub struct Cancel(AtomicBool);
-
-impl Cancel {
-    /// Is the work no longer wanted?
-    pub fn is_set(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
-    }
-}
-
-/// The threads and the host's wishes during one render.
-pub struct Exec<'a> {
-    /// The threads.
-    pub workers: &'a Workers,
-    /// Does the host want to stop? Called on the calling thread only, every few milliseconds.
+/// What the host wants to ask and be told while a render runs; on its own thread only.
+pub struct Wishes<'a> {
+    /// Does the host want to stop?
     pub abort: &'a dyn Fn() -> bool,
-    /// Told how much of the render is done (0..1), on the calling thread only.
+    /// Told how much of the render is done (0..1).
     pub progress: &'a dyn Fn(f64),
 }
 
-const POLL: Duration = Duration::from_millis(4);
+/// Set when the work is no longer wanted; all long work looks at it now and then.
+#[derive(Default)]
+pub struct Cancel {
+    flag: AtomicBool,
+    /// In tests: the look that sets it; 0 is none.
+    #[cfg(test)]
+    looks: AtomicUsize,
+}
 
-impl Exec<'_> {
-    /// Runs `task(0..count)` on the threads and returns when all are done, or soon after the host aborts. Tasks should last a few
-    /// milliseconds, or look at [`Cancel`]. A panic in a task comes out here. `from..to` is the share of the whole render that
-    /// this call stands for, for the progress bar.
-    pub fn for_each(&self, count: usize, share: [f64; 2], task: impl Fn(usize, &Cancel) + Sync) -> Result<(), Stop> {
-        if (self.abort)() {
-            return Err(Stop::Aborted);
+impl Cancel {
+    /// For work that is wanted whatever happens.
+    pub fn never() -> Self {
+        Self::default()
+    }
+    /// Is the work no longer wanted?
+    pub fn is_set(&self) -> bool {
+        #[cfg(test)]
+        if self.looks.load(Ordering::Relaxed) > 0 && self.looks.fetch_sub(1, Ordering::Relaxed) == 1 {
+            self.set();
         }
-        let (cancel, next, done) = (Cancel::default(), AtomicUsize::new(0), AtomicUsize::new(0));
-        let (lanes_left, woken) = (Mutex::new(self.workers.threads().min(count)), Condvar::new());
-        self.workers.scope(|scope| {
-            for _ in 0..self.workers.threads().min(count) {
-                scope.spawn(|_| {
-                    // Counts down also when a task panics, else the wait below would never end.
-                    let _lane = OnDrop(|| {
-                        *lanes_left.lock().unwrap_or_else(|e| e.into_inner()) -= 1;
-                        woken.notify_one();
-                    });
-                    loop {
-                        let i = next.fetch_add(1, Ordering::Relaxed);
-                        if i >= count || cancel.is_set() {
-                            break;
-                        }
-                        task(i, &cancel);
-                        done.fetch_add(1, Ordering::Relaxed);
-                    }
-                });
-            }
-            let mut left = lanes_left.lock().unwrap_or_else(|e| e.into_inner());
-            while *left > 0 {
-                left = woken.wait_timeout(left, POLL).unwrap_or_else(|e| e.into_inner()).0;
-                drop(left);
-                if !cancel.is_set() && (self.abort)() {
-                    cancel.0.store(true, Ordering::Relaxed);
+        self.flag.load(Ordering::Relaxed)
+    }
+    fn set(&self) {
+        self.flag.store(true, Ordering::Relaxed);
+    }
+}
+
+/// What the host's thread and the others say to each other.
+#[derive(Default)]
+pub(crate) struct Shared {
+    cancel: Cancel,
+    /// How much is done: the bits of a number from 0 to 1, which are ordered as the numbers are.
+    done: AtomicU64,
+}
+
+#[cfg(test)]
+impl Shared {
+    /// Not wanted any more from the `looks`th look at whether it is, from 1.
+    pub(crate) fn until(looks: usize) -> Arc<Self> {
+        Arc::new(Self { cancel: Cancel { looks: looks.into(), ..Cancel::default() }, ..Self::default() })
+    }
+}
+
+/// A thread that works. Given back by being dropped.
+struct Seat<'a>(&'a Workers);
+
+impl<'a> Seat<'a> {
+    /// A render needs its leader, however many others are at work.
+    fn of_a_leader(workers: &'a Workers) -> Self {
+        workers.free.fetch_sub(1, Ordering::Relaxed);
+        Self(workers)
+    }
+    /// `None` where enough threads are at work.
+    fn of_a_helper(workers: &'a Workers) -> Option<Self> {
+        let one = |free| if free > 0 { Some(free - 1) } else { None };
+        workers.free.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one).ok().map(|_| Self(workers))
+    }
+    /// Should a helper leave, because another render has begun?
+    fn is_wanted(&self) -> bool {
+        self.0.free.load(Ordering::Relaxed) < 0
+    }
+}
+
+impl Drop for Seat<'_> {
+    fn drop(&mut self) {
+        self.0.free.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// The threads during one render, and whether it is still wanted. Used by the thread that leads it.
+pub struct Exec<'a> {
+    workers: &'a Workers,
+    shared: Arc<Shared>,
+    /// What this thread led before.
+    before: Option<Arc<Shared>>,
+    _seat: Seat<'a>,
+    /// It stays on its thread; and tasks get no hold of it: they could wait for each other.
+    _here: PhantomData<*const ()>,
+}
+
+impl Drop for Exec<'_> {
+    fn drop(&mut self) {
+        memory::leads(self.before.take());
+    }
+}
+
+impl<'a> Exec<'a> {
+    pub(crate) fn new(workers: &'a Workers, shared: Arc<Shared>) -> Self {
+        let before = memory::leads(Some(shared.clone()));
+        Self { workers, shared, before, _seat: Seat::of_a_leader(workers), _here: PhantomData }
+    }
+
+    /// For work that this thread leads itself, for nobody who might not want it any more.
+    pub fn alone(workers: &'a Workers) -> Self {
+        Self::new(workers, Arc::default())
+    }
+
+    /// How many threads.
+    pub fn threads(&self) -> usize {
+        self.workers.count
+    }
+
+    /// Is the render no longer wanted? What takes more than a few milliseconds looks now and then.
+    pub fn cancel(&self) -> &Cancel {
+        &self.shared.cancel
+    }
+
+    /// Runs `task(0..count)` on this thread and those that have nothing else to do, and returns when all are done, or soon after the render
+    /// is no longer wanted. Tasks should last a few milliseconds, or look at [`Cancel`]. A panic in a task comes out here. `share` is the
+    /// part from..to of the whole render that this call stands for, for the progress bar.
+    ///
+    /// # Errors
+    /// [`Stop::Aborted`] where it is no longer wanted: tasks may have been left out, or have left off.
+    pub fn for_each(&self, count: usize, share: [f64; 2], task: impl Fn(usize, &Cancel) + Sync) -> Result<(), Stop> {
+        let Shared { cancel, done } = &*self.shared;
+        let (next, over) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let part = (share[1] - share[0]) / count.max(1) as f64;
+        // Takes tasks until there are no more, or it should not.
+        let work = |goes_on: &dyn Fn() -> bool| {
+            while goes_on() && !cancel.is_set() {
+                let i = next.fetch_add(1, Ordering::Relaxed);
+                if i >= count {
+                    break;
                 }
-                (self.progress)(share[0] + (share[1] - share[0]) * done.load(Ordering::Relaxed) as f64 / count as f64);
-                left = lanes_left.lock().unwrap_or_else(|e| e.into_inner());
+                task(i, cancel);
+                let over = over.fetch_add(1, Ordering::Relaxed) + 1;
+                done.fetch_max((share[0] + part * over as f64).max(0.0).to_bits(), Ordering::Relaxed);
             }
-        });
+        };
+        match self.workers.helpers.as_ref().filter(|_| count > 1) {
+            None => work(&|| true),
+            Some(helpers) => helpers.scope(|scope| {
+                work(&|| {
+                    // A helper gets a seat only where a thread is there for it: none waits in line, so that the end of this never waits
+                    // for another render.
+                    for _ in next.load(Ordering::Relaxed) + 1..count {
+                        let Some(seat) = Seat::of_a_helper(self.workers) else { break };
+                        scope.spawn(move |_| work(&|| !seat.is_wanted()));
+                    }
+                    true
+                });
+            }),
+        }
         if cancel.is_set() { Err(Stop::Aborted) } else { Ok(()) }
     }
 
     /// [`Exec::for_each`] over pieces that each task may change: `task(index, piece)`.
+    ///
+    /// # Errors
+    /// As there.
     pub fn for_each_mut<T: Send>(
         &self,
         pieces: Vec<T>,
@@ -136,84 +268,9 @@ impl Exec<'_> {
     ) -> Result<(), Stop> {
         let pieces: Vec<Mutex<T>> = pieces.into_iter().map(Mutex::new).collect();
         self.for_each(pieces.len(), share, |i, cancel| {
-            let mut piece = pieces[i].lock().unwrap_or_else(|e| e.into_inner());
+            let mut piece = pieces[i].lock().unwrap_or_else(PoisonError::into_inner);
             task(i, &mut piece, cancel);
         })
-    }
-}
-
-impl Exec<'_> {
-    /// A vector of `len` copies of `value`, written on the threads.
-    pub fn filled<T: Copy + Default + Send + Sync>(
-        &self,
-        len: usize,
-        value: T,
-        share: [f64; 2],
-    ) -> Result<Vec<T>, Stop> {
-        let mut buffer = try_vec(len, T::default())?;
-        self.for_each_mut(buffer.chunks_mut(PIECE).collect(), share, |_, piece, _| piece.fill(value))?;
-        Ok(buffer)
-    }
-
-    /// A copy, written on the threads.
-    pub fn copied<T: Copy + Default + Send + Sync>(&self, from: &[T], share: [f64; 2]) -> Result<Vec<T>, Stop> {
-        let mut buffer = try_vec(from.len(), T::default())?;
-        let pieces = buffer.chunks_mut(PIECE).zip(from.chunks(PIECE)).collect();
-        self.for_each_mut(pieces, share, |_, (to, from), _| to.copy_from_slice(from))?;
-        Ok(buffer)
-    }
-
-    /// Keeps something large, which is given back on the threads: that takes about as long as writing it, and a host that has asked for an
-    /// abort would wait for it.
-    pub fn keep<T: Send + 'static>(&self, value: T) -> Kept<'_, T> {
-        Kept { value: Some(value), workers: self.workers }
-    }
-}
-
-/// Values of a task that fills or copies.
-const PIECE: usize = 1 << 18;
-
-/// See [`Exec::keep`].
-pub struct Kept<'a, T: Send + 'static> {
-    /// There until it is dropped.
-    value: Option<T>,
-    workers: &'a Workers,
-}
-
-impl<T: Send + 'static> Kept<'_, T> {
-    /// The value itself, to be given back as any other.
-    pub fn take(mut self) -> T {
-        match self.value.take() {
-            Some(value) => value,
-            None => unreachable!("only a drop takes it, or this"),
-        }
-    }
-}
-
-impl<T: Send + 'static> std::ops::Deref for Kept<'_, T> {
-    type Target = T;
-    fn deref(&self) -> &T {
-        match &self.value {
-            Some(value) => value,
-            None => unreachable!("only a drop takes it"),
-        }
-    }
-}
-
-impl<T: Send + 'static> std::ops::DerefMut for Kept<'_, T> {
-    fn deref_mut(&mut self) -> &mut T {
-        match &mut self.value {
-            Some(value) => value,
-            None => unreachable!("only a drop takes it"),
-        }
-    }
-}
-
-impl<T: Send + 'static> Drop for Kept<'_, T> {
-    fn drop(&mut self) {
-        if let (Some(value), Some(pool)) = (self.value.take(), &self.workers.pool) {
-            pool.spawn(move || drop(value));
-        }
     }
 }
 
@@ -224,98 +281,5 @@ impl<F: FnMut()> Drop for OnDrop<F> {
     }
 }
 
-/// A vector of `len` copies of `value`, or [`Stop::OutOfMemory`] where the allocation fails.
-pub fn try_vec<T: Clone>(len: usize, value: T) -> Result<Vec<T>, Stop> {
-    // Asked for first, since `vec!` ends the process where it gets nothing. `vec!` of zeros then leaves it to the first writer to touch the
-    // memory: on our threads, while the host's thread can ask for an abort.
-    let mut probe = Vec::<T>::new();
-    probe.try_reserve_exact(len).map_err(|_| Stop::OutOfMemory)?;
-    drop(probe);
-    Ok(vec![value; len])
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::time::Instant;
-
-    fn exec<'a>(workers: &'a Workers, abort: &'a dyn Fn() -> bool) -> Exec<'a> {
-        Exec { workers, abort, progress: &|_| {} }
-    }
-
-    #[test]
-    fn every_task_runs_once() {
-        let workers = Workers::new(3).unwrap();
-        let mut pieces = vec![0; 100];
-        exec(&workers, &|| false)
-            .for_each_mut(pieces.iter_mut().collect(), [0.0, 1.0], |i, p, _| **p += i + 1)
-            .unwrap();
-        assert!(pieces.iter().enumerate().all(|(i, p)| *p == i + 1));
-    }
-
-    #[test]
-    fn what_is_kept_is_given_back_on_the_threads_before_they_end() {
-        struct Tells(std::sync::mpsc::Sender<Option<String>>);
-        impl Drop for Tells {
-            fn drop(&mut self) {
-                let _ = self.0.send(std::thread::current().name().map(str::to_string));
-            }
-        }
-        let (workers, (tell, hear)) = (Workers::new(2).unwrap(), std::sync::mpsc::channel());
-        for _ in 0..20 {
-            drop(exec(&workers, &|| false).keep(Tells(tell.clone())));
-        }
-        drop((workers, tell));
-        let where_dropped: Vec<_> = hear.iter().collect();
-        assert_eq!(where_dropped.len(), 20);
-        assert!(where_dropped.iter().all(|name| name.as_ref().is_some_and(|n| n.starts_with("fathom-"))));
-    }
-
-    #[test]
-    fn abort_stops_long_work_soon() {
-        let workers = Workers::new(2).unwrap();
-        let started = Instant::now();
-        let abort = || started.elapsed() > Duration::from_millis(20);
-        let end =
-            exec(&workers, &abort).for_each(1000, [0.0, 1.0], |_, _| std::thread::sleep(Duration::from_millis(5)));
-        assert_eq!(end, Err(Stop::Aborted));
-        assert!(started.elapsed() < Duration::from_secs(2));
-    }
-
-    #[test]
-    #[cfg(target_os = "linux")]
-    fn no_thread_outlives_the_pool() {
-        // A name of its own in the list of this process's threads, which other tests share.
-        let named = |name: &str| {
-            let tasks = std::fs::read_dir("/proc/self/task").unwrap();
-            tasks
-                .filter(|t| {
-                    std::fs::read_to_string(t.as_ref().unwrap().path().join("comm")).is_ok_and(|c| c.trim() == name)
-                })
-                .count()
-        };
-        let workers = Workers::new(40).unwrap();
-        exec(&workers, &|| false).for_each(80, [0.0, 1.0], |_, _| {}).unwrap();
-        // A thread names itself a moment after it began, and stays in the list for a moment after it was joined.
-        let soon = |count: usize| {
-            (0..200).any(|_| {
-                std::thread::sleep(Duration::from_millis(5));
-                named("fathom-39") == count
-            })
-        };
-        assert!(soon(1));
-        drop(workers);
-        assert!(soon(0));
-    }
-
-    #[test]
-    fn a_panic_comes_out_and_the_pool_lives_on() {
-        let workers = Workers::new(2).unwrap();
-        let e = exec(&workers, &|| false);
-        let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            e.for_each(8, [0.0, 1.0], |i, _| assert!(i != 3, "three"))
-        }));
-        assert!(caught.is_err());
-        assert_eq!(e.for_each(8, [0.0, 1.0], |_, _| {}), Ok(()));
-    }
-}
+mod tests;

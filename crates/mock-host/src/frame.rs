@@ -31,8 +31,13 @@ pub enum Abort {
     AtPoll(u32),
     /// This long after the action began.
     After(Duration),
-    /// When the flag is set.
-    Flag(Arc<AtomicBool>),
+    /// When `stop` is set. `asked` counts the questions.
+    Watched {
+        /// Set by whoever watches.
+        stop: Arc<AtomicBool>,
+        /// How often the plug-in has asked.
+        asked: Arc<AtomicU32>,
+    },
 }
 
 /// An image, ready to be handed out.

@@ -38,7 +38,10 @@ impl Polls {
             Abort::Never => false,
             Abort::AtPoll(at) => n >= *at,
             Abort::After(_) => self.aborted.is_some_and(|at| now >= at),
-            Abort::Flag(flag) => flag.load(Ordering::Acquire),
+            Abort::Watched { stop, asked } => {
+                asked.fetch_add(1, Ordering::AcqRel);
+                stop.load(Ordering::Acquire)
+            }
         };
         if stop {
             self.aborted.get_or_insert(now);

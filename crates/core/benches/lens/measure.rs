@@ -66,7 +66,7 @@ pub fn cost(scene: &Scene, case: &Case, repeat: usize) -> Result<Cost, String> {
         values = values.set(name, choice(effect, name, label)?);
     }
     let workers = Workers::new(case.threads).map_err(|e| format!("{e:?}"))?;
-    let exec = Exec { workers: &workers, abort: &|| false, progress: &|_| () };
+    let exec = Exec::alone(&workers);
     let bytes = |v: &[f32]| -> Vec<u8> { v.iter().flat_map(|v| v.to_ne_bytes()).collect() };
     let (colour, depth) = (bytes(&scene.colour), bytes(&scene.depth));
     // Written, so that it is resident.

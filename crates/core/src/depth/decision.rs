@@ -6,6 +6,7 @@ use crate::choices;
 use crate::geometry::{Geometry, Rect};
 use crate::image::{Components, Depth, ImageRef, load_channel};
 use crate::params::Value;
+use crate::workers::Cancel;
 
 choices! {
     /// What the numbers mean, as far as it was decided.
@@ -121,8 +122,15 @@ impl DepthParams {
 const ENOUGH: usize = 1 << 24;
 
 /// Looks at a whole depth image, and at the source where it is given and has the same pixels: its alpha tells a depth that was
-/// multiplied by it. `focus` is the depth under the focus point in metres, for the report. The same images give the same answer.
-pub fn examine(params: &DepthParams, depth: &ImageRef, source: Option<&ImageRef>, focus: Option<f64>) -> Examined {
+/// multiplied by it. `focus` is the depth under the focus point in metres, for the report. The same images give the same answer; `None`
+/// where it is no longer wanted.
+pub fn examine(
+    params: &DepthParams,
+    depth: &ImageRef,
+    source: Option<&ImageRef>,
+    focus: Option<f64>,
+    cancel: &Cancel,
+) -> Option<Examined> {
     let bounds = depth.bounds();
     let mut step = 1;
     while bounds.width().div_ceil(step) * bounds.height().div_ceil(step) > ENOUGH {
@@ -130,28 +138,34 @@ pub fn examine(params: &DepthParams, depth: &ImageRef, source: Option<&ImageRef>
     }
     let geometry = Geometry::default();
     let stage = DepthStage::new(params, depth.clone(), geometry, geometry, &geometry.rect_to_canonical(&bounds));
-    let (values, width) = every(bounds, step, |y, row| stage.numbers(y, bounds.x1, row));
+    let (values, width) = every(bounds, step, cancel, |y, row| stage.numbers(y, bounds.x1, row))?;
     let has_alpha =
         |s: &&ImageRef| s.bounds() == bounds && matches!(s.format().components, Components::Rgba | Components::Bgra);
-    let alpha =
-        source.filter(has_alpha).map(|s| every(bounds, step, |y, row| load_channel(s.format(), 3, s.row(y), row)).0);
-    let finding = analyse(&Numbers {
+    let alpha = match source.filter(has_alpha) {
+        Some(s) => Some(every(bounds, step, cancel, |y, row| load_channel(s.format(), 3, s.row(y), row))?.0),
+        None => None,
+    };
+    let numbers = Numbers {
         width,
         values: &values,
         alpha: alpha.as_deref(),
         integers: matches!(depth.format().depth, Depth::Byte | Depth::Short),
-    });
-    Examined { decision: finding.decision(), report: report(&finding, params, focus) }
+    };
+    let finding = analyse(&numbers, cancel)?;
+    Some(Examined { decision: finding.decision(), report: report(&finding, params, focus) })
 }
 
 /// Every `step`th pixel of every `step`th row, bottom row first, and how many a row has.
-fn every(bounds: Rect, step: usize, read: impl Fn(i32, &mut [f32])) -> (Vec<f32>, usize) {
+fn every(bounds: Rect, step: usize, cancel: &Cancel, read: impl Fn(i32, &mut [f32])) -> Option<(Vec<f32>, usize)> {
     let width = bounds.width().div_ceil(step);
     let mut row = vec![0.0; bounds.width()];
     let mut values = Vec::with_capacity(width * bounds.height().div_ceil(step));
     for y in (bounds.y1..bounds.y2).step_by(step) {
+        if cancel.is_set() {
+            return None;
+        }
         read(y, &mut row);
         values.extend(row.iter().step_by(step));
     }
-    (values, width)
+    Some((values, width))
 }

@@ -152,7 +152,7 @@ mod tests {
     }
 
     fn exec(workers: &Workers) -> Exec<'_> {
-        Exec { workers, abort: &|| false, progress: &|_| () }
+        Exec::alone(workers)
     }
 
     fn wrong(z: &Plane, truth: impl Fn(i32, i32) -> f32) -> usize {

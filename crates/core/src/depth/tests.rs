@@ -57,7 +57,7 @@ fn staged(params: &DepthParams, values: &[f32], w: i32, from: Geometry, to: Geom
     let h = values.len() as i32 / w;
     let image = ImageRef::new(Rect::new(0, 0, w, h), format, bytes.chunks(w as usize * 4).collect()).unwrap();
     let workers = Workers::new(2).unwrap();
-    let exec = Exec { workers: &workers, abort: &|| false, progress: &|_| () };
+    let exec = Exec::alone(&workers);
     DepthStage::new(params, image, from, to, &RectD::new(0.0, 0.0, 10.0, 10.0)).plane(rect, &exec).unwrap()
 }
 

@@ -43,6 +43,7 @@ pub fn generate(
     clear(&mut job.output, job.window, exec)?;
     let made = make(prepared, generator, &mut job, exec);
     if let Err(Fault::Failed(_)) = &made {
+        // Nobody is told what failed in a render that is not wanted any more: then this is what ends it.
         clear(&mut job.output, job.window, exec)?;
     }
     made
@@ -65,7 +66,7 @@ fn make(
     }
     let depth = exec.keep(if generator.wants().depth { depth(prepared, job, window, exec)? } else { None });
     let source = job.source.as_ref().filter(|_| generator.wants().source);
-    let bands = painting.painter.bands(window, exec.workers.threads()).map_err(Fault::Failed)?;
+    let bands = painting.painter.bands(window, exec.threads()).map_err(Fault::Failed)?;
     let straight = generator.makes() == Makes::Picture && job.output_alpha == Alpha::Straight;
     let (format, geometry, alpha) = (job.output.format(), job.frame.geometry, job.alpha);
     let mut rows = job.output.window_rows(&window).into_iter();
@@ -162,10 +163,13 @@ fn depth(prepared: &dyn Prepared, job: &mut Generation, window: Rect, exec: &Exe
     };
     let Some((image, geometry)) = found else { return Ok(None) };
     let same = source.filter(|s| s.geometry == job.frame.geometry);
-    let decision = params.stored().or(job.decision).unwrap_or_else(|| {
-        let beside = same.filter(|s| s.image.bounds() == image.bounds() && !from_alpha);
-        examine(params, &image, beside.map(|s| &s.image), None).decision
-    });
+    let decision = match params.stored().or(job.decision) {
+        Some(decision) => decision,
+        None => {
+            let beside = same.filter(|s| s.image.bounds() == image.bounds() && !from_alpha).map(|s| &s.image);
+            examine(params, &image, beside, None, exec.cancel()).ok_or(Stop::Aborted)?.decision
+        }
+    };
     let decided = params.decided(decision);
     let mut stage = DepthStage::new(&decided, image, geometry, job.frame.geometry, &job.frame.format);
     if let Some(source) = same {

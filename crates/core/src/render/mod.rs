@@ -120,10 +120,14 @@ pub fn render(prepared: &dyn Prepared, mut job: Job, exec: &Exec) -> Result<Outc
         copy(&out, &mut output, job.window, exec)?;
         return Ok(Outcome::PassedThrough(why.unwrap_or(PassThrough::Neutral)));
     };
-    let decision = params.stored().or(job.decision).unwrap_or_else(|| {
-        let same = depth_image.bounds() == source.image.bounds() && !from_alpha;
-        examine(params, &depth_image, same.then_some(&source.image), None).decision
-    });
+    let decision = match params.stored().or(job.decision) {
+        Some(decision) => decision,
+        None => {
+            let same = depth_image.bounds() == source.image.bounds() && !from_alpha;
+            let seen = examine(params, &depth_image, same.then_some(&source.image), None, exec.cancel());
+            seen.ok_or(Stop::Aborted)?.decision
+        }
+    };
     let decided = params.decided(decision);
     let stage = DepthStage::new(&decided, depth_image, depth_geometry, job.frame.geometry, &job.frame.format);
     let stage = stage.over(&job.frame.source_rod).guided_by(&source.image);
@@ -165,10 +169,17 @@ fn clear(output: &mut ImageMut, window: Rect, exec: &Exec) -> Result<(), Stop> {
     })
 }
 
-/// Does a picture of the aperture let any light through?
-pub fn lets_light_through(plate: &Plate) -> bool {
+/// Does a picture of the aperture let any light through? One for which there is no memory does not.
+///
+/// # Errors
+/// [`Stop::Aborted`].
+pub fn lets_light_through(plate: &Plate) -> Result<bool, Stop> {
     let lit = |v: &f32| *v > 0.0 && v.is_finite();
-    whole(plate).is_ok_and(|colour| colour.planes[..3].iter().any(|plane| plane.data().iter().any(lit)))
+    match whole(plate) {
+        Ok(colour) => Ok(colour.planes[..3].iter().any(|plane| plane.data().iter().any(lit))),
+        Err(Stop::OutOfMemory) => Ok(false),
+        Err(Stop::Aborted) => Err(Stop::Aborted),
+    }
 }
 
 /// All of a picture as premultiplied planes.

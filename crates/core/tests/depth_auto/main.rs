@@ -5,6 +5,7 @@ mod scenes;
 
 use fathom_core::depth::analyse::{Finding, Numbers, analyse};
 use fathom_core::depth::{DepthConvention as C, DepthEdges, DepthMapping};
+use fathom_core::workers::Cancel;
 use passes::{Pass, RECIPES, Treatment, make};
 use scenes::{KINDS, Random, Scene, place, render};
 use std::path::{Path, PathBuf};
@@ -12,9 +13,13 @@ use std::path::{Path, PathBuf};
 /// A wrong answer with at least this confidence is a lie: the report would call it fairly sure.
 const CONFIDENT: f64 = 0.8;
 
+fn found(numbers: &Numbers) -> Finding {
+    analyse(numbers, &Cancel::never()).unwrap()
+}
+
 fn look(pass: &Pass) -> Finding {
     let alpha = pass.alpha.as_deref();
-    analyse(&Numbers { width: pass.width, values: &pass.values, alpha, integers: pass.integers })
+    found(&Numbers { width: pass.width, values: &pass.values, alpha, integers: pass.integers })
 }
 
 fn is_right(finding: &Finding, truth: &[(C, bool)]) -> bool {
@@ -215,7 +220,7 @@ fn mist_of_a_renderer() {
     for name in ["chess", "fence", "bokeh"] {
         let scene = render(&root.join(format!("{name}/aux.exr")), name, "mist", 1).unwrap();
         let values: Vec<f32> = scene.z.iter().map(|z| *z as f32).collect();
-        let f = analyse(&Numbers { width: scene.width, values: &values, alpha: None, integers: false });
+        let f = found(&Numbers { width: scene.width, values: &values, alpha: None, integers: false });
         println!("{name} mist: {:?} {:.2}, edges {:?} {:.2}", f.convention, f.confidence, f.edges, f.edge_confidence);
         println!("    {:?} far/near {:?}", f.reasons, f.far_over_near);
         assert_eq!(f.edges, DepthEdges::Antialiased, "{name}");
@@ -241,7 +246,7 @@ fn what_cannot_be_known_is_unsure() {
     cases.push((String::from("noise of both signs"), (0..w * h).map(|_| random.normal() as f32).collect()));
     cases.push((String::from("nothing"), Vec::new()));
     for (name, values) in cases {
-        let f = analyse(&Numbers { width: w, values: &values, alpha: None, integers: false });
+        let f = found(&Numbers { width: w, values: &values, alpha: None, integers: false });
         println!("{name}: {:?} {:.2} {:?}", f.convention, f.confidence, f.reasons);
         assert!(f.confidence < CONFIDENT, "{name}: {f:?}");
     }
@@ -251,7 +256,7 @@ fn what_cannot_be_known_is_unsure() {
 #[test]
 fn skies_alone() {
     for (v, convention) in [(1e10, C::Distance), (f32::INFINITY, C::Distance), (-1e10, C::MinusDistance)] {
-        let f = analyse(&Numbers { width: 64, values: &[v; 64 * 36], alpha: None, integers: false });
+        let f = found(&Numbers { width: 64, values: &[v; 64 * 36], alpha: None, integers: false });
         assert_eq!((f.convention, f.range, f.invalid_share), (convention, None, 1.0), "{v}");
         assert!(f.empty.is_some_and(|e| e.number == v && e.far));
     }
@@ -271,9 +276,8 @@ fn premultiplied_by_alpha() {
         let times = sum(&|z| if z.is_finite() { z } else { 0.0 });
         let sampled: Vec<f32> = pixels().map(|(x, y)| scene.pixel(x, y).nth(4).unwrap() as f32).collect();
         let distant = sum(&|z| if z.is_finite() { z } else { 1e10 });
-        let kind = |values: &[f32]| {
-            analyse(&Numbers { width: scene.width, values, alpha: Some(&alpha), integers: false }).edges
-        };
+        let kind =
+            |values: &[f32]| found(&Numbers { width: scene.width, values, alpha: Some(&alpha), integers: false }).edges;
         assert_eq!(kind(&times), DepthEdges::Premultiplied, "{seed}");
         assert_ne!(kind(&sampled), DepthEdges::Premultiplied, "{seed}");
         assert_ne!(kind(&distant), DepthEdges::Premultiplied, "{seed}");
@@ -291,9 +295,9 @@ fn any_size_says_the_same() {
             .map(|(y, x)| whole[y * z.width + x])
             .collect();
         let numbers = Numbers { width: z.width / step, values: &values, alpha: None, integers: false };
-        let f = analyse(&numbers);
+        let f = found(&numbers);
         assert_eq!((f.convention, f.edges), (C::Distance, DepthEdges::PointSampled), "{step}");
         assert!(f.confidence > 0.95 && f.edge_confidence > 0.9, "{step} {f:?}");
-        assert_eq!(f, analyse(&numbers), "the same again");
+        assert_eq!(f, found(&numbers), "the same again");
     }
 }

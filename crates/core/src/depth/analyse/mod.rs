@@ -30,6 +30,7 @@ mod tests;
 pub use report::report;
 
 use super::{DecidedConvention, DecidedEdges, Decision, DepthConvention, DepthEdges, DepthMapping};
+use crate::workers::Cancel;
 use survey::Survey;
 
 /// The undecoded numbers of a whole depth image.
@@ -112,14 +113,20 @@ impl Finding {
     }
 }
 
-/// Looks at a whole depth image. The same numbers give the same finding; any size, any numbers and no pixels at all are fine.
-pub fn analyse(numbers: &Numbers) -> Finding {
-    let survey = Survey::new(numbers);
+/// Looks at a whole depth image. The same numbers give the same finding; any size, any numbers and no pixels at all are fine. `None` where
+/// it is no longer wanted.
+pub fn analyse(numbers: &Numbers, cancel: &Cancel) -> Option<Finding> {
+    let wanted = || (!cancel.is_set()).then_some(());
+    let survey = Survey::new(numbers, cancel)?;
+    wanted()?;
     let edges = edges::look(&survey);
+    wanted()?;
     let shape = shape::look(&survey, edges.soft);
+    wanted()?;
     let direction = direction::look(&survey, if edges.soft { edges::SOFT } else { 1 });
+    wanted()?;
     let verdict = judge::judge(&survey, &shape, &direction, edges.soft);
-    Finding {
+    Some(Finding {
         convention: verdict.best.convention(),
         mapping: verdict.best.mapping(),
         confidence: verdict.confidence,
@@ -132,5 +139,5 @@ pub fn analyse(numbers: &Numbers) -> Finding {
         empty: survey.empty(verdict.best),
         far_over_near: verdict.far_over_near,
         reasons: verdict.reasons,
-    }
+    })
 }

@@ -3,9 +3,12 @@
 use super::judge::Guess;
 use super::{Empty, Numbers};
 use crate::depth::NOTHING;
+use crate::workers::Cancel;
 
 /// About how many numbers are read in each pass over rows or columns, and sorted.
 const BUDGET: usize = 250_000;
+/// Numbers between two looks at whether the work is still wanted: some milliseconds.
+const PART: usize = 1 << 19;
 /// What a half float cannot exceed; renderers clamp 'nothing there' to it.
 const HALF_MAX: f32 = 65504.0;
 
@@ -41,7 +44,8 @@ pub(super) struct Survey<'a> {
 }
 
 impl<'a> Survey<'a> {
-    pub fn new(numbers: &'a Numbers<'a>) -> Self {
+    /// `None` where it is no longer wanted.
+    pub fn new(numbers: &'a Numbers<'a>, cancel: &Cancel) -> Option<Self> {
         let height = numbers.values.len().checked_div(numbers.width).unwrap_or(0);
         let values = &numbers.values[..height * numbers.width];
         let mut s = Survey {
@@ -57,30 +61,41 @@ impl<'a> Survey<'a> {
             limit: NOTHING,
             quantum: [0.0; 2],
         };
-        let share =
-            |of: &dyn Fn(f32) -> bool| values.iter().filter(|v| of(**v)).count() as f64 / values.len().max(1) as f64;
-        s.nan = share(&|v| v.is_nan());
-        s.infinite = [share(&|v| v == f32::NEG_INFINITY), share(&|v| v == f32::INFINITY)];
         let huge = |v: f32| v.is_finite() && v.abs() >= NOTHING;
-        s.huge = [share(&|v| huge(v) && v < 0.0), share(&|v| huge(v) && v > 0.0)];
-        s.huge_number =
-            values.iter().filter(|v| huge(**v)).fold(0.0, |m: f32, v| if v.abs() > m.abs() { *v } else { m });
+        let mut counts = [0; 5];
+        each_part(values, cancel, |_, part| {
+            for v in part {
+                let is = [
+                    v.is_nan(),
+                    *v == f32::NEG_INFINITY,
+                    *v == f32::INFINITY,
+                    huge(*v) && *v < 0.0,
+                    huge(*v) && *v > 0.0,
+                ];
+                counts.iter_mut().zip(is).for_each(|(count, is)| *count += usize::from(is));
+            }
+        })?;
+        let [nan, infinite @ .., below, above] = counts.map(|count| count as f64 / values.len().max(1) as f64);
+        (s.nan, s.infinite, s.huge) = (nan, infinite, [below, above]);
+        if below + above > 0.0 {
+            s.huge_number =
+                values.iter().filter(|v| huge(**v)).fold(0.0, |m: f32, v| if v.abs() > m.abs() { *v } else { m });
+        }
         s.sorted = s.sample();
         if s.huge[0] + s.huge[1] > 0.0 && !s.sorted.is_empty() {
             // Antialiasing mixes 1e10 into the silhouettes: what is far beyond the scene is no depth either.
             s.limit = (1e4 * s.percentile(0.5).abs()).clamp(1.0, NOTHING);
             s.sorted = s.sample();
         }
-        let valid = || values.iter().copied().filter(|v| s.is_number(*v));
-        let ends = valid().fold([f32::INFINITY, f32::NEG_INFINITY], |[l, h], v| [l.min(v), h.max(v)]);
+        let ends = s.ends(values, |v| s.is_number(v), cancel)?;
         if ends[0] <= ends[1] {
             s.range = Some(ends);
             s.quantum = s.find_quantum();
-            s.plateaus = [s.plateau(ends[0], &ends), s.plateau(ends[1], &ends)];
+            s.plateaus = [s.plateau(ends[0], &ends, cancel)?, s.plateau(ends[1], &ends, cancel)?];
             s.sorted.retain(|v| !s.plateaus.iter().flatten().any(|p| p.number == *v));
-            s.forget_empty_ends(values);
+            s.forget_empty_ends(values, cancel)?;
         }
-        s
+        Some(s)
     }
 
     /// Finite, and not one of the numbers beyond all distances.
@@ -123,37 +138,49 @@ impl<'a> Survey<'a> {
     }
 
     /// Is the number at an end shared by many pixels, more than steps of the storage explain?
-    fn plateau(&self, number: f32, range: &[f32; 2]) -> Option<Plateau> {
+    fn plateau(&self, number: f32, range: &[f32; 2], cancel: &Cancel) -> Option<Option<Plateau>> {
         let (w, values) = (self.numbers.width, &self.numbers.values[..self.height * self.numbers.width]);
         // The next step of the storage inwards, and a little beyond.
         let inwards = 1.5 * (self.quantum[0] + self.quantum[1] * f64::from(number.abs())) as f32;
         let (mut here, mut next, mut height_here, mut others, mut height_others) = (0, 0, 0, 0, 0);
-        for (i, v) in values.iter().enumerate() {
-            if *v == number {
-                (here, height_here) = (here + 1, height_here + i / w);
-            } else if self.is_number(*v) {
-                (others, height_others) = (others + 1, height_others + i / w);
-                next += usize::from((*v - number).abs() <= inwards);
+        each_part(values, cancel, |first, part| {
+            for (i, v) in (first..).zip(part) {
+                if *v == number {
+                    (here, height_here) = (here + 1, height_here + i / w);
+                } else if self.is_number(*v) {
+                    (others, height_others) = (others + 1, height_others + i / w);
+                    next += usize::from((*v - number).abs() <= inwards);
+                }
             }
-        }
+        })?;
         let many = here >= 16 && here * 1000 >= values.len() && here > 4 * next;
         // All of one number, or nearly: that is a wall, not an end.
         if !many || range[0] == range[1] || others * 500 < values.len() {
-            return None;
+            return Some(None);
         }
         let mean = |sum: usize, n: usize| sum as f64 / n as f64 / self.height.max(2) as f64;
         let higher = mean(height_here, here) - mean(height_others, others);
-        Some(Plateau { number, share: here as f64 / values.len() as f64, higher })
+        Some(Some(Plateau { number, share: here as f64 / values.len() as f64, higher }))
     }
 
     /// Zero and the half float's clamp are not depths: the range is that of the others.
-    fn forget_empty_ends(&mut self, values: &[f32]) {
+    fn forget_empty_ends(&mut self, values: &[f32], cancel: &Cancel) -> Option<()> {
         let empty: Vec<f32> = self.plateaus.iter().flatten().map(|p| p.number).filter(|v| never_depth(*v)).collect();
         if !empty.is_empty() {
-            let valid = values.iter().copied().filter(|v| self.is_number(*v) && !empty.contains(v));
-            let ends = valid.fold([f32::INFINITY, f32::NEG_INFINITY], |[l, h], v| [l.min(v), h.max(v)]);
+            let ends = self.ends(values, |v| self.is_number(v) && !empty.contains(&v), cancel)?;
             self.range = (ends[0] <= ends[1]).then_some(ends);
         }
+        Some(())
+    }
+
+    /// The least and the greatest of the numbers that count; (∞, −∞) where none does.
+    fn ends(&self, values: &[f32], counts: impl Fn(f32) -> bool, cancel: &Cancel) -> Option<[f32; 2]> {
+        let mut ends = [f32::INFINITY, f32::NEG_INFINITY];
+        each_part(values, cancel, |_, part| {
+            let valid = part.iter().copied().filter(|v| counts(*v));
+            ends = valid.fold(ends, |[l, h], v| [l.min(v), h.max(v)]);
+        })?;
+        Some(ends)
     }
 
     /// Integers say their step; half floats are found by their numbers.
@@ -213,6 +240,17 @@ impl<'a> Survey<'a> {
         let ends: f64 = self.plateaus.iter().flatten().filter(|p| is_empty(p.number, guess)).map(|p| p.share).sum();
         ends + self.nan + self.infinite[0] + self.infinite[1] + self.huge[0] + self.huge[1]
     }
+}
+
+/// Numbers some after the other, with where they begin; `None` where they are no longer wanted.
+fn each_part(values: &[f32], cancel: &Cancel, mut each: impl FnMut(usize, &[f32])) -> Option<()> {
+    for (i, part) in values.chunks(PART).enumerate() {
+        if cancel.is_set() {
+            return None;
+        }
+        each(i * PART, part);
+    }
+    Some(())
 }
 
 /// Numbers that renderers write where there is nothing.

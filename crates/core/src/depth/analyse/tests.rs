@@ -6,6 +6,10 @@ use crate::depth::{DepthParams, DepthUnit, InvalidDepth};
 use crate::params::ParamSet;
 use crate::testing::Random;
 
+fn look_at(numbers: &Numbers) -> Finding {
+    analyse(numbers, &Cancel::never()).unwrap()
+}
+
 fn auto() -> DepthParams {
     DepthParams { convention: DepthConvention::Auto, edges: DepthEdges::Auto, ..DepthParams::defaults() }
 }
@@ -40,7 +44,7 @@ fn street(x: usize, y: usize) -> f64 {
 fn seen(number: impl Fn(f64) -> f64) -> Finding {
     let values: Vec<f32> =
         (0..108).flat_map(|y| (0..192).map(move |x| (x, y))).map(|(x, y)| number(street(x, y)) as f32).collect();
-    analyse(&Numbers { width: 192, values: &values, alpha: None, integers: false })
+    look_at(&Numbers { width: 192, values: &values, alpha: None, integers: false })
 }
 
 #[test]
@@ -101,14 +105,14 @@ fn a_report_of_what_was_set_by_hand() {
 
 #[test]
 fn a_report_of_nothing() {
-    let sky = analyse(&Numbers { width: 8, values: &[1e30; 64], alpha: None, integers: false });
+    let sky = look_at(&Numbers { width: 8, values: &[1e30; 64], alpha: None, integers: false });
     assert_eq!(
         report(&sky, &auto(), None),
         "No depth in this image: 100 % empty (1e30): treated as far. Analyse a frame that shows something."
     );
-    let none = analyse(&Numbers { width: 0, values: &[], alpha: None, integers: false });
+    let none = look_at(&Numbers { width: 0, values: &[], alpha: None, integers: false });
     assert_eq!(report(&none, &auto(), None), "No depth in this image. Analyse a frame that shows something.");
-    let zero = analyse(&Numbers { width: 4, values: &[0.0; 16], alpha: None, integers: false });
+    let zero = look_at(&Numbers { width: 4, values: &[0.0; 16], alpha: None, integers: false });
     assert!(report(&zero, &auto(), None).starts_with("Distance, no distance above zero.\nNot sure"));
 }
 
@@ -174,7 +178,7 @@ fn any_numbers_are_fine() {
             .collect();
         let alpha: Vec<f32> = values.iter().map(|_| random.between(0.0, 1.0) as f32).collect();
         let alpha = (round % 2 == 0).then_some(&alpha[..]);
-        let f = analyse(&Numbers { width: w, values: &values, alpha, integers: round % 5 == 0 });
+        let f = look_at(&Numbers { width: w, values: &values, alpha, integers: round % 5 == 0 });
         for share in [f.confidence, f.edge_confidence, f.invalid_share] {
             assert!((0.0..=1.0 + 1e-9).contains(&share), "{round} {f:?}");
         }

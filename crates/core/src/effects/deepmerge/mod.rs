@@ -285,7 +285,7 @@ impl Generator for Params {
     }
 
     fn painter(&self, frame: &Frame, exec: &Exec) -> Result<Painting<'_>, Fault> {
-        let stop = seldom(exec.abort);
+        let stop = || exec.cancel().is_set();
         let chosen = self.choose(frame.time, &stop)?;
         let facts = self.facts_of(&chosen, &frame.source_rod)?;
         let warning = self.warning(frame).map(Into::into);

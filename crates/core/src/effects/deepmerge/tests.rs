@@ -8,7 +8,7 @@ use crate::image::{Alpha, Components, Depth, ImageMut, ImageRef, PixelFormat};
 use crate::params::{Value, Values};
 use crate::render::{Generation, Picture, generate};
 use crate::testing::{Random, Rgba, assert_close, same_bits};
-use crate::workers::{Exec, Stop, Workers};
+use crate::workers::{Exec, Shared, Stop, Workers};
 use deep_exr::flatten::reference::{self, Sample};
 use deep_exr::{Band, Channel, Numbers, Writer};
 
@@ -135,7 +135,7 @@ impl Job {
             draft: false,
         };
         let workers = Workers::new(self.threads).unwrap();
-        let exec = Exec { workers: &workers, abort: &|| false, progress: &|_| () };
+        let exec = Exec::alone(&workers);
         for &window in &self.windows {
             let job = Generation {
                 frame,
@@ -310,7 +310,7 @@ fn where_it_fails_the_window_is_empty_and_nothing_else_is_written() {
     let prepared = DeepMerge.prepare(&folder.values(&["a.exr", "b.exr"]));
     let mut output = vec![0x42_u8; BOTH.width() * BOTH.height() * 16];
     let workers = Workers::new(2).unwrap();
-    let exec = Exec { workers: &workers, abort: &|| false, progress: &|_| () };
+    let exec = Exec::alone(&workers);
     let region = Geometry::default().rect_to_canonical(&BOTH);
     let job = Generation {
         frame: Frame {
@@ -337,7 +337,7 @@ fn where_it_fails_the_window_is_empty_and_nothing_else_is_written() {
         assert!(pixel.iter().all(|b| *b == if window.contains(x, y) { 0 } else { 0x42 }), "{x}, {y}");
     }
     // The host wants to stop: no failure.
-    let stop = Exec { workers: &workers, abort: &|| true, progress: &|_| () };
+    let stop = Exec::new(&workers, Shared::until(1));
     let frame = Frame {
         time: 1.0,
         geometry: Geometry::default(),

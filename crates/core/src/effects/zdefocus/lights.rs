@@ -101,7 +101,7 @@ fn take_candidates(
             around.copy_from_slice(level);
             least_around(&mut around, w, h, reach, cancel)?;
         }
-        for &(_, i, coc) in these {
+        for &(_, i, coc) in these.take_while(|_| !cancel.is_set()) {
             let least = if around.is_empty() { least_near(level, w, i, reach) } else { around[i] };
             let lit = ((level[i] - WHITE) / WHITE).min(1.0);
             let blurred = ((coc.abs() - LEAST_BLUR) / LEAST_BLUR).clamp(0.0, 1.0);
@@ -125,7 +125,7 @@ fn take_candidates(
             }
         }
     }
-    Ok(together(lights, gap))
+    if cancel.is_set() { Err(Stop::Aborted) } else { Ok(together(lights, gap)) }
 }
 
 /// Lights closer than this part of the gap between lens points are drawn as one.

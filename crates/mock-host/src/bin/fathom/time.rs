@@ -98,13 +98,18 @@ impl Time {
 }
 
 impl Time {
-    /// Stops the render at moments between its beginning and its end.
+    /// Stops the render at moments between its beginning and its end. Each time the effect begins with nothing that it kept: what it
+    /// finds out first can be stopped, too.
     fn aborts(&self, ready: &Ready, request: &RenderRequest, moments: u32) -> Result<(), Failure> {
-        let whole = ready.instance.render_with(request)?;
+        let anew = |request: &RenderRequest| {
+            ready.instance.purge_caches()?;
+            ready.instance.render_with(request)
+        };
+        let whole = anew(request)?;
         let mut waits = Vec::new();
         for i in 0..moments {
             let after = whole.duration.mul_f64((f64::from(i) + 0.5) / f64::from(moments));
-            let stopped = ready.instance.render_with(&request.clone().abort(Abort::After(after)))?.stopped_after;
+            let stopped = anew(&request.clone().abort(Abort::After(after)))?.stopped_after;
             waits.extend(stopped.map(|wait| wait.as_secs_f64() * 1e3));
         }
         let worst = waits.iter().copied().fold(0.0, f64::max);

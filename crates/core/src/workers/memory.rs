@@ -1,0 +1,106 @@
+//! Large buffers: had, filled, copied and given back.
+
+use super::{Exec, Shared, Stop, Workers};
+use std::cell::RefCell;
+use std::sync::Arc;
+
+impl Exec<'_> {
+    /// A vector of `len` copies of `value`, written on the threads.
+    pub fn filled<T: Copy + Default + Send + Sync>(
+        &self,
+        len: usize,
+        value: T,
+        share: [f64; 2],
+    ) -> Result<Vec<T>, Stop> {
+        let mut buffer = try_vec(len, T::default())?;
+        self.for_each_mut(buffer.chunks_mut(PIECE).collect(), share, |_, piece, _| piece.fill(value))?;
+        Ok(buffer)
+    }
+
+    /// A copy, written on the threads.
+    pub fn copied<T: Copy + Default + Send + Sync>(&self, from: &[T], share: [f64; 2]) -> Result<Vec<T>, Stop> {
+        let mut buffer = try_vec(from.len(), T::default())?;
+        let pieces = buffer.chunks_mut(PIECE).zip(from.chunks(PIECE)).collect();
+        self.for_each_mut(pieces, share, |_, (to, from), _| to.copy_from_slice(from))?;
+        Ok(buffer)
+    }
+
+    /// Keeps something large, which another thread frees: that takes about as long as writing it, and a host that has asked for an abort
+    /// would wait for it.
+    pub fn keep<T: Send + 'static>(&self, value: T) -> Kept<'_, T> {
+        Kept { value: Some(value), workers: self.workers }
+    }
+}
+
+/// Values of a task that fills or copies.
+const PIECE: usize = 1 << 18;
+
+/// See [`Exec::keep`].
+pub struct Kept<'a, T: Send + 'static> {
+    /// There until it is dropped.
+    value: Option<T>,
+    workers: &'a Workers,
+}
+
+impl<T: Send + 'static> Kept<'_, T> {
+    /// The value itself, to be given back as any other.
+    pub fn take(mut self) -> T {
+        match self.value.take() {
+            Some(value) => value,
+            None => unreachable!("only a drop takes it, or this"),
+        }
+    }
+}
+
+impl<T: Send + 'static> std::ops::Deref for Kept<'_, T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        match &self.value {
+            Some(value) => value,
+            None => unreachable!("only a drop takes it"),
+        }
+    }
+}
+
+impl<T: Send + 'static> std::ops::DerefMut for Kept<'_, T> {
+    fn deref_mut(&mut self) -> &mut T {
+        match &mut self.value {
+            Some(value) => value,
+            None => unreachable!("only a drop takes it"),
+        }
+    }
+}
+
+impl<T: Send + 'static> Drop for Kept<'_, T> {
+    fn drop(&mut self) {
+        if let Some(value) = self.value.take() {
+            self.workers.frees.spawn(move || drop(value));
+        }
+    }
+}
+
+thread_local! {
+    /// What the render that this thread leads looks at.
+    static LED: RefCell<Option<Arc<Shared>>> = const { RefCell::new(None) };
+}
+
+/// This thread leads another render from now on, or none; what it led before.
+pub(super) fn leads(shared: Option<Arc<Shared>>) -> Option<Arc<Shared>> {
+    LED.replace(shared)
+}
+
+/// A vector of `len` copies of `value`.
+///
+/// # Errors
+/// [`Stop::OutOfMemory`] where the allocation fails. [`Stop::Aborted`] on a thread that leads a render, where that is no longer wanted: to write a
+/// large buffer takes milliseconds, also where it is all zeros, if it is memory that was freed before; and a render has many of them.
+pub fn try_vec<T: Clone>(len: usize, value: T) -> Result<Vec<T>, Stop> {
+    if LED.with_borrow(|shared| shared.as_ref().is_some_and(|shared| shared.cancel.is_set())) {
+        return Err(Stop::Aborted);
+    }
+    // Asked for first, since `vec!` ends the process where it gets nothing.
+    let mut probe = Vec::<T>::new();
+    probe.try_reserve_exact(len).map_err(|_| Stop::OutOfMemory)?;
+    drop(probe);
+    Ok(vec![value; len])
+}
