@@ -6,6 +6,7 @@ use crate::geometry::Rect;
 use crate::image::{Alpha, Components, Depth};
 use crate::params::{Value, Values};
 use crate::render::Outcome;
+use crate::simd::Level;
 use crate::testing::{Random, Rgba, Scene, assert_close, same_bits};
 
 const RECT: Rect = Rect::new(-5, 3, 60, 50);
@@ -94,10 +95,12 @@ fn instruction_sets_do_not_change_a_bit() {
     for (effect, values) in at_work() {
         let scene = Scene::random(RECT, 12);
         let best = scene.render(effect, &values);
-        crate::simd::force_baseline(true);
-        let baseline = scene.render(effect, &values);
-        crate::simd::force_baseline(false);
-        assert!(same_bits(&best, &baseline), "{} with {values:?}", effect.info().name);
+        for level in Level::all_here() {
+            crate::simd::use_at_most(level);
+            let got = scene.render(effect, &values);
+            crate::simd::force_baseline(false);
+            assert!(same_bits(&best, &got), "{} with {values:?}, {level:?}", effect.info().name);
+        }
     }
 }
 

@@ -121,9 +121,9 @@ impl SixteenWork for Batch<'_> {
         let coverage = fit.coverage(&split, split.middle.less(own_u), &own);
         let colour = fit.corrected(coverage, &own);
         put(coverage, &mut to.coverage, at);
-        for side in 0..2 {
+        for (side, colour) in colour.into_iter().enumerate() {
             put(S::of(1.0) / split.inverse[side], &mut to.z[side], at);
-            for (v, list) in colour[side].into_iter().zip(&mut to.colour[side]) {
+            for (v, list) in colour.into_iter().zip(&mut to.colour[side]) {
                 put(v, list, at);
             }
         }

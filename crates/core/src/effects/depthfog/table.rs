@@ -254,8 +254,8 @@ impl Table {
         for (k, pair) in chosen.windows(2).enumerate() {
             let (from, to) = (number(pair[0], place::LEFT[least]), number(pair[1], place::LEFT[least]));
             let per_light = if from > to { 1.0 / (from - to) } else { 0.0 };
-            for row in pair[0]..pair[1] {
-                places[row] = k as f32 + (from - number(row, place::LEFT[least])) * per_light;
+            for (row, at) in (pair[0]..pair[1]).zip(&mut places[pair[0]..]) {
+                *at = k as f32 + (from - number(row, place::LEFT[least])) * per_light;
             }
         }
         for (row, at) in self.groups[place::ROW / GROUP].iter_mut().zip(places) {
@@ -302,7 +302,7 @@ impl Table {
     ) {
         let (planes, _) = out.as_chunks_mut::<GROUP>();
         for k in 0..n.div_ceil(SIXTEEN) {
-            let (rows, t) = self.rows(get::<S, LANES>(z, k));
+            let (rows, t) = self.rows(z[SIXTEEN * k], get::<S, LANES>(z, k));
             for ((group, planes), wanted) in self.groups.iter().zip(&mut *planes).zip(wanted) {
                 if !wanted {
                     continue;
@@ -315,24 +315,29 @@ impl Table {
         }
     }
 
-    /// [`Table::find`] for sixteen depths: where their rows begin in a group, and shares of the way to the next ones.
+    /// [`Table::find`] for sixteen depths, of which the first one is given, too: where their rows begin in a group, and shares of the way to the next ones.
     #[inline(always)]
-    fn rows<S: Sixteen>(&self, z: S) -> (Places, S) {
+    fn rows<S: Sixteen>(&self, first: f32, z: S) -> (Places, S) {
         let n = S::of;
         // Depths beyond the last cell's beginning are like it.
         let z = (z.or_zero(n(0.0).less(z)) + n(OFFSET)).lower(S::of_bits(LAST << CELL_BITS));
         let cell = z.down_bits::<CELL_BITS>().minus_bits(S::of_bits(FIRST)).whole();
-        let found = S::eights(
-            &self.places,
-            &Places::at_most((GROUP * (self.cells.len() - 1)) as u32, cell * n(GROUP as f32)),
-            0,
-        );
-        let place = z.common_bits(S::of_bits((1 << CELL_BITS) - 1)).whole() * found[1];
+        // Neighbours mostly lie in one cell: then nothing has to be looked up for each.
+        let (one, _) = self.cell(first);
+        let (rows, per_bit) = if S::any(!cell.same(n(one as f32))) {
+            let most = (GROUP * (self.cells.len() - 1)) as u32;
+            let [rows, per_bit, ..] = S::eights(&self.places, &Places::at_most(most, cell * n(GROUP as f32)), 0);
+            (rows, per_bit)
+        } else {
+            let Cell { first, scale, .. } = self.cells[one as usize];
+            (n(first as f32), n(scale))
+        };
+        let place = z.common_bits(S::of_bits((1 << CELL_BITS) - 1)).whole() * per_bit;
         // Its whole part: numbers below 2¹² are rounded so, and exactly.
         let rounded = (place + n(ROUND)) - n(ROUND);
         let step = rounded - n(1.0).or_zero(place.less(rounded));
         let last = GROUP * (self.groups[0].len() - 2);
-        (Places::at_most(last as u32, (found[0] + step) * n(GROUP as f32)), place - step)
+        (Places::at_most(last as u32, (rows + step) * n(GROUP as f32)), place - step)
     }
 }
 

@@ -60,7 +60,9 @@ fn plainly(a: &[f32; SIXTEEN], b: &[f32; SIXTEEN]) -> Vec<[u32; SIXTEEN]> {
     put(&|a, _| a.sqrt());
     put(&|a, _| a.abs());
     let yes: [&dyn Fn(f32, f32) -> bool; 5] =
-        [&|a, b| a < b, &|a, b| a == b, &|a, b| a <= b, &|_, _| false, &|a, b| !(a < b)];
+        [&|a, b| a < b, &|a, b| a == b, &|a, b| a <= b, &|_, _| false, &|a, b| {
+            a.partial_cmp(&b).is_none_or(|order| order.is_ge())
+        }];
     for yes in yes {
         put(&|a, b| if yes(a, b) { a } else { b });
         put(&|a, b| if yes(a, b) { a } else { 0.0 });
@@ -209,4 +211,45 @@ fn a_place_outside_the_plane_is_refused() {
     // Eight numbers.
     assert!(read(1).is_ok());
     assert!(read(20).is_err());
+}
+
+struct AtMost([f32; SIXTEEN], u32);
+
+impl SixteenWork for AtMost {
+    type Output = ([u32; SIXTEEN], usize);
+    #[inline(always)]
+    fn run<S: Sixteen>(self) -> Self::Output {
+        let places = Places::at_most(self.1, S::load(&self.0));
+        (*places.at(), places.last())
+    }
+}
+
+#[test]
+fn no_number_is_a_place_beyond_the_last() {
+    let numbers = [
+        0.0,
+        1.0,
+        6.0,
+        7.0,
+        8.0,
+        1e9,
+        f32::INFINITY,
+        f32::NAN,
+        -1.0,
+        -0.0,
+        f32::NEG_INFINITY,
+        2.0,
+        3.0,
+        4.0,
+        5.0,
+        1e-40,
+    ];
+    let want = [0, 1, 6, 7, 7, 7, 7, 0, 0, 0, 0, 2, 3, 4, 5, 0];
+    for got in sixteen_work_everywhere(|| AtMost(numbers, 7)) {
+        assert_eq!(got, (want, 7));
+    }
+    let large = (1 << 22) - 1;
+    for (at, _) in sixteen_work_everywhere(|| AtMost([large as f32; SIXTEEN], large)) {
+        assert_eq!(at, [large; SIXTEEN]);
+    }
 }
