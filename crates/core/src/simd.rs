@@ -228,6 +228,12 @@ pub trait Lanes: Copy {
     fn minus(self, other: Self) -> Self;
     /// The products.
     fn times(self, other: Self) -> Self;
+    /// The quotients.
+    fn over(self, other: Self) -> Self;
+    /// The square roots.
+    fn root(self) -> Self;
+    /// The sum of each of four, of halves of halves.
+    fn sums(of: [Self; 4]) -> [f32; 4];
     /// This where it is less, else the other.
     #[inline(always)]
     fn lesser(self, other: Self) -> Self {
@@ -252,6 +258,39 @@ pub trait Lanes: Copy {
     /// it for sure after [`streamed`].
     fn stream_together(parts: [Self; 4], to: &mut [u8; 16 * LANES]) {
         Self::together(parts, to);
+    }
+}
+
+/// Planes that are read side by side, `W` values at a time, from each of so many places on: their lengths are looked at once.
+pub struct SideBySide<'a, const N: usize, const W: usize> {
+    /// Each at least `places − 1 + W` long, if there are places.
+    planes: [&'a [f32]; N],
+    places: usize,
+}
+
+impl<'a, const N: usize, const W: usize> SideBySide<'a, N, W> {
+    /// Without any place where a plane is too short for them.
+    #[inline(always)]
+    pub fn new(planes: [&'a [f32]; N], places: usize) -> Self {
+        let mut fits = true;
+        for plane in planes {
+            fits &= plane.len() + 1 >= places + W;
+        }
+        Self { planes, places: if fits { places } else { 0 } }
+    }
+
+    /// How many places there are.
+    #[inline(always)]
+    pub fn places(&self) -> usize {
+        self.places
+    }
+
+    /// The values of a plane from a place on.
+    #[inline(always)]
+    pub fn at(&self, plane: usize, place: usize) -> &'a [f32; W] {
+        assert!(place < self.places);
+        // SAFETY: place + W ≤ places − 1 + W, which is no more than the plane's length; an array of f32 lies as its values do.
+        unsafe { &*self.planes[plane].as_ptr().add(place).cast::<[f32; W]>() }
     }
 }
 

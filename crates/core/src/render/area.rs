@@ -7,6 +7,7 @@ use crate::effect::{AreaInput, AreaKernel, Background, Border, Frame};
 use crate::geometry::Rect;
 use crate::image::{Alpha, Image, ImageMut, Plane, premultiply, store_colour, unpremultiply};
 use crate::workers::{Exec, Stop};
+use std::ops::Range;
 
 /// Where a pixel beyond `low..high` is read instead; `None` is nowhere.
 fn border_index(border: Border, i: i32, low: i32, high: i32) -> Option<i32> {
@@ -62,9 +63,10 @@ pub(super) fn input(
         (nearest, farthest) = (nearest.min(low), farthest.max(high));
     }
     let rect = grown(kernel.reach(nearest, if border == Border::Black { f32::INFINITY } else { farthest }).min(most));
-    let width = rect.width();
     let xs: Vec<Option<i32>> = (rect.x1..rect.x2).map(|x| border_index(border, x, inside.x1, inside.x2)).collect();
     let z_rect = z_inside.rect();
+    // The columns of the frame itself.
+    let own = (rect.x1.max(inside.x1) - rect.x1).max(0) as usize..(rect.x2.min(inside.x2) - rect.x1).max(0) as usize;
     let mut planes = exec.keep((Image::new(rect)?, Plane::new(rect, 0.0)?));
     let (source, depth) = &mut *planes;
     let rows: Vec<_> = source.rows_mut().into_iter().zip(depth.rows_mut()).collect();
@@ -76,19 +78,31 @@ pub(super) fn input(
         if out.alpha == Alpha::Straight {
             premultiply(borrow(&mut planes, 0, z_rect.width()));
         }
-        let z_row = z_inside.row(y);
-        for j in 0..width {
-            if let Some(x) = xs[j] {
-                let k = (x - z_rect.x1) as usize;
-                (colour.r[j], colour.g[j], colour.b[j], colour.a[j]) =
-                    (planes[0][k], planes[1][k], planes[2][k], planes[3][k]);
-                z[j] = z_row[k];
-            }
+        let [r, g, b, a] = &planes;
+        let of = [(&mut *colour.r, &r[..]), (colour.g, g), (colour.b, b), (colour.a, a), (&mut **z, z_inside.row(y))];
+        for (to, from) in of {
+            spread(to, from, &xs, z_rect.x1, own.clone());
         }
     })?;
     let background = behind.as_ref().map(|b| continued(b, rect, inside, &xs, border, exec)).transpose()?;
     let (source, depth) = planes.take();
     Ok(AreaInput { source, depth, background, inside, window, seen })
+}
+
+/// Writes a row whose columns are `xs` of one that begins at `x1`; the columns of `own` lie side by side there. Others of nowhere stay.
+fn spread(to: &mut [f32], from: &[f32], xs: &[Option<i32>], x1: i32, own: Range<usize>) {
+    let mut one_by_one = |columns: Range<usize>| {
+        for (to, x) in to[columns.clone()].iter_mut().zip(&xs[columns]) {
+            *to = x.map_or(*to, |x| from[(x - x1) as usize]);
+        }
+    };
+    one_by_one(0..own.start.min(xs.len()));
+    one_by_one(own.end.max(own.start).min(xs.len())..xs.len());
+    if let Some(first) = xs.get(own.start).copied().flatten().filter(|_| !own.is_empty()) {
+        let n = own.len();
+        let first = (first - x1) as usize;
+        to[own].copy_from_slice(&from[first..first + n]);
+    }
 }
 
 /// A plate over `rect`, continued at the source's border as the source is; `xs` are the columns that are read.
@@ -111,7 +125,7 @@ fn continued(
         exec.for_each_mut(to.rows_mut().collect(), [0.02, 0.02], |i, row, _| {
             let Some(y) = border_index(border, rect.y1 + i as i32, inside.y1, inside.y2) else { return };
             let (of, x1) = (of.row(y), of.rect().x1);
-            row.iter_mut().zip(xs).for_each(|(v, x)| *v = x.map_or(*v, |x| of[(x - x1) as usize]));
+            spread(row, of, xs, x1, 0..0);
         })?;
     }
     Ok(made.take())

@@ -59,6 +59,21 @@ impl Lanes for Plain {
         Self::each(|i| (f32::from_bits(self.0[i]) * f32::from_bits(other.0[i])).to_bits())
     }
     #[inline(always)]
+    fn over(self, other: Self) -> Self {
+        Self::each(|i| (f32::from_bits(self.0[i]) / f32::from_bits(other.0[i])).to_bits())
+    }
+    #[inline(always)]
+    fn root(self) -> Self {
+        Self::each(|i| f32::from_bits(self.0[i]).sqrt().to_bits())
+    }
+    #[inline(always)]
+    fn sums(of: [Self; 4]) -> [f32; 4] {
+        of.map(|lanes| {
+            let v = lanes.0.map(f32::from_bits);
+            ((v[0] + v[1]) + (v[2] + v[3])) + ((v[4] + v[5]) + (v[6] + v[7]))
+        })
+    }
+    #[inline(always)]
     fn choose(yes: Self, this: Self, other: Self) -> Self {
         Self::each(|i| (this.0[i] & yes.0[i]) | (other.0[i] & !yes.0[i]))
     }
@@ -155,6 +170,28 @@ mod avx2 {
         fn times(self, other: Self) -> Self {
             // SAFETY: as above.
             Self(unsafe { _mm256_mul_ps(self.0, other.0) })
+        }
+        #[inline(always)]
+        fn over(self, other: Self) -> Self {
+            // SAFETY: as above.
+            Self(unsafe { _mm256_div_ps(self.0, other.0) })
+        }
+        #[inline(always)]
+        fn root(self) -> Self {
+            // SAFETY: as above.
+            Self(unsafe { _mm256_sqrt_ps(self.0) })
+        }
+        #[inline(always)]
+        fn sums(of: [Self; 4]) -> [f32; 4] {
+            let mut sums = [0f32; 4];
+            // SAFETY: as above.
+            unsafe {
+                let (ab, cd) = (_mm256_hadd_ps(of[0].0, of[1].0), _mm256_hadd_ps(of[2].0, of[3].0));
+                let halves = _mm256_hadd_ps(ab, cd);
+                let all = _mm_add_ps(_mm256_castps256_ps128(halves), _mm256_extractf128_ps::<1>(halves));
+                _mm_storeu_ps(sums.as_mut_ptr(), all);
+            }
+            sums
         }
         #[inline(always)]
         fn lesser(self, other: Self) -> Self {
@@ -256,13 +293,16 @@ mod tests {
         // What is no number may be any.
         let (p, q) = (x.and(less), y.and(L::first(n)).and(y.same(y)));
         let sums = [p.plus(q), p.and(p.less(L::all(2.0))).minus(q), L::all(0.5).times(q)];
+        let quotients = [p.and(p.less(L::all(2.0))).over(L::all(3.0)), L::all(2.0).root()];
         let order = [x.lesser(y), x.greater(y), p.lesser(q), p.greater(q)];
         let masks = [less, both, L::choose(both, x, y), L::first(n), x.same(y), both.or(x.same(y))];
-        for lanes in masks.into_iter().chain(sums).chain(order) {
+        for lanes in masks.into_iter().chain(sums).chain(order).chain(quotients) {
             let mut to = [0.0; LANES];
             lanes.store(&mut to);
             out.extend(to.map(f32::to_bits));
         }
+        let few = p.and(p.less(L::all(2.0)));
+        out.extend(L::sums([few, L::all(0.1), few.times(few), L::all(1.0).minus(few)]).map(f32::to_bits));
         out
     }
 

@@ -4,8 +4,10 @@
 //! its points see the same surface, and the picture there is a plain gather (`gather`). Elsewhere each point looks for itself (`views`).
 //! Between both they are blended over a few pixels.
 
+use super::felt::{self, NOWHERE, UNIT, units};
 use super::field::Field;
 use crate::geometry::Rect;
+use crate::simd::best;
 use crate::workers::{Exec, Stop, try_vec};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -17,14 +19,6 @@ const STEP_MOST: f32 = 0.5;
 const REACH: (f32, f32) = (1.15, 1.5);
 /// Pixels over which gather and views are blended.
 const FADE: f32 = 3.0;
-
-/// Distances are kept in parts of a pixel.
-const UNIT: f32 = 16.0;
-/// A step along a row or column, and a diagonal one: a little too short, so that no break is missed.
-const STRAIGHT: i16 = 14;
-const DIAGONAL: i16 = 20;
-/// No break is near.
-const FAR: i16 = -16384;
 
 /// How near each pixel of a field is to a break.
 pub struct Breaks {
@@ -39,18 +33,10 @@ impl Breaks {
         let mut felt = try_vec(w * h, 0i16)?;
         exec.for_each_mut(felt.chunks_mut(w.max(1)).collect(), [0.05, 0.05], |y, row, _| {
             let coc = |y: usize| &field.coc[y * w..(y + 1) * w];
-            row.fill(FAR);
-            find(coc(y), coc(y.saturating_sub(1)), coc((y + 1).min(h - 1)), wide, row);
+            let mut reach = vec![f32::MIN; w];
+            best(|| find([coc(y.saturating_sub(1)), coc(y), coc((y + 1).min(h - 1))], wide, &mut reach, row));
         })?;
-        exec.for_each_mut(vec![&mut felt], [0.05, 0.05], |_, felt, cancel| {
-            for up in [false, true] {
-                for i in (0..h).take_while(|_| !cancel.is_set()) {
-                    let y = if up { h - 1 - i } else { i };
-                    let before = if up { y + 1 } else { y.wrapping_sub(1) };
-                    spread_row(felt, w, y, (before < h).then_some(before));
-                }
-            }
-        })?;
+        exec.for_each_mut(vec![&mut felt], [0.05, 0.05], |_, felt, cancel| felt::spread(felt, w, cancel))?;
         Ok(Self { felt })
     }
 
@@ -61,11 +47,13 @@ impl Breaks {
         let any = AtomicBool::new(false);
         exec.for_each_mut(part.chunks_mut(w.max(1)).collect(), [0.05, 0.05], |y, row, _| {
             let i = field.index(rect.x1, rect.y1 + y as i32);
-            for ((to, felt), coc) in row.iter_mut().zip(&self.felt[i..i + w]).zip(&field.coc[i..i + w]) {
-                let near = 1.0 + f32::from(*felt) * (1.0 / (UNIT * FADE));
-                let large = 1.0 + (coc.abs() - most) * (1.0 / FADE);
-                *to = (near.max(large).clamp(0.0, 1.0) * f32::from(WHOLE)) as u8;
-            }
+            best(|| {
+                for ((to, felt), coc) in row.iter_mut().zip(&self.felt[i..i + w]).zip(&field.coc[i..i + w]) {
+                    let near = 1.0 + f32::from(*felt) * (1.0 / (UNIT * FADE));
+                    let large = 1.0 + (coc.abs() - most) * (1.0 / FADE);
+                    *to = (near.max(large).clamp(0.0, 1.0) * f32::from(WHOLE)) as u8;
+                }
+            });
             if row.iter().any(|part| *part > 0) {
                 any.store(true, Ordering::Relaxed);
             }
@@ -76,8 +64,10 @@ impl Breaks {
 
 /// How much of each pixel the views say; the gather says the rest.
 pub struct Parts {
-    rect: Rect,
-    part: Vec<u8>,
+    /// Where.
+    pub rect: Rect,
+    /// Rows from bottom to top, of [`WHOLE`].
+    pub part: Vec<u8>,
     /// Do they say anything at all?
     pub any: bool,
 }
@@ -86,6 +76,11 @@ pub struct Parts {
 pub const WHOLE: u8 = u8::MAX;
 
 impl Parts {
+    /// All of each pixel.
+    pub fn all(rect: Rect, exec: &Exec) -> Result<Self, Stop> {
+        Ok(Self { rect, part: exec.filled(rect.width() * rect.height(), WHOLE, [0.05, 0.05])?, any: !rect.is_empty() })
+    }
+
     /// The smallest rectangle around all pixels of one of which they say something; empty if there is none.
     pub fn around(&self, rect: &Rect) -> Rect {
         let mut found = Rect::new(i32::MAX, i32::MAX, i32::MIN, i32::MIN);
@@ -106,48 +101,27 @@ impl Parts {
     }
 }
 
-/// The breaks of a row of CoCs between the rows below and above.
-fn find(coc: &[f32], below: &[f32], above: &[f32], wide: f32, felt: &mut [i16]) {
-    let most = f32::from(i16::MAX) / UNIT / 2.0;
-    let at = |c: f32, d: f32| {
-        let m = c.abs().max(d.abs());
-        let breaks = (c - d).abs() >= (STEP + STEEP * m).min(STEP_MOST);
-        let reach = ((REACH.0 * wide * m + REACH.1).min(most) * UNIT) as i16;
-        if breaks { reach } else { FAR }
-    };
-    for (i, felt) in felt.iter_mut().enumerate() {
-        *felt = at(coc[i], below[i]).max(at(coc[i], above[i]));
-    }
-    for i in 1..coc.len() {
-        let reach = at(coc[i - 1], coc[i]);
-        felt[i - 1] = felt[i - 1].max(reach);
-        felt[i] = felt[i].max(reach);
-    }
-}
-
-/// Gives a row what the row before it and its own neighbours feel, less the distance.
-fn spread_row(felt: &mut [i16], w: usize, y: usize, before: Option<usize>) {
-    if let Some(before) = before {
-        let (low, high) = felt.split_at_mut(y.max(before) * w);
-        let (from, row) =
-            if before < y { (&low[before * w..][..w], &mut high[..w]) } else { (&high[..w], &mut low[y * w..][..w]) };
-        for x in 0..w {
-            row[x] = row[x].max(from[x].saturating_sub(STRAIGHT));
-        }
-        for x in 1..w {
-            row[x] = row[x].max(from[x - 1].saturating_sub(DIAGONAL));
-            row[x - 1] = row[x - 1].max(from[x].saturating_sub(DIAGONAL));
+/// The breaks of the middle one of three rows of CoCs; `reach` is as long, all [`f32::MIN`].
+#[inline(always)]
+fn find([below, coc, above]: [&[f32]; 3], wide: f32, reach: &mut [f32], felt: &mut [i16]) {
+    /// Those between a row and another one, at its own pixels.
+    #[inline(always)]
+    fn add(reach: &mut [f32], coc: &[f32], other: &[f32], wide: f32) {
+        for (reach, (c, d)) in reach.iter_mut().zip(coc.iter().zip(other)) {
+            let (a, b) = (c.abs(), d.abs());
+            let m = if a > b { a } else { b };
+            let step = STEP + STEEP * m;
+            let breaks = (c - d).abs() >= if step < STEP_MOST { step } else { STEP_MOST };
+            let of = REACH.0 * wide * m + REACH.1;
+            *reach = if breaks & (of > *reach) { of } else { *reach };
         }
     }
-    let row = &mut felt[y * w..(y + 1) * w];
-    let mut last = i16::MIN;
-    for v in row.iter_mut() {
-        last = (*v).max(last.saturating_sub(STRAIGHT));
-        *v = last;
-    }
-    let mut last = i16::MIN;
-    for v in row.iter_mut().rev() {
-        last = (*v).max(last.saturating_sub(STRAIGHT));
-        *v = last;
+    add(reach, coc, below, wide);
+    add(reach, coc, above, wide);
+    let n = coc.len().max(1) - 1;
+    add(&mut reach[..n], &coc[..n], &coc[1..], wide);
+    add(&mut reach[1..], &coc[1..], &coc[..n], wide);
+    for (felt, reach) in felt.iter_mut().zip(reach) {
+        *felt = if *reach < 0.0 { NOWHERE } else { units(*reach) };
     }
 }

@@ -1,10 +1,7 @@
 //! The samples that may reach a tile, in pieces of one surface, and which of them land there.
 
-use super::scene::{BLOCK, Layer};
-use super::sheet::NONE;
-use super::views::JOINED;
+use super::layer::{BLOCK, Layer, Piece};
 use crate::geometry::Rect;
-use std::ops::Range;
 
 /// Samples beside each other in a block of which each may reach the tile: a piece of one surface.
 pub(super) struct Candidate<'a> {
@@ -23,10 +20,9 @@ pub(super) struct Candidate<'a> {
     pub(super) below: bool,
     /// Least and greatest move of that.
     pub(super) under: [f32; 2],
+    /// Does a sample cover only a part of its pixel? Not all points see it then.
+    pub(super) partly: bool,
 }
-
-/// Where the moves of neighbours differ by more, a surface ends, in pixels.
-const ENDS: f32 = 0.5;
 
 /// Those of a layer; `wide` and `high` is the farthest that a lens point lies out.
 pub(super) fn candidates_of<'a>(layer: &'a Layer, tile: &Rect, wide: f32, high: f32, list: &mut Vec<Candidate<'a>>) {
@@ -46,54 +42,20 @@ pub(super) fn candidates_of<'a>(layer: &'a Layer, tile: &Rect, wide: f32, high: 
         for column in columns.clone() {
             let block = &layer.blocks[row * layer.columns + column];
             let x = (layer.first_column + column as i32) * BLOCK;
-            let (x1, x2) = (x.max(rect.x1), (x + BLOCK).min(rect.x2));
-            if block[0] > block[1] || !reached([x1, x2], y, block) {
+            if block.shift[0] > block.shift[1] || !reached([x, x + BLOCK], y, &block.shift) {
                 continue;
             }
-            let start = row * rect.width() + (x1 - rect.x1) as usize;
-            pieces(layer, start..start + (x2 - x1) as usize, |piece, shift| {
-                let x = x1 + (piece.start - start) as i32;
-                if reached([x, x + piece.len() as i32], y, &shift) {
-                    let under = if row > 0 { under(layer, &piece) } else { EMPTY };
-                    let (start, n, left, below) = (piece.start, piece.len(), x > rect.x1, under[0] <= under[1]);
-                    list.push(Candidate { layer, start, n, x, y, shift, left, below, under });
+            for &Piece { start, n, partly, below, shift, under } in
+                &layer.pieces[block.pieces[0] as usize..block.pieces[1] as usize]
+            {
+                let (start, n) = (start as usize, usize::from(n));
+                let x = rect.x1 + (start - row * rect.width()) as i32;
+                if reached([x, x + n as i32], y, &shift) {
+                    list.push(Candidate { layer, start, n, x, y, shift, left: x > rect.x1, below, under, partly });
                 }
-            });
-        }
-    }
-}
-
-/// Least and greatest of nothing.
-const EMPTY: [f32; 2] = [f32::MAX, f32::MIN];
-
-/// The pieces of a row of samples, each with its least and greatest move.
-fn pieces(layer: &Layer, samples: Range<usize>, mut piece: impl FnMut(Range<usize>, [f32; 2])) {
-    let (coc, shift) = (&layer.sheet.coc[samples.clone()], &layer.shift[samples.clone()]);
-    let (mut begin, mut range) = (0, EMPTY);
-    for (i, (coc, shift_of)) in coc.iter().zip(shift).enumerate() {
-        let ends = i > begin && (shift_of - shift[i - 1]).abs() > ENDS;
-        if ends || *coc == NONE {
-            if i > begin {
-                piece(samples.start + begin..samples.start + i, range);
             }
-            (begin, range) = (if *coc == NONE { i + 1 } else { i }, EMPTY);
-        }
-        if *coc != NONE {
-            range = [range[0].min(*shift_of), range[1].max(*shift_of)];
         }
     }
-    if begin < coc.len() {
-        piece(samples.start + begin..samples.end, range);
-    }
-}
-
-/// Least and greatest move of the samples below a piece where they are of the same surface; it is not the first row.
-fn under(layer: &Layer, piece: &Range<usize>) -> [f32; 2] {
-    let w = layer.sheet.rect.width();
-    let below = piece.start - w..piece.end - w;
-    let both = layer.sheet.coc[piece.clone()].iter().zip(&layer.sheet.coc[below.clone()]);
-    let joined = both.zip(&layer.shift[below]).filter(|((coc, under), _)| (*coc - *under).abs() < JOINED);
-    joined.fold(EMPTY, |[low, high], (_, shift)| [low.min(*shift), high.max(*shift)])
 }
 
 /// Do pixels of a row, moved by up to so much, meet the tile? One pixel more on every side: they may close what opens beside them.

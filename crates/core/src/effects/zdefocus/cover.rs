@@ -4,36 +4,12 @@
 //! surface's nearest pure pixels, and a is the least-squares share along F − B, held by what the depth's neighbours say where the two
 //! colours are alike. The less a mixture fits, the less it counts: thin wires have a bright and a dark side. The near part `I − (1 − a)·B` then moves as the near surface does, and the plate shows what is left.
 
-use super::field::{Field, pieces, planes};
+use super::apart::{Apart, Two};
+use super::field::Field;
 use super::hidden::STEP;
 use super::plate::Plate;
-use super::sheet::{NONE, Sheet};
-use crate::workers::{Exec, Stop, try_vec};
-
-/// A surface that covers a part of its pixel.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Part {
-    /// Signed CoC radius in pixels; [`NONE`] where there is none.
-    coc: f32,
-    /// Premultiplied RGBA of the whole of it.
-    colour: [f32; 4],
-    /// The part, 0 to 1.
-    share: f32,
-}
-
-const NOTHING: Part = Part { coc: NONE, colour: [0.0; 4], share: 0.0 };
-
-/// What each pixel shows.
-pub struct Cover {
-    /// The picture, each pixel in the colour of the one surface at its own depth.
-    pub seen: Field,
-    /// How much of the pixel that covers.
-    pub share: Vec<f32>,
-    /// The near surface's part of a pixel that has the far surface's depth.
-    pub fringe: Sheet,
-    /// How much of the pixel that covers.
-    pub fringe_share: Vec<f32>,
-}
+use super::sheet::NONE;
+use crate::workers::{Exec, Stop};
 
 /// How far two colours must differ, of their sum, for a mixture of them to say as much as the depths around.
 const ALIKE: f32 = 0.05;
@@ -42,29 +18,16 @@ const OFF: f32 = 4.0;
 /// Pure pixels of the near surface are looked for up to this many pixels away.
 const REACH: i32 = 2;
 
-impl Cover {
-    /// Lights have been taken out of both. Parts are whole multiples of 1/`steps`.
-    pub fn new(picture: &Field, plate: &Plate, steps: usize, exec: &Exec) -> Result<Self, Stop> {
-        let (w, n) = (picture.rect.width().max(1), picture.coc.len());
-        // Each row's task writes all of them.
-        let mut shares = exec.keep((try_vec(n, 0f32)?, try_vec(n, 0f32)?));
-        let mut colours = exec.keep((planes(n)?, Sheet::new(picture.rect, exec)?));
-        let ((share, fringe_share), (colour, fringe)) = (&mut *shares, &mut *colours);
-        let shares_of = share.chunks_mut(w).zip(fringe_share.chunks_mut(w));
-        let rows: Vec<_> = pieces(colour, w).zip(shares_of).zip(fringe.rows_mut()).collect();
-        exec.for_each_mut(rows, [0.05, 0.05], |y, ((colour, (share, fringe_share)), (coc, fringe)), _| {
-            for x in 0..w {
-                let (seen, beyond) = parts(picture, plate, steps as f32, x as i32, y as i32);
-                share[x] = seen.share;
-                (coc[x], fringe_share[x]) = (beyond.coc, beyond.share);
-                (0..4).for_each(|c| (colour[c][x], fringe[c][x]) = (seen.colour[c], beyond.colour[c]));
-            }
-        })?;
-        let coc = exec.copied(&picture.coc, [0.05, 0.05])?;
-        let ((share, fringe_share), (colour, fringe)) = (shares.take(), colours.take());
-        let seen = Field { coc, colour, unlit: Vec::new(), ..*picture };
-        Ok(Self { seen, share, fringe, fringe_share })
-    }
+/// Takes anew what the plate knows of: the pixels of a picture that show a near surface before it. Lights have been taken out of both. Parts are
+/// whole multiples of 1/`steps`.
+pub fn refine(apart: &mut Apart, picture: &Field, plate: &Plate, steps: usize, exec: &Exec) -> Result<(), Stop> {
+    let w = picture.rect.width();
+    exec.for_each_mut(apart.rows.iter_mut().collect(), [0.05, 0.05], |y, row, _| {
+        row.retain(|two| !plate.settles(y * w + two.x as usize));
+        let all = (0..w).filter(|x| plate.tells(y * w + x));
+        row.extend(all.filter_map(|x| two(picture, plate, steps as f32, x as i32, y as i32)));
+        row.sort_unstable_by_key(|two| two.x);
+    })
 }
 
 /// The pixels up to `reach` around one, and how far away they are, squared.
@@ -78,16 +41,11 @@ fn around(field: &Field, x: i32, y: i32, reach: i32) -> impl Iterator<Item = (i3
     )
 }
 
-fn parts(picture: &Field, plate: &Plate, steps: f32, x: i32, y: i32) -> (Part, Part) {
+fn two(picture: &Field, plate: &Plate, steps: f32, x: i32, y: i32) -> Option<Two> {
     let w = picture.rect.width() as i32;
     let index = |x: i32, y: i32| (y * w + x) as usize;
     let i = index(x, y);
     let (coc, own) = (picture.coc[i], picture.at(i));
-    let all = (Part { coc, colour: own, share: 1.0 }, NOTHING);
-    // What shows through a see-through plate is not known.
-    if !plate.has_depth || !plate.known[i] || plate.field.colour[3][i] < 0.999 {
-        return all;
-    }
     let near_pixel = plate.field.coc[i] >= coc + STEP;
     let neighbours = || around(picture, x, y, 1).map(|(x, y, d)| (picture.coc[index(x, y)], d));
     // The near surface, and does the silhouette pass here?
@@ -98,7 +56,7 @@ fn parts(picture: &Field, plate: &Plate, steps: f32, x: i32, y: i32) -> (Part, P
         (near, near <= coc - STEP)
     };
     if !edge {
-        return all;
+        return None;
     }
     let behind = plate.field.at(i);
     // Of the neighbours' depths, weighted as a tent.
@@ -120,14 +78,15 @@ fn parts(picture: &Field, plate: &Plate, steps: f32, x: i32, y: i32) -> (Part, P
     let least = (0..3).filter(|c| behind[*c] > 0.0).map(|c| 1.0 - own[c] / behind[c]).fold(0f32, f32::max).min(1.0);
     // What the part leaves over is exactly what it took.
     let share = ((sum / weights).max(least) * steps).round() / steps;
-    let part = |share: f32, coc: f32| {
-        let colour = std::array::from_fn(|c| (own[c] - (1.0 - share) * behind[c]) / share);
-        Part { coc, colour, share }
-    };
+    let part = |share: f32| std::array::from_fn(|c| (own[c] - (1.0 - share) * behind[c]) / share);
+    let two = |has_near, share, own, coc, other| Some(Two { x: x as u32, has_near, share, own, coc, other });
     match near_pixel {
-        true if share < 1.0 => (part(share.max(1.0 / steps), coc), NOTHING),
-        false if share > 0.0 => (Part { coc, colour: behind, share: 1.0 }, part(share, near)),
-        _ => all,
+        true if share < 1.0 => {
+            let share = share.max(1.0 / steps);
+            two(true, share, part(share), NONE, [0.0; 4])
+        }
+        false if share > 0.0 => two(false, share, behind, near, part(share)),
+        _ => None,
     }
 }
 

@@ -1,8 +1,10 @@
 //! The picture as the lens needs it: colours that are numbers, and a circle of confusion for each pixel.
 
 use super::lens::Lens;
+use crate::depth::least_and_greatest;
 use crate::geometry::Rect;
 use crate::image::{Image, Plane};
+use crate::simd::best;
 use crate::workers::{Exec, Stop, try_vec};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -63,23 +65,31 @@ impl Field {
         let rows: Vec<_> = coc.chunks_mut(w).zip(pieces(colour, w)).zip(&mut ranges).collect();
         exec.for_each_mut(rows, [0.02, 0.05], |y, ((coc, colour), range), _| {
             let all = y * w..(y + 1) * w;
-            for (coc, z) in coc.iter_mut().zip(&depth.data()[all.clone()]) {
-                *coc = (lens.coc(f64::from(*z)) * pixels_per_unit) as f32;
-            }
+            lens.cocs(&depth.data()[all.clone()], pixels_per_unit, coc);
             for (to, from) in colour.iter_mut().zip(&picture.planes) {
                 to.copy_from_slice(&from.data()[all.clone()]);
             }
-            // A sum of zeros times anything is a number as long as all are.
-            if !colour.iter().all(|plane| plane.iter().map(|v| v * 0.0).sum::<f32>() == 0.0) {
+            if !colour.iter().all(|plane| best(|| are_numbers(plane))) {
                 put_numbers(picture, colour, y);
                 numbers.store(false, Ordering::Relaxed);
             }
-            **range = coc.iter().fold(**range, |[low, high], c| [low.min(*c), high.max(*c)]);
+            **range = best(|| least_and_greatest(coc, **range));
         })?;
         let [least, most] = ranges.iter().fold([f32::MAX, f32::MIN], |[low, high], r| [low.min(r[0]), high.max(r[1])]);
         let (coc, colour) = made.take();
         Ok(Self { rect, coc, colour, unlit: Vec::new(), numbers: numbers.into_inner(), most, least })
     }
+}
+
+/// Is none of them NaN or infinite? Sums of zeros times them are numbers as long as all are.
+#[inline(always)]
+fn are_numbers(plane: &[f32]) -> bool {
+    let (groups, rest) = plane.as_chunks::<32>();
+    let mut sums = [0f32; 32];
+    for group in groups {
+        sums.iter_mut().zip(group).for_each(|(sum, v)| *sum += v * 0.0);
+    }
+    sums.iter().sum::<f32>() + rest.iter().map(|v| v * 0.0).sum::<f32>() == 0.0
 }
 
 fn put_numbers(picture: &Image, row: &mut [&mut [f32]; 4], y: usize) {

@@ -1,23 +1,10 @@
 //! The gather against what must come out, and against the views.
 
 use super::super::ZDefocus;
+use super::super::switches::by_views;
 use crate::geometry::Rect;
 use crate::params::Values;
 use crate::testing::{Random, Rgba, Scene};
-use std::cell::Cell;
-
-thread_local! {
-    /// Renders of this thread have no gather.
-    pub static OFF: Cell<bool> = const { Cell::new(false) };
-}
-
-/// What the views alone make of it.
-pub fn by_views<R>(render: impl FnOnce() -> R) -> R {
-    OFF.set(true);
-    let out = render();
-    OFF.set(false);
-    out
-}
 
 const RECT: Rect = Rect::new(0, 0, 96, 64);
 

@@ -1,18 +1,20 @@
 //! The re-focused picture: samples, what is hidden, views, and the originals where the colour was no number.
 
+use super::apart::Apart;
 use super::aperture::{CatsEye, Optics};
-use super::breaks::Breaks;
-use super::cover::Cover;
+use super::breaks::{Breaks, Parts};
 use super::field::Field;
 use super::gather::Gather;
 use super::highlights::Lift;
-use super::lens::{Lens, Moves};
+use super::lens::Lens;
 use super::magnify::Magnify;
 use super::params::Params;
 use super::plate::Plate;
-use super::scene::{FIELD_REACH, Makings, Scene, pixels_per_unit, stretch};
-use super::views::{self, Eye};
-use super::{lights, shine, spread};
+use super::scene::{FIELD_REACH, pixels_per_unit, stretch};
+use super::sizes::Sizes;
+use super::switches::Switches;
+use super::views::Eye;
+use super::{cover, lights, mixed, shine};
 use crate::depth::depth_range;
 use crate::effect::{AreaInput, AreaKernel, Border};
 use crate::geometry::{Geometry, Rect};
@@ -28,14 +30,16 @@ pub struct Defocus<'a> {
     pub lens: Lens,
     /// How the pixels lie.
     pub geometry: Geometry,
-    /// The aperture and its points.
+    /// The aperture and its points…
     pub optics: Arc<Optics>,
+    /// …and those that look at the picture as it is, where blur is small.
+    pub fine: Arc<Optics>,
     /// What the barrel cuts off.
     pub cats_eye: Option<CatsEye>,
     /// What is done to the picture's size.
     pub magnify: Option<Magnify>,
-    /// Do the views say all, even where one surface is all that the lens sees? To compare with.
-    pub views_only: bool,
+    /// What a test switched off.
+    pub switches: Switches,
 }
 
 /// How far the effect looks for a largest blur, in pixels of the full-size frame: the same down to a render scale of 1/8, and as much as is
@@ -72,7 +76,6 @@ impl AreaKernel for Defocus<'_> {
         let (source, depth) = (exec.keep(source), exec.keep(depth));
         let stretch = stretch(&self.geometry);
         let points = self.optics.places();
-        let gap = spread::gap(points.len());
         let scale = pixels_per_unit(&self.geometry);
         let mut largest = self.largest(depth_range(&depth, exec)?);
         if let Some(z) = background.iter().find_map(|b| b.depth.as_ref()) {
@@ -101,42 +104,48 @@ impl AreaKernel for Defocus<'_> {
             all_seen = behind.is_empty();
             lights.extend(behind);
         }
-        let around = (largest * f64::from(stretch.max(1.0))).ceil() as i32 + 2;
-        let cover = match &plate {
-            Some(plate) => Some(exec.keep(Cover::new(&field, plate, points.len(), exec)?)),
-            None => None,
-        };
         // Had before anything is given back: the system does one after the other.
         let mut out = exec.keep(Image::new(seen)?);
         // A light that lies hidden shines through no surface: that takes the views.
-        let plain = all_seen && self.cats_eye.is_none() && !self.views_only;
+        let plain = all_seen && self.cats_eye.is_none() && !self.switches.views_only;
         let gather = plain.then(|| Gather::new(&self.optics, stretch, largest as f32)).flatten();
         let parts = match gather {
             Some(gather) => {
                 let breaks = exec.keep(Breaks::new(&field, stretch.max(1.0), exec)?);
                 let parts = exec.keep(breaks.parts(&field, seen, gather.most, exec)?);
                 gather.fill(&field, &parts, &mut out, exec)?;
-                Some(parts)
+                parts.take()
             }
-            None => None,
+            None => Parts::all(seen, exec)?,
         };
-        let mut scene = exec.keep(Scene::default());
-        if parts.as_ref().is_none_or(|parts| parts.any) {
-            let moves = Moves::new(&points, gap, largest, exec)?;
-            let makings = Makings {
-                field: &field,
-                plate: plate.as_deref().zip(cover.as_deref()),
-                gap: gap as f32,
-                points: points.len(),
-                fill: self.params.occlusion.background_fill,
-            };
-            *scene = Scene::new(&makings, seen.grow(around), &moves, exec)?;
-        }
-        drop((field, plate, cover));
         let eye = Eye { optics: self.optics.clone(), cats_eye: self.cats_eye, stretch };
         shine::make_up_for_the_barrel(&mut lights, &eye, exec)?;
-        views::render(&scene, &lights, &eye, parts.as_deref(), &mut out, exec)?;
-        drop((scene, lights, parts));
+        // Only now: where one surface is all that is seen, the picture is that.
+        let steps = self.fine.points.len();
+        let apart = match self.switches.whole_pixels {
+            false => mixed::find(&field, steps, exec)?,
+            true => Apart::none(field.rect.height()),
+        };
+        let mut apart = exec.keep(apart);
+        if let Some(plate) = &mut plate {
+            cover::refine(&mut apart, &field, plate, steps, exec)?;
+            plate.follow(&apart, exec)?;
+        }
+        apart.write_own(&mut field, exec)?;
+        let fine = Eye { optics: self.fine.clone(), cats_eye: self.cats_eye, stretch };
+        let sizes = Sizes {
+            params: self.params,
+            field: &field,
+            apart: &apart,
+            plate: plate.as_deref(),
+            lights: &lights,
+            eye: &eye,
+            fine: &fine,
+            largest,
+            one_size: self.switches.one_size,
+        };
+        sizes.render(parts, &mut out, exec)?;
+        drop((field, plate, apart, lights));
         if let Some(magnify) = &self.magnify {
             out = exec.keep(magnify.apply(&out, window, &self.geometry, exec)?);
         }

@@ -3,6 +3,7 @@
 use super::params::{LensModel, SizeParams};
 use crate::choices;
 use crate::depth::NEAREST;
+use crate::simd::best;
 use crate::workers::{Exec, Stop, try_vec};
 
 choices! {
@@ -209,6 +210,27 @@ impl Lens {
         let c = c * if c < 0.0 { self.near } else { self.far };
         c.clamp(-self.max, self.max)
     }
+
+    /// [`Lens::coc`] of a row of depths, times `scale`: the same bits, many at once where no zone stays sharp.
+    pub fn cocs(&self, depths: &[f32], scale: f64, out: &mut [f32]) {
+        if self.zone.near > 0.0 || self.zone.far > 0.0 {
+            for (out, z) in out.iter_mut().zip(depths) {
+                *out = (self.coc(f64::from(*z)) * scale) as f32;
+            }
+            return;
+        }
+        best(|| {
+            let focus = 1.0 / self.focus;
+            for (out, z) in out.iter_mut().zip(depths) {
+                let z = f64::from(*z);
+                let c = self.k * (focus - 1.0 / if z < FARTHEST { z } else { FARTHEST });
+                let c = c * if c < 0.0 { self.near } else { self.far };
+                let c = if c < -self.max { -self.max } else { c };
+                let c = if c > self.max { self.max } else { c };
+                *out = (if z.is_nan() { 0.0 } else { c } * scale) as f32;
+            }
+        });
+    }
 }
 
 /// A blur of at most this radius, in pixels of the full-size frame, is not seen: it stays within a pixel.
@@ -278,8 +300,9 @@ const AROUND: f64 = 1.0;
 const FINE: f64 = 1e-3;
 
 impl Moves {
-    /// `gap` is half the side of the spread for a CoC of 1 px, `largest` the largest radius that will be asked for, in pixels.
-    pub fn new(points: &[[f32; 2]], gap: f64, largest: f64, exec: &Exec) -> Result<Self, Stop> {
+    /// `gap` is half the side of the spread for a CoC of 1 px, `largest` the largest radius that will be asked for, in pixels; `own` is the
+    /// variance per axis, in px², of what else blurs.
+    pub fn new(points: &[[f32; 2]], gap: f64, largest: f64, own: f64, exec: &Exec) -> Result<Self, Stop> {
         let n = points.len().max(1) as f64;
         let places: Vec<f64> = points.iter().flatten().map(|v| f64::from(*v)).collect();
         let lens_variance = places.iter().map(|v| v * v).sum::<f64>() / (2.0 * n);
@@ -289,7 +312,7 @@ impl Moves {
         let variance = |m: f64| places.iter().map(|v| whole(m * v)).map(|d| d * d).sum::<f64>() / (2.0 * n);
         let entry = |i: usize| {
             let r = i as f64 / STEPS as f64;
-            let wanted = (r * r * lens_variance - super::spread::variance(gap * r)).max(0.0);
+            let wanted = (r * r * lens_variance - super::spread::variance(gap * r) - own).max(0.0);
             let average =
                 if lens_variance > 0.0 { ((wanted - 1.0 / 12.0).max(0.0) / lens_variance).sqrt() } else { 0.0 };
             if r >= EXACT_END as f64 {

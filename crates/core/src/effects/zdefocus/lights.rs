@@ -7,6 +7,8 @@ use crate::workers::{Cancel, Exec, Stop, try_vec};
 
 /// What is not brighter than this (the white of a scene-linear picture) is never a light; from twice this it is one in full.
 pub const WHITE: f32 = 1.0;
+/// Nor is what has nothing brighter than this many times white beside it, from twice this in full.
+pub const PEAK: f32 = 2.0;
 /// The gap between so many evenly spread lens points, for a CoC of 1 px.
 pub fn gap(points: usize) -> f32 {
     1.0 / (points.max(1) as f32).sqrt()
@@ -36,8 +38,9 @@ pub struct Light {
 /// its own: what is a light must not depend on what else the window holds.
 pub const REACHES: [usize; 13] = [3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192];
 
-/// A pixel that may be a light: which reach its surroundings have, its number, and the CoC of the lamp that it belongs to.
-type Candidate = (usize, usize, f32);
+/// A pixel that may be a light: which reach its surroundings have, its number, and the CoC of the lamp that it belongs to, and
+/// how much that is one.
+type Candidate = (usize, usize, f32, f32);
 
 /// Takes the lights out of a field. Those outside `inside` (what the border invented) are dropped: an edge pixel that goes on for ever is
 /// not a row of lamps.
@@ -47,12 +50,17 @@ pub fn take(field: &mut Field, inside: &Rect, gap: f32, exec: &Exec) -> Result<V
     exec.for_each_mut(level.chunks_mut(w).collect(), [0.05, 0.05], |y, row, _| {
         let [r, g, b] = [0, 1, 2].map(|c| &field.colour[c][y * w..(y + 1) * w]);
         for (x, v) in row.iter_mut().enumerate() {
-            *v = luminance(&[r[x], g[x], b[x], 0.0]);
+            *v = brightness([r[x], g[x], b[x]]);
         }
     })?;
     let mut found: Vec<Vec<Candidate>> = vec![Vec::new(); h];
     exec.for_each_mut(found.iter_mut().collect(), [0.05, 0.05], |y, found, _| {
-        found.extend((y * w..(y + 1) * w).filter(|&i| level[i] > WHITE).map(|i| candidate(field, &level, i, gap)));
+        found.extend(
+            (y * w..(y + 1) * w)
+                .filter(|&i| level[i] > WHITE)
+                .map(|i| candidate(field, &level, i, gap))
+                .filter(|c| c.3 > 0.0),
+        );
     })?;
     let candidates = found.concat();
     if candidates.is_empty() {
@@ -75,7 +83,7 @@ fn candidate(field: &Field, level: &[f32], i: usize, gap: f32) -> Candidate {
     let lamp = near.fold(i, |best, j| if level[j] > level[best] { j } else { best });
     let coc = field.coc[lamp];
     let reach = REACHES.iter().rposition(|r| *r as f32 <= GAPS * gap * coc.abs()).unwrap_or(0);
-    (reach, i, coc)
+    (reach, i, coc, ((level[lamp] - PEAK * WHITE) / (PEAK * WHITE)).clamp(0.0, 1.0))
 }
 
 fn take_candidates(
@@ -101,9 +109,9 @@ fn take_candidates(
             around.copy_from_slice(level);
             least_around(&mut around, w, h, reach, cancel)?;
         }
-        for &(_, i, coc) in these.take_while(|_| !cancel.is_set()) {
+        for &(_, i, coc, lamp) in these.take_while(|_| !cancel.is_set()) {
             let least = if around.is_empty() { least_near(level, w, i, reach) } else { around[i] };
-            let lit = ((level[i] - WHITE) / WHITE).min(1.0);
+            let lit = ((level[i] - WHITE) / WHITE).min(1.0) * lamp;
             let blurred = ((coc.abs() - LEAST_BLUR) / LEAST_BLUR).clamp(0.0, 1.0);
             let excess = lit * (1.0 - least.max(0.0) / level[i]);
             // The edge of a sharp lamp on a blurred wall must not be blurred with the wall.
@@ -133,22 +141,42 @@ pub const TOGETHER: f32 = 0.75;
 /// …if their CoCs are alike: within this part of a pixel or of the CoC.
 pub const ALIKE: [f32; 2] = [0.5, 0.02];
 
-/// Which lights are one: the square they lie in and the step of their CoC. Nothing else counts, whatever the window holds.
-fn cell(light: &Light, gap: f32) -> (i32, i32, i32, i32) {
+/// Lights whose discs together are dimmer than this part of white are faint: nobody sees a rim. They are one…
+const FAINT: f32 = 0.004;
+/// …if they lie closer than this part of their CoC…
+const FAINT_TOGETHER: f32 = 0.2;
+/// …and their CoCs are alike within this part of a pixel or of the CoC.
+const FAINT_ALIKE: [f32; 2] = [0.5, 0.08];
+
+/// Lights that are alike within so much are in one cell: the square they lie in, its side, and the step of their CoC. Nothing else counts,
+/// whatever the window holds.
+fn cell(light: &Light, side: i32, [near, part]: [f32; 2]) -> [i32; 4] {
     let coc = light.coc.abs();
-    // Steps of half a pixel, then of 2 %.
-    let linear = ALIKE[0] / ALIKE[1];
-    let step = if coc <= linear { coc / ALIKE[0] } else { (1.0 + (coc / linear).ln()) / ALIKE[1] };
+    // Steps of a part of a pixel, then of a part of the CoC.
+    let linear = near / part;
+    let step = if coc <= linear { coc / near } else { (1.0 + (coc / linear).ln()) / part };
     let step = if light.coc < 0.0 { -1 - step as i32 } else { step as i32 };
-    let side = ((coc * gap * TOGETHER) as i32).max(1);
-    (light.y.div_euclid(side), light.x.div_euclid(side), side, step)
+    [light.y.div_euclid(side), light.x.div_euclid(side), side, step]
 }
 
 /// A large blur does not tell lights apart that lie side by side: they become one, in the middle of their light.
 fn together(mut lights: Vec<Light>, gap: f32) -> Vec<Light> {
+    let side = |l: &Light| ((l.coc.abs() * gap * TOGETHER) as i32).max(1);
+    let small = |l: &Light| cell(l, side(l), ALIKE);
+    // Whole ones of the small cells.
+    let times = |l: &Light| ((l.coc.abs() * FAINT_TOGETHER) as i32 / side(l)).max(1);
+    let large = |l: &Light| cell(l, side(l) * times(l), FAINT_ALIKE);
     // In a fixed order, whatever the reaches are: sums are then the same in every window.
-    lights.sort_by_cached_key(|l| (cell(l, gap), l.y, l.x));
-    let mut all: Vec<Light> = lights.chunk_by(|a, b| cell(a, gap) == cell(b, gap)).map(one_of).collect();
+    lights.sort_by_cached_key(|l| (large(l), small(l), l.y, l.x));
+    let mut all = Vec::new();
+    for lights in lights.chunk_by(|a, b| large(a) == large(b)) {
+        let light: f32 = lights.iter().map(|l| luminance(&[l.colour[0], l.colour[1], l.colour[2], 0.0])).sum();
+        if light < FAINT * std::f32::consts::PI * lights[0].coc * lights[0].coc {
+            all.push(one_of(lights));
+        } else {
+            all.extend(lights.chunk_by(|a, b| small(a) == small(b)).map(one_of));
+        }
+    }
     all.sort_by_key(|l| (l.y, l.x, l.coc.to_bits()));
     all
 }
@@ -174,6 +202,14 @@ fn one_of(lights: &[Light]) -> Light {
     let colour = colour.map(|c| c.min(f32::MAX));
     let size = 1 + (high[0] - low[0]).max(high[1] - low[1]);
     Light { x: lights[0].x + x.round() as i32, y: lights[0].y + y.round() as i32, coc, colour, size }
+}
+
+/// How bright a light is: by its luminance, or half of its strongest colour, as red and blue lights are none the less lights.
+pub fn brightness([r, g, b]: [f32; 3]) -> f32 {
+    let most = if r > g { r } else { g };
+    let most = 0.5 * if b > most { b } else { most };
+    let luminance = luminance(&[r, g, b, 0.0]);
+    if luminance > most { luminance } else { most }
 }
 
 /// Rec. 709.

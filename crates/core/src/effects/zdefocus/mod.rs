@@ -4,6 +4,7 @@
 //! `spread` and what is `hidden`, guessed or from a clean `plate`; `views` averages what each point of the lens sees. `reference` says the same in
 //! f64, slowly.
 
+mod apart;
 mod aperture;
 #[cfg(test)]
 mod bokeh_tests;
@@ -11,20 +12,28 @@ mod breaks;
 mod candidates;
 #[cfg(test)]
 mod closed_forms;
+mod coarse;
 mod cover;
+mod felt;
 mod field;
+mod finest;
 mod gather;
 mod hidden;
 mod highlights;
 #[cfg(test)]
 mod image_tests;
 mod kernel;
-pub mod lens;
+pub mod layer;
+mod lens;
 #[cfg(test)]
 mod lens_tests;
 mod lights;
 mod looks;
 mod magnify;
+mod mixed;
+#[cfg(test)]
+mod mixed_tests;
+mod needed;
 mod overlay;
 mod params;
 mod plate;
@@ -36,7 +45,11 @@ mod reference;
 mod scene;
 mod sheet;
 mod shine;
+mod sizes;
+#[cfg(test)]
+mod sizes_tests;
 mod spread;
+mod switches;
 #[cfg(test)]
 mod tests;
 mod view;
@@ -228,8 +241,9 @@ impl Prepared for Params {
                 let (optics, cats_eye) = self.optics(frame, bokeh, false);
                 let (geometry, magnify) = (frame.geometry, self.magnify(frame, lens.zoom));
                 let lens = lens.before_zoom();
-                let views_only = gather::is_off();
-                let all = kernel::Defocus { params: self, lens, geometry, optics, cats_eye, magnify, views_only };
+                let switches = switches::get();
+                let fine = optics.for_small_blur();
+                let all = kernel::Defocus { params: self, lens, geometry, optics, fine, cats_eye, magnify, switches };
                 Kernel::Area(Box::new(all))
             }
             Output::Bokeh => {

@@ -1,6 +1,9 @@
 //! A clean plate: what really lies behind the picture's surfaces, instead of the guess of `hidden`.
 
-use super::field::{Field, pieces};
+use super::apart::Apart;
+use super::coarse::inside;
+use super::felt::units;
+use super::field::{Field, pieces, planes};
 use super::hidden::{self, STEP};
 use super::lens::Lens;
 use super::lights::{self, Light};
@@ -8,14 +11,16 @@ use super::sheet::NONE;
 use crate::effect::Background;
 use crate::geometry::Rect;
 use crate::image::Plane;
-use crate::workers::{Exec, Stop};
+use crate::workers::{Exec, Stop, try_vec};
 
 /// The plate over the same rectangle as the picture's field.
 pub struct Plate {
     /// The plate's pixels; the picture's own where the plate has nothing: there nothing lies behind.
     pub field: Field,
-    /// Where it has something.
+    /// Where it has something that lies behind the picture's surface.
     pub known: Vec<bool>,
+    /// Where it has anything at all.
+    pub filled: Vec<bool>,
     /// Has it a depth of its own? Without, it may hold the very surface that the picture shows.
     pub has_depth: bool,
 }
@@ -48,10 +53,13 @@ impl Plate {
         let w = picture.rect.width().max(1);
         let mut ranges = vec![[f32::MAX, f32::MIN]; picture.rect.height()];
         let mut known = exec.filled(picture.coc.len(), true, [0.05, 0.05])?;
+        let mut filled = exec.filled(picture.coc.len(), true, [0.05, 0.05])?;
         let Field { coc, colour, .. } = &mut *field;
-        let rows: Vec<_> = coc.chunks_mut(w).zip(pieces(colour, w)).zip(known.chunks_mut(w)).zip(&mut ranges).collect();
-        exec.for_each_mut(rows, [0.05, 0.05], |y, (((coc, colour), known), range), _| {
+        let flags = known.chunks_mut(w).zip(filled.chunks_mut(w));
+        let rows: Vec<_> = coc.chunks_mut(w).zip(pieces(colour, w)).zip(flags).zip(&mut ranges).collect();
+        exec.for_each_mut(rows, [0.05, 0.05], |y, (((coc, colour), (known, filled)), range), _| {
             for x in 0..w {
+                filled[x] = colour[3][x] > 0.0;
                 // What is nearer than the picture's surface is not behind it.
                 if colour[3][x] <= 0.0 || coc[x].is_nan() || coc[x] <= picture.coc[y * w + x] - STEP {
                     known[x] = false;
@@ -63,7 +71,87 @@ impl Plate {
         })?;
         [field.least, field.most] =
             ranges.iter().fold([f32::MAX, f32::MIN], |[low, high], r| [low.min(r[0]), high.max(r[1])]);
-        Ok(Self { field: field.take(), known, has_depth })
+        Ok(Self { field: field.take(), known, filled, has_depth })
+    }
+
+    /// Half the size, behind the picture of half the size. Of the surfaces in a pixel the one that has most of it counts.
+    pub fn half(&self, picture: &Field, exec: &Exec) -> Result<Self, Stop> {
+        let rect = picture.rect;
+        let (w, h) = (rect.width(), rect.height());
+        let of_light = if self.field.unlit.is_empty() { 0 } else { w * h };
+        let mut made =
+            exec.keep((try_vec(w * h, 0f32)?, planes(w * h)?, try_vec(of_light, 0f32)?, try_vec(w * h, false)?));
+        let (coc, colour, unlit, known) = &mut *made;
+        let mut ranges = vec![[f32::MAX, f32::MIN]; h];
+        let mut of_row: Vec<&mut [f32]> = unlit.chunks_mut(w).collect();
+        of_row.resize_with(h, Default::default);
+        let rows = coc.chunks_mut(w).zip(pieces(colour, w)).zip(known.chunks_mut(w)).zip(of_row).zip(&mut ranges);
+        exec.for_each_mut(rows.collect(), [0.1, 0.1], |i, ((((coc, colour), known), unlit), range), _| {
+            for x in 0..w {
+                let at = i * w + x;
+                let mean = self.mean(rect.x1 + x as i32, rect.y1 + i as i32);
+                // What is nearer than the picture's surface is not behind it.
+                let behind = mean.filter(|(c, ..)| *c > picture.coc[at] - STEP);
+                known[x] = behind.is_some();
+                let own = (picture.coc[at], picture.at(at), picture.unlit.get(at).copied().unwrap_or(1.0));
+                let (c, v, u) = behind.unwrap_or(own);
+                coc[x] = c;
+                (0..4).for_each(|c| colour[c][x] = v[c]);
+                if let Some(unlit) = unlit.get_mut(x) {
+                    *unlit = u;
+                }
+            }
+            **range = coc.iter().fold(**range, |[low, high], c| [low.min(*c), high.max(*c)]);
+        })?;
+        let [least, most] = ranges.iter().fold([f32::MAX, f32::MIN], |[low, high], r| [low.min(r[0]), high.max(r[1])]);
+        let (coc, colour, unlit, known) = made.take();
+        let field = Field { rect, coc, colour, unlit, numbers: self.field.numbers, most, least };
+        Ok(Self { field, known, filled: Vec::new(), has_depth: self.has_depth })
+    }
+
+    /// CoC in pixels of half the size, colour, and what is left of it without light, of the known ones of four pixels.
+    fn mean(&self, x: i32, y: i32) -> Option<(f32, [f32; 4], f32)> {
+        let w = self.field.rect.width();
+        let four = [(0, 0), (1, 0), (0, 1), (1, 1)].map(|(dx, dy)| {
+            let (px, py) = inside(&self.field.rect, 2 * x + dx, 2 * y + dy);
+            py * w + px
+        });
+        let coc = |i: usize| self.field.coc[i];
+        let known = || four.into_iter().filter(|i| self.known[*i]);
+        let alike = |i: usize| known().filter(move |j| (coc(*j) - coc(i)).abs() <= 2.0 * STEP);
+        // The first of those of which there are most.
+        let of = known().fold(None, |best: Option<usize>, i| match best {
+            Some(best) if alike(best).count() >= alike(i).count() => Some(best),
+            _ => Some(i),
+        })?;
+        let (mut c, mut colour, mut unlit, n) = (0f32, [0f32; 4], 0f32, alike(of).count() as f32);
+        for i in alike(of) {
+            c += coc(i);
+            unlit += self.field.unlit.get(i).copied().unwrap_or(1.0);
+            (0..4).for_each(|k| colour[k] += self.field.colour[k][i]);
+        }
+        Some((0.5 * c / n, colour.map(|v| v / n), unlit / n))
+    }
+
+    /// Is it known what lies behind the pixel numbered `i`? What shows through a see-through plate is not.
+    pub fn tells(&self, i: usize) -> bool {
+        self.has_depth && self.known[i] && self.field.colour[3][i] >= 0.999
+    }
+
+    /// Is what the pixel numbered `i` may hide no matter of guessing, or more than what its neighbours say?
+    pub fn settles(&self, i: usize) -> bool {
+        self.known[i] || (!self.has_depth && self.filled[i])
+    }
+
+    /// Where it has nothing it is the picture, also when that has been taken apart.
+    pub fn follow(&mut self, apart: &Apart, exec: &Exec) -> Result<(), Stop> {
+        let w = self.field.rect.width().max(1);
+        let rows: Vec<_> = pieces(&mut self.field.colour, w).zip(self.known.chunks(w)).zip(&apart.rows).collect();
+        exec.for_each_mut(rows, [0.05, 0.05], |_, ((colour, known), row), _| {
+            for two in row.iter().filter(|two| !known[two.x as usize]) {
+                (0..4).for_each(|c| colour[c][two.x as usize] = two.own[c]);
+            }
+        })
     }
 
     /// Does it lie behind the pixel's surface?
@@ -72,9 +160,9 @@ impl Plate {
     }
 
     /// May a lens point see it behind the pixel's surface? Only beside a farther surface; what is covered all around stays hidden.
-    pub fn shows(&self, picture: &Field, envelope: &[f32], x: i32, y: i32) -> bool {
+    pub fn shows(&self, picture: &Field, envelope: &[i16], x: i32, y: i32) -> bool {
         let i = picture.index(x, y);
-        self.is_behind(picture, i) && envelope[i] >= picture.coc[i] + STEP
+        self.is_behind(picture, i) && envelope[i] >= units(picture.coc[i] + STEP)
     }
 
     /// Takes its small lights out. A light that the picture shows, too, is one of the picture's.

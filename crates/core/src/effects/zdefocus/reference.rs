@@ -1,9 +1,9 @@
 //! The same picture in f64, pixel by pixel and lens point by lens point, with nothing done for speed: what the kernel means.
 
 use super::aperture::{Aperture, Optics};
-use super::hidden::{RAYS, STEP};
+use super::hidden::{BEHIND, RAYS, STEP};
 use super::lens::{CELLS, Lens, Moves};
-use super::lights::{GAPS, LEAST_BLUR, REACHES, WHITE};
+use super::lights::{GAPS, LEAST_BLUR, PEAK, REACHES, WHITE};
 use super::params::Params;
 use super::shine::SMALL;
 use super::views::{FADE, JOINED, SAME_SURFACE};
@@ -50,7 +50,7 @@ pub fn render(scene: &Scene, params: &Params, lens: &Lens, window: Rect, around:
     let scene = Scene { colour: &*dimmed, ..*scene };
     let (mut seen, mut hidden) = (Layer::new(), Layer::new());
     let half = super::spread::gap(points.len());
-    let moves = crate::testing::on_a_thread(|exec| Moves::new(&places, half, most, exec));
+    let moves = crate::testing::on_a_thread(|exec| Moves::new(&places, half, most, 0.0, exec));
     let of = |coc, colour| Sample { coc, colour, shift: f64::from(moves.of(coc as f32)) };
     let area = window.grow(around);
     for y in area.y1..area.y2 {
@@ -142,7 +142,10 @@ type Lights = Vec<(i32, i32, f64, [f64; 4])>;
 /// The picture without its small lights that are blurred, without all of them, and the lights.
 fn without_lights<'a>(scene: &Scene<'a>, gap: f64) -> (Colour<'a>, Colour<'a>, Lights) {
     let (rect, coc, colour) = (scene.rect, scene.coc, scene.colour);
-    let level = move |x: i32, y: i32| luminance(colour(x, y));
+    let level = move |x: i32, y: i32| {
+        let c = colour(x, y);
+        luminance(c).max(0.5 * c[0].max(c[1]).max(c[2]))
+    };
     let find = move |x: i32, y: i32| -> Option<(f64, f64, f64)> {
         let near = |r: i32| {
             let area = Rect::new(x - r, y - r, x + r + 1, y + r + 1).intersect(&rect);
@@ -157,7 +160,9 @@ fn without_lights<'a>(scene: &Scene<'a>, gap: f64) -> (Colour<'a>, Colour<'a>, L
         let reach =
             REACHES.into_iter().rfind(|r| *r as f64 <= f64::from(GAPS) * gap * c.abs()).unwrap_or(REACHES[0]) as i32;
         let around = near(reach).map(|(x, y)| level(x, y)).fold(f64::MAX, f64::min);
-        let lit = ((here - f64::from(WHITE)) / f64::from(WHITE)).min(1.0);
+        let peak = f64::from(PEAK * WHITE);
+        let lit = ((here - f64::from(WHITE)) / f64::from(WHITE)).min(1.0)
+            * ((level(lamp.0, lamp.1) - peak) / peak).clamp(0.0, 1.0);
         let blurred = ((c.abs() - f64::from(LEAST_BLUR)) / f64::from(LEAST_BLUR)).clamp(0.0, 1.0);
         let excess = lit * (1.0 - around.max(0.0) / here);
         let astray = ((coc(x, y) - c).abs() - f64::from(LEAST_BLUR)).clamp(0.0, 1.0);
@@ -212,10 +217,7 @@ fn behind(scene: &Scene, x: i32, y: i32, most: f64) -> Option<(f64, [f64; 4])> {
         let edge =
             (1..=((most - coc) / length).ceil() as i32 + 1).find(|&t| step(t) >= distance(t).max(f64::from(STEP)));
         if let Some(t) = edge {
-            let same = |k: &i32| (step(*k) - step(t)).abs() <= f64::from(STEP) + 0.1 * step(t);
-            let inner = if length < 2.0 { [t + 2, t + 1] } else { [t + 1, t + 1] };
-            let inner = inner.into_iter().find(same).unwrap_or(t);
-            hits.push((distance(t), step(t) + coc, (scene.colour)(at(inner).0, at(inner).1)));
+            hits.push((distance(t), step(t) + coc, (scene.colour)(at(t).0, at(t).1)));
         }
     }
     let nearest = hits.iter().copied().min_by(|a, b| a.0.total_cmp(&b.0))?;
@@ -229,5 +231,5 @@ fn behind(scene: &Scene, x: i32, y: i32, most: f64) -> Option<(f64, [f64; 4])> {
             (0..4).for_each(|i| of_colour[i] += weight * colour[i]);
         }
     }
-    Some((of_coc / sum, of_colour.map(|v| v / sum)))
+    Some((of_coc / sum + f64::from(BEHIND), of_colour.map(|v| v / sum)))
 }

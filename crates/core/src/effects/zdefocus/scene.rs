@@ -1,73 +1,15 @@
 //! What the lens looks at: every pixel as a sample with its circle of confusion, and the samples that are hidden behind edges.
 
-use super::cover::Cover;
+use super::apart::{Apart, Two};
 use super::field::Field;
+use super::layer::Layer;
 use super::lens::Moves;
+use super::needed::Needed;
 use super::plate::Plate;
 use super::sheet::{NONE, Sheet};
 use super::{hidden, spread};
 use crate::geometry::{Geometry, Rect};
 use crate::workers::{Exec, Stop, try_vec};
-use std::sync::atomic::{AtomicBool, Ordering};
-
-/// Blocks begin at multiples of this in x, whatever the window.
-pub const BLOCK: i32 = 64;
-
-/// Samples ready to move.
-pub struct Layer {
-    /// The samples.
-    pub sheet: Sheet,
-    /// How far a sample moves for one unit of lens, in pixels.
-    pub shift: Vec<f32>,
-    /// Where samples cover only a part of their pixels: how many of the lens's points see each. Empty is all of them.
-    pub seen_by: Vec<f32>,
-    /// The number of the first block of each row.
-    pub first_column: i32,
-    /// Blocks of a row.
-    pub columns: usize,
-    /// The least and greatest move in each block, rows from bottom to top; the wrong way round where it has no samples.
-    pub blocks: Vec<[f32; 2]>,
-    /// The farthest that any sample moves for one unit of lens.
-    pub most: f32,
-    /// Is the alpha of every sample exactly 1?
-    pub opaque: bool,
-}
-
-impl Layer {
-    fn new(sheet: Sheet, seen_by: Vec<f32>, moves: &Moves, exec: &Exec) -> Result<Self, Stop> {
-        let of = exec.keep((sheet, seen_by));
-        let sheet = &of.0;
-        let (rect, w) = (sheet.rect, sheet.rect.width().max(1));
-        let first_column = rect.x1.div_euclid(BLOCK);
-        let columns = ((rect.x2 - 1).div_euclid(BLOCK) - first_column + 1).max(1) as usize;
-        let blocks = try_vec(columns * rect.height(), [f32::MAX, f32::MIN])?;
-        let mut made = exec.keep((try_vec(sheet.coc.len(), 0f32)?, blocks));
-        let (shift, blocks) = &mut *made;
-        let rows: Vec<_> = shift.chunks_mut(w).zip(blocks.chunks_mut(columns)).collect();
-        exec.for_each_mut(rows, [0.2, 0.2], |y, (shift, blocks), _| {
-            let coc = &sheet.coc[y * w..(y + 1) * w];
-            for (b, block) in blocks.iter_mut().enumerate() {
-                let x = (first_column + b as i32) * BLOCK - rect.x1;
-                for i in x.max(0) as usize..((x + BLOCK) as usize).min(w) {
-                    if coc[i] < NONE {
-                        shift[i] = moves.of(coc[i]);
-                        *block = [block[0].min(shift[i]), block[1].max(shift[i])];
-                    }
-                }
-            }
-        })?;
-        let opaque = AtomicBool::new(true);
-        exec.for_each(sheet.rect.height(), [0.2, 0.2], |y, _| {
-            let (coc, alpha) = (&sheet.coc[y * w..(y + 1) * w], &sheet.colour[3][y * w..(y + 1) * w]);
-            if coc.iter().zip(alpha).any(|(coc, alpha)| *coc < NONE && *alpha != 1.0) {
-                opaque.store(false, Ordering::Relaxed);
-            }
-        })?;
-        let most = blocks.iter().filter(|b| b[0] <= b[1]).fold(0f32, |m, b| m.max(b[0].abs()).max(b[1].abs()));
-        let ((sheet, seen_by), (shift, blocks)) = (of.take(), made.take());
-        Ok(Self { sheet, shift, seen_by, first_column, columns, blocks, most, opaque: opaque.into_inner() })
-    }
-}
 
 /// The samples over a rectangle: one seen at each pixel, and behind edges hidden ones.
 #[derive(Default)]
@@ -78,15 +20,20 @@ pub struct Scene {
 
 /// How far around the samples the field has to be known, in CoC radii, and some pixels on top.
 ///
-/// 2 for the edge that a hidden sample is looked for at, and 0.6 for the surroundings of a light there (four gaps of 48 lens points).
-pub const FIELD_REACH: (f64, i32) = (2.6, 8);
+/// 2 for the edge that a hidden sample is looked for at, and 0.6 for the surroundings of a light there (four gaps of 48 lens points); 4 pixels of
+/// the 12 for what a silhouette's pixel is taken apart by.
+pub const FIELD_REACH: (f64, i32) = (2.6, 12);
 
 /// What samples are made from.
 pub struct Makings<'a> {
     /// The picture.
     pub field: &'a Field,
-    /// The clean plate, and how much of each pixel is in front of it.
-    pub plate: Option<(&'a Plate, &'a Cover)>,
+    /// Its pixels that show another surface, too.
+    pub apart: Option<&'a Apart>,
+    /// The clean plate.
+    pub plate: Option<&'a Plate>,
+    /// Which of the picture's own samples.
+    pub needed: &'a Needed,
     /// Half the side of the spread for a CoC of 1 px.
     pub gap: f32,
     /// How many points look.
@@ -100,6 +47,7 @@ impl Scene {
     /// elsewhere, and behind the plate's own edges, they are guessed.
     pub fn new(of: &Makings, rect: Rect, moves: &Moves, exec: &Exec) -> Result<Self, Stop> {
         let Makings { field, plate, gap, fill, .. } = *of;
+        let apart = of.apart.filter(|apart| !apart.is_empty());
         let envelope = if fill || plate.is_some() { hidden::envelope(field, exec)? } else { Vec::new() };
         let envelope = exec.keep(envelope);
         let guess = if fill { hidden::behind(field, &envelope, rect, exec)? } else { Sheet::new(rect, exec)? };
@@ -107,52 +55,92 @@ impl Scene {
         let mut layers = exec.keep(Vec::new());
         let mut add = |sheet: Sheet, seen_by| -> Result<(), Stop> {
             if !sheet.is_empty() {
-                layers.push(Layer::new(sheet, seen_by, moves, exec)?);
+                layers.push(Layer::new(sheet, seen_by, of.points, moves, exec)?);
             }
             Ok(())
         };
-        match plate {
-            None => add(seen(field, &[], rect, gap, exec)?, Vec::new())?,
-            Some((plate, cover)) => {
-                let points = of.points as f32;
-                let counts = |shares: &[f32]| -> Result<Vec<f32>, Stop> {
-                    let mut counts = exec.keep(part(shares, field.rect, rect, exec)?);
-                    exec.for_each_mut(counts.chunks_mut(rect.width().max(1)).collect(), [0.2, 0.2], |_, row, _| {
-                        row.iter_mut().for_each(|v| *v = (*v * points).round());
-                    })?;
-                    Ok(counts.take())
-                };
-                let shares = exec.keep(counts(&cover.share)?);
-                add(seen(&cover.seen, &cover.share, rect, gap, exec)?, shares.take())?;
-                let mut fringe = exec.keep(Sheet::new(rect, exec)?);
-                fringe.coc = part(&cover.fringe.coc, field.rect, rect, exec)?;
-                for (to, from) in fringe.colour.iter_mut().zip(&cover.fringe.colour) {
-                    *to = part(from, field.rect, rect, exec)?;
-                }
-                let shares = counts(&cover.fringe_share)?;
-                add(fringe.take(), shares)?;
-                add(shown(field, plate, &envelope, &guess, rect, gap, exec)?, Vec::new())?;
-                if !plate.has_depth {
-                    // A plate without depth is where the guess is: not in front of it.
-                    exec.for_each_mut(guess.rows_mut(), [0.2, 0.2], |i, (coc, _), _| {
-                        let y = rect.y1 + i as i32;
-                        for (coc, x) in coc.iter_mut().zip(rect.x1..) {
-                            if plate.shows(field, &envelope, x, y) {
-                                *coc = NONE;
-                            }
+        let shares = exec.keep(apart.map(|apart| shares(apart, field, exec)).transpose()?.unwrap_or_default());
+        let points = of.points as f32;
+        let mut counts = exec.keep(if shares.is_empty() { Vec::new() } else { part(&shares, field.rect, rect, exec)? });
+        exec.for_each_mut(counts.chunks_mut(rect.width().max(1)).collect(), [0.2, 0.2], |_, row, _| {
+            row.iter_mut().for_each(|v| *v = (*v * points).round());
+        })?;
+        add(seen(field, &shares, rect, gap, Some(of.needed), exec)?, counts.take())?;
+        drop(shares);
+        if let Some(plate) = plate {
+            add(shown(field, plate, &envelope, &guess, rect, gap, exec)?, Vec::new())?;
+            if !plate.has_depth {
+                // A plate without depth is where the guess is: not in front of it.
+                exec.for_each_mut(guess.rows_mut(), [0.2, 0.2], |i, (coc, _), _| {
+                    let y = rect.y1 + i as i32;
+                    for (coc, x) in coc.iter_mut().zip(rect.x1..) {
+                        if plate.shows(field, &envelope, x, y) {
+                            *coc = NONE;
                         }
-                    })?;
-                } else if fill {
-                    let of_plate = exec.keep(hidden::envelope(&plate.field, exec)?);
-                    guess = exec.keep(hidden::behind(&plate.field, &of_plate, rect, exec)?);
-                } else {
-                    guess = exec.keep(Sheet::new(rect, exec)?);
-                }
+                    }
+                })?;
+            } else if fill {
+                let of_plate = exec.keep(hidden::envelope(&plate.field, exec)?);
+                guess = exec.keep(hidden::behind(&plate.field, &of_plate, rect, exec)?);
+            } else {
+                guess = exec.keep(Sheet::new(rect, exec)?);
             }
         }
-        add(guess.take(), Vec::new())?;
+        let mut counts = exec.keep(Vec::new());
+        if let Some(apart) = apart {
+            *counts = exec.filled(rect.width() * rect.height(), points, [0.2, 0.2])?;
+            let shows = |x, y| plate.is_some_and(|plate| plate.shows(field, &envelope, x, y));
+            others(apart, field.rect, shows, (&mut guess, &mut counts), points, exec)?;
+        }
+        add(guess.take(), counts.take())?;
         Ok(Scene { layers: layers.take() })
     }
+}
+
+/// How much of each of the field's pixels its own surface covers; nothing if that is all of all.
+fn shares(apart: &Apart, field: &Field, exec: &Exec) -> Result<Vec<f32>, Stop> {
+    if apart.rows.iter().flatten().all(|two| two.own_share() >= 1.0) {
+        return Ok(Vec::new());
+    }
+    let mut shares = exec.keep(exec.filled(field.coc.len(), 1.0, [0.2, 0.2])?);
+    let rows: Vec<_> = shares.chunks_mut(field.rect.width().max(1)).zip(&apart.rows).collect();
+    exec.for_each_mut(rows, [0.2, 0.2], |_, (shares, row), _| {
+        row.iter().for_each(|two| shares[two.x as usize] = two.own_share());
+    })?;
+    Ok(shares.take())
+}
+
+/// Puts the other surfaces of pixels of two among what is hidden: what a pixel is known to hide instead of what was guessed, what stands
+/// before one where nothing was. There is one sample for each pixel; where three surfaces meet the nearest is the least to miss. Nothing behind
+/// what a plate has `shown` is known better.
+fn others(
+    apart: &Apart,
+    of: Rect,
+    shown: impl Fn(i32, i32) -> bool + Sync,
+    (sheet, counts): (&mut Sheet, &mut [f32]),
+    points: f32,
+    exec: &Exec,
+) -> Result<(), Stop> {
+    let rect = sheet.rect;
+    let skip = (rect.x1 - of.x1) as u32;
+    let these = &apart.rows[(rect.y1 - of.y1) as usize..(rect.y2 - of.y1) as usize];
+    let rows: Vec<_> = sheet.rows_mut().into_iter().zip(counts.chunks_mut(rect.width().max(1))).zip(these).collect();
+    exec.for_each_mut(rows, [0.2, 0.2], |i, (((coc, colour), counts), row), _| {
+        let inside = |two: &&Two| two.has_other() && two.x >= skip && two.x < skip + coc.len() as u32;
+        let inside: Vec<&Two> = row.iter().filter(inside).collect();
+        for two in inside {
+            let x = (two.x - skip) as usize;
+            let known = if two.has_near { shown(rect.x1 + x as i32, rect.y1 + i as i32) } else { coc[x] < NONE };
+            if known {
+                continue;
+            }
+            coc[x] = two.coc;
+            (0..4).for_each(|c| colour[c][x] = two.other[c]);
+            if !two.has_near {
+                counts[x] = (two.share * points).round();
+            }
+        }
+    })
 }
 
 /// The part over `to` of a plane over `from`, which holds it.
@@ -166,10 +154,29 @@ fn part(plane: &[f32], from: Rect, to: Rect, exec: &Exec) -> Result<Vec<f32>, St
     Ok(out.take())
 }
 
-/// The picture's own samples.
-fn seen(field: &Field, shares: &[f32], rect: Rect, gap: f32, exec: &Exec) -> Result<Sheet, Stop> {
-    let coc = exec.keep(part(&field.coc, field.rect, rect, exec)?);
-    let colour = spread::colours(field, shares, rect, gap, exec)?;
+/// The picture's own samples; those that are not needed are none.
+fn seen(
+    field: &Field,
+    shares: &[f32],
+    rect: Rect,
+    gap: f32,
+    needed: Option<&Needed>,
+    exec: &Exec,
+) -> Result<Sheet, Stop> {
+    let coc = match needed {
+        None => part(&field.coc, field.rect, rect, exec)?,
+        Some(needed) => {
+            let mut coc = exec.keep(exec.filled(rect.width() * rect.height(), NONE, [0.2, 0.2])?);
+            exec.for_each_mut(coc.chunks_mut(rect.width().max(1)).collect(), [0.2, 0.2], |i, row, _| {
+                let y = rect.y1 + i as i32;
+                let first = field.index(rect.x1, y);
+                needed.copy(rect.x1, y, &field.coc[first..first + row.len()], row);
+            })?;
+            coc.take()
+        }
+    };
+    let coc = exec.keep(coc);
+    let colour = spread::colours(field, shares, rect, gap, needed, exec)?;
     Ok(Sheet { rect, coc: coc.take(), colour })
 }
 
@@ -177,13 +184,13 @@ fn seen(field: &Field, shares: &[f32], rect: Rect, gap: f32, exec: &Exec) -> Res
 fn shown(
     field: &Field,
     plate: &Plate,
-    envelope: &[f32],
+    envelope: &[i16],
     guess: &Sheet,
     rect: Rect,
     gap: f32,
     exec: &Exec,
 ) -> Result<Sheet, Stop> {
-    let mut sheet = exec.keep(seen(&plate.field, &[], rect, gap, exec)?);
+    let mut sheet = exec.keep(seen(&plate.field, &[], rect, gap, None, exec)?);
     exec.for_each_mut(sheet.rows_mut(), [0.2, 0.2], |i, (coc, colour), _| {
         let y = rect.y1 + i as i32;
         for (i, x) in (rect.x1..rect.x2).enumerate() {

@@ -3,14 +3,16 @@
 use super::aperture::{CatsEye, Stamp};
 use super::lens::NearestPoint;
 use super::lights::Light;
-use super::views::{Eye, FADE, SAME_SURFACE};
+use super::views::{Eye, FADE, Owner, SAME_SURFACE};
 use crate::geometry::Rect;
 use crate::workers::{Exec, Stop};
 
 /// What hides lights in a tile.
 pub struct Hiders<'a> {
-    /// Where anything hides anything.
+    /// Where anything hides anything, in pixels of the picture that says so.
     rect: Rect,
+    /// Its pixels, in pixels of the frame.
+    unit: i32,
     /// For each lens point the CoC of the nearest sample at each pixel of that rectangle, one after the other.
     nearest: &'a [f32],
     /// The least of them at each pixel…
@@ -24,28 +26,35 @@ pub struct Hiders<'a> {
 impl<'a> Hiders<'a> {
     /// Of what the lens points see over a rectangle; nothing where they do not look.
     #[inline(always)]
-    pub fn new(rect: Rect, nearest: &'a [f32], point: &'a NearestPoint) -> Self {
+    pub fn new(rect: Rect, unit: i32, nearest: &'a [f32], point: &'a NearestPoint) -> Self {
         let mut least = vec![f32::MAX; if nearest.is_empty() { 0 } else { rect.width() * rect.height() }];
         for view in nearest.chunks(least.len().max(1)) {
             least.iter_mut().zip(view).for_each(|(m, v)| *m = if *v < *m { *v } else { *m });
         }
         let least_of_all = least.iter().fold(f32::MAX, |m, v| if *v < m { *v } else { m });
-        Self { rect, nearest, least, least_of_all, point }
+        Self { rect, unit, nearest, least, least_of_all, point }
     }
 
     /// How much of a CoC is seen at pixel `i`, through a place on the lens.
     #[inline(always)]
     fn seen(&self, coc: f32, i: usize, u: [f32; 2]) -> f32 {
-        let nearest = self.nearest[self.point.of(u) * self.least.len() + i];
+        let nearest = self.nearest[self.point.of(u) * self.least.len() + i] * self.unit as f32;
         ((SAME_SURFACE + FADE - (coc - nearest)) * (1.0 / FADE)).clamp(0.0, 1.0)
     }
 }
 
 /// Adds a light to the three planes of a tile.
 #[inline(always)]
-pub fn spread(light: &Light, eye: &Eye, tile: &Rect, planes: &mut [&mut [f32]], hiders: &Hiders) {
-    let mut painter = Painter { light, eye, tile, hiders: None, planes };
-    if light.coc - hiders.least_of_all > SAME_SURFACE {
+pub fn spread(
+    light: &Light,
+    eye: &Eye,
+    tile: &Rect,
+    owner: Option<(&Owner, u8)>,
+    planes: &mut [&mut [f32]],
+    hiders: &Hiders,
+) {
+    let mut painter = Painter { light, eye, tile, owner, hiders: None, planes };
+    if light.coc - hiders.least_of_all * hiders.unit as f32 > SAME_SURFACE {
         painter.hiders = Some(hiders);
     }
     match &eye.optics.stamp {
@@ -58,6 +67,8 @@ struct Painter<'a, 'b> {
     light: &'a Light,
     eye: &'a Eye,
     tile: &'a Rect,
+    /// Only pixels of that number are painted, if there are any.
+    owner: Option<(&'a Owner, u8)>,
     /// Nothing there hides the light where there are none.
     hiders: Option<&'a Hiders<'a>>,
     planes: &'a mut [&'b mut [f32]],
@@ -70,27 +81,32 @@ impl Painter<'_, '_> {
         Rect::new(x - rx, y - ry, x + rx + 1, y + ry + 1).intersect(self.tile)
     }
 
-    /// Takes from a row of shares what is hidden.
+    /// Takes from a row of shares what is hidden, and what others paint.
     #[inline(always)]
     fn hide(&self, x: i32, y: i32, shares: &mut [f32]) {
+        if let Some((owner, number)) = self.owner {
+            let these = owner.row(x, y);
+            shares.iter_mut().zip(these).for_each(|(share, of)| *share = if *of == number { *share } else { 0.0 });
+        }
         let (Some(hiders), light) = (self.hiders, self.light) else { return };
-        let rect = &hiders.rect;
-        if y < rect.y1 || y >= rect.y2 {
+        let (rect, unit) = (&hiders.rect, hiders.unit);
+        let row = y.div_euclid(unit);
+        if row < rect.y1 || row >= rect.y2 {
             return;
         }
         // A light in focus stays at its pixel, which every point of the lens sees alike.
         let coc = if light.coc.abs() < 1e-3 { 1.0 } else { light.coc };
-        let (first, end) = (x.max(rect.x1), (x + shares.len() as i32).min(rect.x2));
+        let (first, end) = (x.max(rect.x1 * unit), (x + shares.len() as i32).min(rect.x2 * unit));
         if first >= end {
             return;
         }
-        let from = (y - rect.y1) as usize * rect.width() + (first - rect.x1) as usize;
+        let from = (row - rect.y1) as usize * rect.width();
         let (across, up) = (1.0 / (coc * self.eye.stretch), (y - light.y) as f32 / coc);
         let shares = &mut shares[(first - x) as usize..(end - x) as usize];
-        let at = hiders.least[from..from + shares.len()].iter().zip(from..);
-        for ((share, (least, i)), dx) in shares.iter_mut().zip(at).zip(first - light.x..) {
-            if light.coc - least > SAME_SURFACE && *share > 0.0 {
-                *share *= hiders.seen(light.coc, i, [dx as f32 * across, up]);
+        for (share, x) in shares.iter_mut().zip(first..) {
+            let i = from + (x.div_euclid(unit) - rect.x1) as usize;
+            if light.coc - hiders.least[i] * unit as f32 > SAME_SURFACE && *share > 0.0 {
+                *share *= hiders.seen(light.coc, i, [(x - light.x) as f32 * across, up]);
             }
         }
     }

@@ -2,6 +2,7 @@
 //! over the gap: first along the row, then across.
 
 use super::field::{Field, Planes, pieces, planes};
+use super::needed::Needed;
 use crate::geometry::Rect;
 use crate::simd::{Work, best_work};
 use crate::workers::{Exec, Stop};
@@ -40,14 +41,22 @@ const CHUNK: usize = 128;
 /// Rows of a task.
 const BAND: usize = 32;
 
-/// The colours over `rect`, spread over the gap for a CoC of 1 px; `shares` (or nothing) is how much of each pixel its colour stands for.
-pub fn colours(field: &Field, shares: &[f32], rect: Rect, gap: f32, exec: &Exec) -> Result<Planes, Stop> {
+/// The colours over `rect`, spread over the gap for a CoC of 1 px; `shares` (or nothing) is how much of each pixel its colour stands for. What is
+/// not needed may be anything.
+pub fn colours(
+    field: &Field,
+    shares: &[f32],
+    rect: Rect,
+    gap: f32,
+    needed: Option<&Needed>,
+    exec: &Exec,
+) -> Result<Planes, Stop> {
     let mut out = exec.keep(planes(rect.width() * rect.height())?);
     let bands: Vec<_> = pieces(&mut out, (rect.width() * BAND).max(1)).collect();
     exec.for_each_mut(bands, [0.1, 0.2], |i, out, _| {
         let y = rect.y1 + (i * BAND) as i32;
         let rect = Rect::new(rect.x1, y, rect.x2, y + (out[0].len() / rect.width()) as i32);
-        best_work(Band { field, shares, rect, gap, out });
+        best_work(Band { field, shares, rect, gap, needed, out });
     })?;
     Ok(out.take())
 }
@@ -57,6 +66,7 @@ struct Band<'a, 'b> {
     shares: &'a [f32],
     rect: Rect,
     gap: f32,
+    needed: Option<&'a Needed>,
     out: &'a mut [&'b mut [f32]; 4],
 }
 
@@ -65,18 +75,25 @@ impl Work for Band<'_, '_> {
 
     #[inline(always)]
     fn run(self) {
-        let Band { field, shares, rect, gap, out } = self;
+        let Band { field, shares, rect, gap, needed, out } = self;
         let (w, of, up) = (rect.width(), field.rect.width(), field.rect.height() as i32);
         let start = (rect.x1 - field.rect.x1) as usize;
         let (first, last) = (rect.y1 - field.rect.y1, rect.y2 - field.rect.y1);
         let rows = |y1: i32, y2: i32| &field.coc[y1 as usize * of..y2 as usize * of];
         let reach = taps(rows(first, last), gap) as i32;
         let (low, high) = ((first - reach).max(0), (last + reach).min(up));
+        let chunks: Vec<usize> = (0..w)
+            .step_by(CHUNK)
+            .filter(|x| {
+                let x = rect.x1 + *x as i32;
+                needed.is_none_or(|needed| needed.any(&Rect { x1: x, x2: (x + CHUNK as i32).min(rect.x2), ..rect }))
+            })
+            .collect();
         // Along the rows, of all rows that the way across needs.
         let mut along: [Vec<f32>; 4] = std::array::from_fn(|_| vec![0.0; w * (high - low) as usize]);
         for y in low..high {
             let row = y as usize * of;
-            for x in (0..w).step_by(CHUNK) {
+            for &x in &chunks {
                 let n = CHUNK.min(w - x);
                 let (i, to) = (row + start + x, (y - low) as usize * w + x);
                 let most = taps(&field.coc[i..i + n], gap);
@@ -99,7 +116,7 @@ impl Work for Band<'_, '_> {
             }
         }
         for y in first..last {
-            for x in (0..w).step_by(CHUNK) {
+            for &x in &chunks {
                 let n = CHUNK.min(w - x);
                 let i = y as usize * of + start + x;
                 let most = taps(&field.coc[i..i + n], gap);
@@ -149,6 +166,11 @@ fn sum<'a>(
     }
     let n = n.min(CHUNK);
     let (mut half, mut same, mut total) = ([0f32; CHUNK], [0f32; CHUNK], [0f32; CHUNK]);
+    // A sample alone stays what it is, to the last bit: it counts 1, and the others by how much more than it they stand for.
+    let mut own = [1f32; CHUNK];
+    if let (_, _, Some(share)) = tap(0) {
+        own.iter_mut().zip(share).for_each(|(own, share)| *own = 1.0 / share);
+    }
     for i in 0..n {
         half[i] = coc[i].abs() * gap;
         same[i] = 1.0 / alike(coc[i]);
@@ -166,8 +188,8 @@ fn sum<'a>(
             // Also where the square is smaller than a pixel.
             weights[..n].fill(1.0);
         }
-        if let Some(share) = share {
-            (0..n).for_each(|i| weights[i] *= share[i]);
+        if let Some(share) = share.filter(|_| d != 0) {
+            (0..n).for_each(|i| weights[i] *= share[i] * own[i]);
         }
         for (to, from) in out.iter_mut().zip(colour) {
             let (to, from) = (&mut to[..n], &from[..n]);

@@ -58,7 +58,8 @@ fn the_kernel_is_the_reference() {
     for (seed, values) in variants.iter().enumerate() {
         let values = values.clone().int("quality", 0);
         let scene = patches(Rect::new(0, 0, 26, 20), seed as u64 + 1);
-        let fast = scene.render(&ZDefocus, &values);
+        let whole_pixels = switches::Switches { whole_pixels: true, ..Default::default() };
+        let fast = switches::with(whole_pixels, || scene.render(&ZDefocus, &values));
         let slow = reference_of(&scene, &values);
         // Rounding may decide the other way for a sample right at a threshold: that moves a few pixels by up to one lens point's worth of it.
         let off = |a: &Rgba, b: &[f64; 4]| {
@@ -337,7 +338,7 @@ fn points_fill_the_aperture_evenly() {
         assert!(mean.iter().all(|m| m.abs() < 0.01), "{mean:?}");
     }
     let points = Optics::new(Aperture::new(&params::BokehParams::defaults(), None), 128, false).places();
-    let moves = crate::testing::on_a_thread(|exec| Moves::new(&points, spread::gap(128), 30.0, exec));
+    let moves = crate::testing::on_a_thread(|exec| Moves::new(&points, spread::gap(128), 30.0, 0.0, exec));
     assert!((0..300).all(|i| moves.of(i as f32 * 0.1 + 0.1) >= moves.of(i as f32 * 0.1)));
     assert_eq!(moves.of(-7.3), -moves.of(7.3));
 }

@@ -5,7 +5,7 @@
 //! and written nowhere but into the sum.
 
 use super::candidates::{Candidate, Sieve, whole};
-use super::scene::BLOCK;
+use super::layer::BLOCK;
 use super::sheet::NONE;
 use super::views::JOINED;
 use crate::geometry::Rect;
@@ -46,6 +46,32 @@ struct Run {
     from: usize,
     to: usize,
     n: usize,
+}
+
+/// Which points see samples that cover only a part of their pixels: as many as is the part, others at every pixel.
+///
+/// Steps of √2 − 1 of the points, and no common divisor: evenly over the lens. The spiral itself turns by 0.382 from point to point, and such
+/// steps would choose a wedge of it.
+struct Parts<'a> {
+    begins: &'a [[f32; GROUP]],
+    seen_by: &'a [[f32; GROUP]],
+}
+
+impl<'a> Parts<'a> {
+    /// Of so many samples from there; `None` where the planes end before the last group.
+    #[inline(always)]
+    fn new(b: &Candidate<'a>, from: usize, n: usize) -> Option<Self> {
+        Some(Self { begins: groups(&b.layer.begins, from, n)?, seen_by: groups(&b.layer.seen_by, from, n)? })
+    }
+
+    /// Does the point that has this turn see those of a group?
+    #[inline(always)]
+    fn seen<L: Lanes>(&self, g: usize, turn: u32, points: u32) -> L {
+        let points = L::all(points as f32);
+        let turn = L::load(&self.begins[g]).plus(L::all(turn as f32));
+        let rank = L::choose(turn.less(points), turn, turn.minus(points));
+        rank.less(L::load(&self.seen_by[g]))
+    }
 }
 
 /// A step through `n` numbers that meets each of them once.
@@ -206,15 +232,15 @@ impl View {
         }
         let to = (y - tile.y1) as usize * tile.width() + (x + skip as i32 - tile.x1) as usize;
         let run = Run { candidate: k, from: b.start + run.start + skip, to, n: len - skip };
-        let won = if b.layer.seen_by.is_empty() { self.compare::<L>(b, run) } else { self.compare_seen(b, run) };
+        let won = if b.partly { self.compare::<L, true>(b, run) } else { self.compare::<L, false>(b, run) };
         if won {
             self.runs.push(run);
         }
     }
 
-    /// Is any of them nearer than what is there?
+    /// Is any of them nearer than what is there? With `PARTLY`, some of them are not seen by all points.
     #[inline(always)]
-    fn compare<L: Lanes>(&mut self, b: &Candidate, run: Run) -> bool {
+    fn compare<L: Lanes, const PARTLY: bool>(&mut self, b: &Candidate, run: Run) -> bool {
         let Run { from, to, n, .. } = run;
         let (Some(near), Some(nearest)) = (groups(&b.layer.sheet.coc, from, n), groups_mut(&mut self.nearest, to, n))
         else {
@@ -222,6 +248,17 @@ impl View {
             return self.compare_seen(b, run);
         };
         let mut won = L::first(0);
+        if PARTLY {
+            let Some(parts) = Parts::new(b, from, n) else { return self.compare_seen(b, run) };
+            for (g, (near, nearest)) in near.iter().zip(nearest.iter_mut()).enumerate() {
+                let (near, there) = (L::load(near), L::load(nearest));
+                let seen = parts.seen::<L>(g, self.turn, self.points).and(L::first(n - g * GROUP));
+                let nearer = near.less(there).and(seen);
+                won = won.or(nearer);
+                L::choose(nearer, near, there).store(nearest);
+            }
+            return won.any();
+        }
         let whole = n / GROUP;
         for (near, nearest) in near.iter().zip(nearest.iter_mut()).take(whole) {
             let (near, there) = (L::load(near), L::load(nearest));
@@ -251,18 +288,14 @@ impl View {
         won
     }
 
-    /// Does this point of the lens see a sample that covers only a part of its pixel? As many points do as is its part, others at every pixel.
+    /// Does this point of the lens see a sample?
     fn sees(&self, b: &Candidate, i: usize) -> bool {
-        if b.layer.seen_by.is_empty() {
+        if !b.partly {
             return true;
         }
-        let x = (b.x + (i - b.start) as i32) as u32;
-        let turn = x.wrapping_mul(0x9E37_79B1) ^ (b.y as u32).wrapping_mul(0x85EB_CA77);
-        let turn = (turn ^ (turn >> 15)).wrapping_mul(0x2C1B_3C6D) >> 8;
-        // Steps of √2 − 1 of the points, and no common divisor: evenly over the lens. The spiral itself turns by 0.382 from point to point, and
-        // such steps would choose a wedge of it.
-        let rank = (turn % self.points + self.turn) % self.points;
-        (rank as f32) < b.layer.seen_by[i]
+        let turn = b.layer.begins[i] + self.turn as f32;
+        let rank = if turn < self.points as f32 { turn } else { turn - self.points as f32 };
+        rank < b.layer.seen_by[i]
     }
 
     /// Adds the colours that are seen to the sums of `C` planes, which are [`tile_plane`]s. Of what is nearest only that remains whether
@@ -272,7 +305,12 @@ impl View {
         for at in 0..self.runs.len() {
             let run = self.runs[at];
             let b = &candidates[run.candidate];
-            if !b.layer.seen_by.is_empty() || !self.add_run::<L, C>(b, run, sum) {
+            let added = if b.partly {
+                self.add_run::<L, C, true>(b, run, sum)
+            } else {
+                self.add_run::<L, C, false>(b, run, sum)
+            };
+            if !added {
                 self.add_seen(b, run, sum);
             }
         }
@@ -280,8 +318,17 @@ impl View {
 
     /// False where the groups reach beyond the last sample: then nothing is done.
     #[inline(always)]
-    fn add_run<L: Lanes, const C: usize>(&mut self, b: &Candidate, run: Run, sum: &mut [Vec<f32>; 4]) -> bool {
+    fn add_run<L: Lanes, const C: usize, const PARTLY: bool>(
+        &mut self,
+        b: &Candidate,
+        run: Run,
+        sum: &mut [Vec<f32>; 4],
+    ) -> bool {
         let Run { from, to, n, .. } = run;
+        let parts = if PARTLY { Parts::new(b, from, n) } else { None };
+        if PARTLY && parts.is_none() {
+            return false;
+        }
         let sheet = &b.layer.sheet;
         let (Some(near), Some(nearest)) = (groups(&sheet.coc, from, n), groups_mut(&mut self.nearest, to, n)) else {
             return false;
@@ -296,7 +343,10 @@ impl View {
         }
         for g in 0..many {
             let (near, there) = (L::load(&near[g]), L::load(&nearest[g]));
-            let seen = near.same(there).and(L::first(n - g * GROUP));
+            let mut seen = near.same(there).and(L::first(n - g * GROUP));
+            if let Some(parts) = &parts {
+                seen = seen.and(parts.seen::<L>(g, self.turn, self.points));
+            }
             if seen.any() {
                 L::choose(seen, L::load(&[ADDED; GROUP]), there).store(&mut nearest[g]);
                 for (from, to) in &mut planes {

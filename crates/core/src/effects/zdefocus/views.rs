@@ -10,8 +10,9 @@
 //! loop over plain slices.
 
 use super::aperture::{CatsEye, Optics};
-use super::breaks::{Parts, WHOLE};
+use super::breaks::WHOLE;
 use super::candidates::{Sieve, candidates_of};
+use super::finest::{Asked, from_coarser};
 use super::lens::NearestPoint;
 use super::lights::Light;
 use super::scene::Scene;
@@ -45,47 +46,101 @@ pub struct Eye {
     pub stretch: f32,
 }
 
-/// Averages all views over an image, as far as `parts` says so (or all of it), and adds the lights.
-pub fn render(
-    scene: &Scene,
-    lights: &[Light],
-    eye: &Eye,
-    parts: Option<&Parts>,
-    out: &mut Image,
-    exec: &Exec,
-) -> Result<(), Stop> {
+/// What is rendered of a picture of one size.
+pub struct Look<'a> {
+    /// The samples; in pixels of that picture, as is all that is not said to be otherwise.
+    pub scene: &'a Scene,
+    /// Its pixels, in pixels of the frame.
+    pub unit: i32,
+    /// What it is asked for.
+    pub asked: &'a Asked,
+    /// What the picture of half the size shows, where it was asked.
+    pub coarser: Option<&'a Image>,
+    /// In pixels of the frame, as are their places.
+    pub lights: &'a [Light],
+    /// Which picture says for each pixel of the frame what hides lights, by its number, and the number of this one; without, it is the only one.
+    pub owner: Option<(&'a Owner, u8)>,
+    /// The lens.
+    pub eye: &'a Eye,
+}
+
+/// A number for each pixel of a rectangle.
+pub struct Owner {
+    /// Where.
+    pub rect: Rect,
+    /// Rows from bottom to top.
+    pub number: Vec<u8>,
+}
+
+impl Owner {
+    /// Those of a row from there on.
+    pub fn row(&self, x: i32, y: i32) -> &[u8] {
+        &self.number[(y - self.rect.y1) as usize * self.rect.width() + (x - self.rect.x1) as usize..]
+    }
+}
+
+/// Averages all views over an image, as far as it is asked for, and adds the lights: to `glow`, or where there is none to the image.
+pub fn render(look: &Look, out: &mut Image, glow: Option<&mut Image>, exec: &Exec) -> Result<(), Stop> {
+    let Look { scene, unit, asked, lights, eye, .. } = *look;
     let nearest_point = NearestPoint::new(&eye.optics.places());
     let tile = TILE[usize::from(scene.layers.iter().any(|layer| layer.most >= FAR))];
     let columns = out.rect().width().div_ceil(tile[0] as usize);
-    let bands = bands(lights, eye.stretch, out.rect(), tile[1]);
-    exec.for_each_mut(tiles(out, tile), [0.2, 0.97], |i, (rect, rows), cancel| {
-        let lights = bands[i / columns].iter().filter(|l| !disc(l, eye.stretch).intersect(rect).is_empty());
+    let bands = bands(lights, eye.stretch, out.rect(), unit, tile[1]);
+    let glow = glow.map(|glow| cut(glow, out.rect(), tile, unit));
+    let glow: Vec<_> = match glow {
+        Some(tiles) => tiles.into_iter().map(Some).collect(),
+        None => Vec::new(),
+    };
+    let mut glow = glow.into_iter();
+    let all: Vec<_> = tiles(out, tile).into_iter().map(|tile| (tile, glow.next().flatten())).collect();
+    exec.for_each_mut(all, [0.2, 0.97], |i, ((rect, rows), glow), cancel| {
+        let full = in_frame(rect, unit);
+        let lights = bands[i / columns].iter().filter(|l| !disc(l, eye.stretch).intersect(&full).is_empty());
         let lights: Vec<&Light> = lights.copied().collect();
-        let looked = parts.map_or(*rect, |parts| parts.around(rect));
-        if looked.is_empty() && lights.is_empty() {
+        let looked = asked.around(rect);
+        if asked.parts.around(rect).is_empty() && lights.is_empty() {
             return;
         }
-        let tile = Tile { scene, lights: &lights, eye, nearest_point: &nearest_point, rect: *rect, looked, cancel };
-        best_wide_work(Whole { tile, parts, rows });
+        let tile = Tile { look, lights: &lights, nearest_point: &nearest_point, rect: *rect, looked, cancel };
+        best_wide_work(Whole { tile, rows, glow });
     })
 }
 
+/// The pixels of the frame of a rectangle in pixels of `unit` of them.
+fn in_frame(rect: &Rect, unit: i32) -> Rect {
+    Rect::new(rect.x1 * unit, rect.y1 * unit, rect.x2 * unit, rect.y2 * unit)
+}
+
+/// The rows of the four planes of a tile.
+pub type Rows<'a> = [Vec<&'a mut [f32]>; 4];
+
 /// The tiles of an image: where, and the rows of the four planes.
-pub fn tiles(image: &mut Image, size: [i32; 2]) -> Vec<(Rect, [Vec<&mut [f32]>; 4])> {
+pub fn tiles(image: &mut Image, size: [i32; 2]) -> Vec<(Rect, Rows<'_>)> {
     let window = image.rect();
-    let (w, h) = (size[0] as usize, size[1] as usize);
+    cut(image, window, size, 1)
+}
+
+/// The parts of an image that lie in the tiles of a window whose pixels are `unit` of its pixels.
+fn cut(image: &mut Image, window: Rect, size: [i32; 2], unit: i32) -> Vec<(Rect, Rows<'_>)> {
+    let (w, h, all) = (size[0] as usize, size[1] as usize, image.rect());
     let columns = window.width().div_ceil(w);
     let mut tiles = Vec::new();
     for y in (window.y1..window.y2).step_by(h) {
         for x in (window.x1..window.x2).step_by(w) {
             let rows = std::array::from_fn(|_| Vec::with_capacity(h));
-            tiles.push((Rect::new(x, y, x + size[0], y + size[1]).intersect(&window), rows));
+            let rect = Rect::new(x, y, x + size[0], y + size[1]).intersect(&window);
+            tiles.push((in_frame(&rect, unit).intersect(&all), rows));
         }
     }
     for (c, plane) in image.planes.iter_mut().enumerate() {
-        for (y, row) in plane.rows_mut().enumerate() {
-            let across = &mut tiles[y / h * columns..];
-            row.chunks_mut(w).zip(across).for_each(|(part, (_, rows))| rows[c].push(part));
+        for (y, row) in (all.y1..).zip(plane.rows_mut()) {
+            let tile_row = (y - window.y1 * unit) / (size[1] * unit);
+            let mut rest = row;
+            for (rect, rows) in &mut tiles[tile_row as usize * columns..][..columns] {
+                let (part, more) = rest.split_at_mut(rect.width());
+                rows[c].push(part);
+                rest = more;
+            }
         }
     }
     tiles
@@ -93,9 +148,8 @@ pub fn tiles(image: &mut Image, size: [i32; 2]) -> Vec<(Rect, [Vec<&mut [f32]>; 
 
 /// One tile's work.
 struct Tile<'a> {
-    scene: &'a Scene,
+    look: &'a Look<'a>,
     lights: &'a [&'a Light],
-    eye: &'a Eye,
     nearest_point: &'a NearestPoint,
     rect: Rect,
     /// The part of it of which the views say something.
@@ -106,8 +160,9 @@ struct Tile<'a> {
 /// The same, and what is there already.
 struct Whole<'a, 'b> {
     tile: Tile<'a>,
-    parts: Option<&'a Parts>,
-    rows: &'a mut [Vec<&'b mut [f32]>; 4],
+    rows: &'a mut Rows<'b>,
+    /// Where the lights go, in pixels of the frame, if not there.
+    glow: &'a mut Option<(Rect, Rows<'b>)>,
 }
 
 impl WideWork for Whole<'_, '_> {
@@ -115,32 +170,63 @@ impl WideWork for Whole<'_, '_> {
 
     #[inline(always)]
     fn run<L: Lanes>(self) {
-        let Whole { tile, parts, rows } = self;
-        let (rect, looked) = (tile.rect, tile.looked);
+        let Whole { tile, rows, glow } = self;
+        let (rect, looked, Look { asked, coarser, .. }) = (tile.rect, tile.looked, tile.look);
         let (w, n) = (rect.width(), rect.width() * rect.height());
         let mut planes = Vec::with_capacity(4 * n);
         for plane in rows.iter() {
             plane.iter().for_each(|row| planes.extend_from_slice(row));
         }
         let (seen, depths) = if looked.is_empty() { Default::default() } else { average::<L>(&tile) };
-        for (plane, seen) in planes.chunks_mut(n).zip(seen.chunks((looked.width() * looked.height()).max(1))) {
-            for (y, seen) in (looked.y1..).zip(seen.chunks(looked.width().max(1))) {
-                let at = (y - rect.y1) as usize * w + (looked.x1 - rect.x1) as usize;
-                let row = &mut plane[at..at + looked.width()];
-                let Some(parts) = parts else {
-                    row.copy_from_slice(seen);
-                    continue;
-                };
-                for ((v, seen), part) in row.iter_mut().zip(seen).zip(parts.row(&looked, y)) {
-                    *v = match *part {
-                        0 => *v,
-                        WHOLE => *seen,
-                        part => *v + (*seen - *v) * (f32::from(part) / f32::from(WHOLE)),
+        let mut of_coarser: [Vec<f32>; 4] = Default::default();
+        for (i, y) in (rect.y1..rect.y2).enumerate() {
+            let (parts, own) = (asked.parts.row(&rect, y), asked.own(&rect, y));
+            let mut wanted = parts.iter().zip(own);
+            if let Some(coarser) = coarser
+                && wanted.any(|(part, own)| *part > 0 && *own < WHOLE)
+            {
+                from_coarser(coarser, &rect, y, &mut of_coarser);
+            }
+            let here = y >= looked.y1 && y < looked.y2;
+            let first = looked.x1.saturating_sub(rect.x1).max(0) as usize;
+            for (c, plane) in planes.chunks_mut(n).enumerate() {
+                let row = &mut plane[i * w..(i + 1) * w];
+                let at =
+                    c * looked.width() * looked.height() + y.saturating_sub(looked.y1).max(0) as usize * looked.width();
+                for x in (0..w).filter(|x| parts[*x] > 0) {
+                    let own_part = own[x];
+                    let mut v = if own_part < WHOLE { of_coarser[c][x] } else { 0.0 };
+                    if own_part > 0 && here {
+                        let seen = seen[at + x - first];
+                        v = match own_part {
+                            WHOLE => seen,
+                            part => v + (seen - v) * (f32::from(part) / f32::from(WHOLE)),
+                        };
+                    }
+                    row[x] = match parts[x] {
+                        WHOLE => v,
+                        part => row[x] + (v - row[x]) * (f32::from(part) / f32::from(WHOLE)),
                     };
                 }
             }
         }
-        shine(&tile, &depths, &mut planes);
+        match glow {
+            None => shine(&tile, &depths, &rect, &mut planes),
+            Some((full, rows)) if !tile.lights.is_empty() => {
+                let n = full.width() * full.height();
+                let mut planes = Vec::with_capacity(3 * n);
+                for plane in rows.iter().take(3) {
+                    plane.iter().for_each(|row| planes.extend_from_slice(row));
+                }
+                shine(&tile, &depths, full, &mut planes);
+                for (rows, plane) in rows.iter_mut().zip(planes.chunks(n.max(1))) {
+                    rows.iter_mut()
+                        .zip(plane.chunks(full.width().max(1)))
+                        .for_each(|(to, from)| to.copy_from_slice(from));
+                }
+            }
+            Some(_) => {}
+        }
         for (rows, plane) in rows.iter_mut().zip(planes.chunks(n)) {
             rows.iter_mut().zip(plane.chunks(w)).for_each(|(to, from)| to.copy_from_slice(from));
         }
@@ -149,14 +235,15 @@ impl WideWork for Whole<'_, '_> {
 
 /// Four planes of averages over what is looked at, one after the other; and for each lens point the CoCs that it sees, where there are lights.
 #[inline(always)]
-fn average<L: Lanes>(&Tile { scene, lights, eye, looked: tile, cancel, .. }: &Tile) -> (Vec<f32>, Vec<f32>) {
+fn average<L: Lanes>(&Tile { look, lights, looked: tile, cancel, .. }: &Tile) -> (Vec<f32>, Vec<f32>) {
+    let Look { scene, eye, unit, .. } = look;
     let n = tile.width() * tile.height();
     let mut sum: [Vec<f32>; 4] = std::array::from_fn(|_| tile_plane(&tile, 0.0));
     let mut count = vec![0f32; n];
     let mut seen_whole = 0f32;
     let optics = &*eye.optics;
     let points: Vec<[f32; 2]> = optics.points.iter().map(|p| [p.u[0] * eye.stretch, p.u[1]]).collect();
-    let mut weighing = (!optics.even || eye.cats_eye.is_some()).then(|| Weighing::new(tile, eye));
+    let mut weighing = (!optics.even || eye.cats_eye.is_some()).then(|| Weighing::new(tile, eye, *unit));
     let widest = |axis: usize| points.iter().fold(0f32, |m, p| m.max(p[axis].abs()));
     let (wide, high) = (widest(0), widest(1));
     let mut candidates = Vec::new();
@@ -202,24 +289,26 @@ fn average<L: Lanes>(&Tile { scene, lights, eye, looked: tile, cancel, .. }: &Ti
     (result, depths)
 }
 
-/// Adds the lights to a tile's planes; `depths` is what each lens point sees, or nothing where nothing hides a light.
+/// Adds the lights to planes over a rectangle of the frame; `depths` is what each lens point sees, or nothing where nothing hides a light.
 #[inline(always)]
-fn shine(tile: &Tile, depths: &[f32], planes: &mut [f32]) {
-    let n = tile.rect.width() * tile.rect.height();
-    let mut planes: Vec<&mut [f32]> = planes.chunks_mut(n).take(3).collect();
-    let hiders = Hiders::new(tile.looked, depths, tile.nearest_point);
+fn shine(tile: &Tile, depths: &[f32], rect: &Rect, planes: &mut [f32]) {
+    let n = rect.width() * rect.height();
+    let mut planes: Vec<&mut [f32]> = planes.chunks_mut(n.max(1)).take(3).collect();
+    // What a smaller picture says of the frame lies within what it looks at.
+    let hiders = Hiders::new(tile.looked, tile.look.unit, depths, tile.nearest_point);
     for light in tile.lights.iter().take_while(|_| !tile.cancel.is_set()) {
-        shine::spread(light, tile.eye, &tile.rect, &mut planes, &hiders);
+        shine::spread(light, tile.look.eye, rect, tile.look.owner, &mut planes, &hiders);
     }
 }
 
 /// The lights that may shine into each row of tiles, in their order.
-fn bands(lights: &[Light], stretch: f32, window: Rect, high: i32) -> Vec<Vec<&Light>> {
+fn bands(lights: &[Light], stretch: f32, window: Rect, unit: i32, high: i32) -> Vec<Vec<&Light>> {
     let mut bands = vec![Vec::new(); window.height().div_ceil(high as usize)];
+    let window = in_frame(&window, unit);
     for light in lights {
         let disc = disc(light, stretch).intersect(&window);
         if !disc.is_empty() {
-            let band = |y: i32| ((y - window.y1) / high) as usize;
+            let band = |y: i32| ((y - window.y1) / (high * unit)) as usize;
             bands[band(disc.y1)..=band(disc.y2 - 1)].iter_mut().for_each(|band| band.push(light));
         }
     }

@@ -9,6 +9,8 @@ use crate::geometry::Rect;
 /// Sums of weights, where the points of the lens do not all count the same.
 pub(super) struct Weighing<'a> {
     tile: Rect,
+    /// Pixels of the frame per pixel of the tile.
+    unit: i32,
     cats_eye: Option<&'a CatsEye>,
     sharpness: f32,
     /// Of red, green, blue and alpha.
@@ -20,10 +22,11 @@ pub(super) struct Weighing<'a> {
 }
 
 impl<'a> Weighing<'a> {
-    pub(super) fn new(tile: Rect, eye: &'a Eye) -> Self {
+    pub(super) fn new(tile: Rect, eye: &'a Eye, unit: i32) -> Self {
         let n = tile.width() * tile.height();
         Self {
             tile,
+            unit,
             cats_eye: eye.cats_eye.as_ref(),
             sharpness: (eye.optics.points.len() as f32).sqrt(),
             weights: std::array::from_fn(|_| vec![0.0; n]),
@@ -35,13 +38,14 @@ impl<'a> Weighing<'a> {
     /// Adds a view: what is in front of the focus with the point's weight there, the rest with that behind it.
     #[inline(always)]
     pub(super) fn add(&mut self, view: &View, candidates: &[Candidate], point: &LensPoint, sum: &mut [Vec<f32>; 4]) {
-        let (n, tile) = (self.left.len(), self.tile);
+        let (n, tile, unit) = (self.left.len(), self.tile, self.unit);
         view.colours(candidates, &mut self.colour);
         if let Some(cats_eye) = self.cats_eye {
             let q = cats_eye.of_iris(point.u);
             for (y, row) in (tile.y1..).zip(self.left.chunks_mut(tile.width())) {
                 for (x, left) in (tile.x1..).zip(row) {
-                    *left = CatsEye::through(q, cats_eye.shift(x, y), self.sharpness);
+                    *left =
+                        CatsEye::through(q, cats_eye.shift(x * unit + unit / 2, y * unit + unit / 2), self.sharpness);
                 }
             }
         }

@@ -206,7 +206,9 @@ pub struct Optics {
 type Key = (Aperture, usize, bool);
 
 /// How many are kept: an artist's settings, and those between two keys.
-const KEPT: usize = 6;
+const KEPT: usize = 12;
+/// No fewer points look, if there are so many.
+const FEWEST: usize = 48;
 static KEPT_OPTICS: Mutex<Vec<(Key, Arc<Optics>)>> = Mutex::new(Vec::new());
 
 impl Optics {
@@ -224,6 +226,16 @@ impl Optics {
     /// Where the points are, in units of the CoC radius.
     pub fn places(&self) -> Vec<[f32; 2]> {
         self.points.iter().map(|p| p.u).collect()
+    }
+
+    /// The same aperture with as many points as a small blur asks for: half of them, but no less than [`FEWEST`], where there is nothing but the
+    /// rim to show.
+    pub fn for_small_blur(self: &Arc<Self>) -> Arc<Self> {
+        let count = (self.points.len() / 2).max(FEWEST);
+        match self.aperture.is_whole() && count < self.points.len() {
+            true => Self::kept(self.aperture.clone(), count, self.stamp.is_some()),
+            false => self.clone(),
+        }
     }
 
     /// The same, kept from render to render: tiles and frames ask for the same ones again and again.

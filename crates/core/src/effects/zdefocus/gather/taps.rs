@@ -93,9 +93,12 @@ impl Taps {
         &self.surely[((radius * PARTS) as usize).min(self.surely.len() - 1)]
     }
 
-    /// The farthest that taps nearer than `radius` lie to a side, in steps.
-    pub fn reach(&self, radius: f32) -> i32 {
-        let near = self.all().filter(|t| t.near.min(t.far) < radius);
-        near.fold(0, |m, t| m.max(t.x.abs()).max(t.y.abs()))
+    /// The farthest that a tap which may lie nearer than `radius` steps lies to a side.
+    pub fn reach(&self, radius: f32) -> usize {
+        let rows = self.may(radius).iter().enumerate().filter(|(_, span)| span[0] < span[1]);
+        rows.fold(0, |m, (row, span)| {
+            let ends = [usize::from(span[0]), usize::from(span[1]) - 1];
+            ends.into_iter().chain([row]).fold(m, |m, v| m.max(v.abs_diff(self.far)))
+        })
     }
 }

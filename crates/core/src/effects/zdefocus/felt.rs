@@ -1,0 +1,89 @@
+//! How far around it something is felt: each pixel's value reaches its neighbours, less their distance.
+
+use crate::simd::best;
+use crate::workers::Cancel;
+
+/// Values are in parts of a pixel.
+pub const UNIT: f32 = 16.0;
+/// A step along a row or column, and a diagonal one: a little too short, so that nothing is missed.
+const STRAIGHT: i16 = 14;
+const DIAGONAL: i16 = 20;
+/// Less than any value that is felt.
+pub const NOWHERE: i16 = -16384;
+
+/// Where there are values that are not felt, those of less than this may come out too small.
+const LEAST: i16 = -8 * UNIT as i16;
+
+/// Pixels as a value, rounded up; no more than it can hold.
+#[inline(always)]
+pub fn units(pixels: f32) -> i16 {
+    (pixels * UNIT).ceil().clamp(f32::from(NOWHERE) + 1.0, 16383.0) as i16
+}
+
+/// Lifts each value of rows of `width` to the most that is felt of all others. Values of [`NOWHERE`] are not felt.
+pub fn spread(values: &mut [i16], width: usize, cancel: &Cancel) {
+    let [least, most] = best(|| least_and_most(values));
+    if most < least || width == 0 {
+        return;
+    }
+    // No value is asked for that is less than this, where some have none.
+    let least = if best(|| values.contains(&NOWHERE)) { LEAST } else { least };
+    let farthest = (i32::from(most) - i32::from(least)).max(0) / i32::from(STRAIGHT) + 1;
+    let height = values.len() / width;
+    let mut line = vec![0i16; width];
+    for up in [false, true] {
+        for i in (0..height).take_while(|_| !cancel.is_set()) {
+            let y = if up { height - 1 - i } else { i };
+            let before = if i == 0 { None } else { Some(if up { y + 1 } else { y - 1 }) };
+            best(|| row(values, width, y, before, farthest, &mut line));
+        }
+    }
+}
+
+/// The least and the greatest value that is felt; the wrong way round where none is.
+#[inline(always)]
+fn least_and_most(values: &[i16]) -> [i16; 2] {
+    let [mut least, mut most] = [i16::MAX, i16::MIN];
+    for v in values {
+        let low = if *v == NOWHERE { i16::MAX } else { *v };
+        let high = if *v == NOWHERE { i16::MIN } else { *v };
+        least = if low < least { low } else { least };
+        most = if high > most { high } else { most };
+    }
+    [least, most]
+}
+
+/// Gives a row what the row before it and its own neighbours feel, less the distance.
+#[inline(always)]
+fn row(values: &mut [i16], w: usize, y: usize, before: Option<usize>, farthest: i32, line: &mut [i16]) {
+    let row = if let Some(before) = before {
+        let (low, high) = values.split_at_mut(y.max(before) * w);
+        let (from, row) =
+            if before < y { (&low[before * w..][..w], &mut high[..w]) } else { (&high[..w], &mut low[y * w..][..w]) };
+        lift(row, from, STRAIGHT);
+        // Of the pixels to the left and to the right.
+        lift(&mut row[1..], from, DIAGONAL);
+        lift(row, &from[1..], DIAGONAL);
+        row
+    } else {
+        &mut values[y * w..(y + 1) * w]
+    };
+    // To both sides, in steps of 1, 2, 4…: all together any distance.
+    let mut step = 1;
+    while step < w && (step as i32) <= farthest {
+        let by = STRAIGHT.saturating_mul(step as i16);
+        line.copy_from_slice(row);
+        lift(&mut row[step..], line, by);
+        lift(row, &line[step..], by);
+        step *= 2;
+    }
+}
+
+/// At least what is there less so much.
+#[inline(always)]
+fn lift(values: &mut [i16], from: &[i16], by: i16) {
+    for (v, from) in values.iter_mut().zip(from) {
+        let from = from.saturating_sub(by);
+        *v = if from > *v { from } else { *v };
+    }
+}

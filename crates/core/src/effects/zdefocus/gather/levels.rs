@@ -1,0 +1,130 @@
+//! Which size of the picture says which pixel, and the way back to the frame.
+
+use super::Gather;
+use crate::effects::zdefocus::breaks::{Parts, WHOLE};
+use crate::effects::zdefocus::field::Field;
+use crate::geometry::Rect;
+use crate::image::Image;
+use crate::workers::{Exec, Stop, try_vec};
+
+/// Pixels that are summed up together.
+pub const CELL: usize = 64;
+
+/// The level of each pixel.
+pub struct Map {
+    rect: Rect,
+    /// Rows from bottom to top; [`NONE`] where nothing is gathered.
+    levels: Vec<u8>,
+    /// One bit for each level that occurs, in cells of a row that begin at multiples of [`CELL`].
+    cells: Vec<u8>,
+    columns: usize,
+}
+
+/// Of no level.
+const NONE: u8 = u8::MAX;
+
+fn column(x: i32) -> i32 {
+    x.div_euclid(CELL as i32)
+}
+
+impl Map {
+    pub fn new(gather: &Gather, field: &Field, parts: &Parts, exec: &Exec) -> Result<Self, Stop> {
+        let rect = parts.rect;
+        let w = rect.width().max(1);
+        let columns = (column(rect.x2 - 1) - column(rect.x1) + 1).max(1) as usize;
+        let (mut levels, mut cells) = (try_vec(w * rect.height(), 0u8)?, try_vec(columns * rect.height(), 0u8)?);
+        let rows: Vec<_> = levels.chunks_mut(w).zip(cells.chunks_mut(columns)).collect();
+        exec.for_each_mut(rows, [0.1, 0.1], |i, (levels, cells), _| {
+            let y = rect.y1 + i as i32;
+            let first = field.index(rect.x1, y);
+            let of = parts.row(&rect, y).iter().zip(&field.coc[first..first + w]);
+            for ((level, (part, coc)), x) in levels.iter_mut().zip(of).zip(rect.x1..) {
+                *level = if *part < WHOLE { gather.level(*coc) as u8 } else { NONE };
+                if *level != NONE {
+                    cells[(column(x) - column(rect.x1)) as usize] |= 1 << *level;
+                }
+            }
+        })?;
+        Ok(Self { rect, levels, cells, columns })
+    }
+
+    /// Is any pixel of a level?
+    pub fn any(&self, level: usize) -> bool {
+        self.cells.iter().any(|cell| cell >> level & 1 != 0)
+    }
+
+    /// The last level that occurs.
+    pub fn last(&self) -> usize {
+        let all = self.cells.iter().fold(0, |all, cell| all | cell);
+        all.checked_ilog2().unwrap_or(0) as usize
+    }
+
+    /// The pixels of a level's picture between which the frame's lie.
+    pub fn nodes(&self, level: usize) -> Rect {
+        let unit = 1 << level;
+        let low = |v: i32| v.div_euclid(unit) - 1;
+        let high = |v: i32| (v - 1).div_euclid(unit) + 2;
+        Rect::new(low(self.rect.x1), low(self.rect.y1), high(self.rect.x2), high(self.rect.y2))
+    }
+
+    /// May pixels of the frame ask for some of these of a row of a level's picture?
+    pub fn asks(&self, level: usize, x: [i32; 2], y: i32) -> bool {
+        let (unit, rect) = (1i32 << level, &self.rect);
+        // Half a pixel of the level's more to each side.
+        let (low, high) = (|v: i32| v * unit - unit / 2, |v: i32| (v + 1) * unit + unit / 2);
+        let columns = [low(x[0]).max(rect.x1), high(x[1] - 1).min(rect.x2) - 1];
+        if columns[0] > columns[1] {
+            return false;
+        }
+        let columns = columns.map(|x| (column(x) - column(rect.x1)) as usize);
+        (low(y).max(rect.y1)..high(y).min(rect.y2)).any(|y| {
+            let row = (y - rect.y1) as usize * self.columns;
+            self.cells[row + columns[0]..=row + columns[1]].iter().any(|cell| cell >> level & 1 != 0)
+        })
+    }
+
+    /// The levels of a row from a pixel on.
+    pub fn row(&self, x: i32, y: i32) -> &[u8] {
+        let row = (y - self.rect.y1) as usize * self.rect.width();
+        &self.levels[row + (x - self.rect.x1) as usize..row + self.rect.width()]
+    }
+
+    /// Fills in the pixels of a level from its picture.
+    pub fn interpolate(&self, level: usize, from: &Image, out: &mut Image, exec: &Exec) -> Result<(), Stop> {
+        let (rect, w) = (self.rect, self.rect.width());
+        exec.for_each_mut(out.rows_mut(), [0.2, 0.2], |i, row, _| {
+            let levels = &self.levels[i * w..(i + 1) * w];
+            let cells = &self.cells[i * self.columns..(i + 1) * self.columns];
+            if cells.iter().all(|cell| cell >> level & 1 == 0) {
+                return;
+            }
+            let is = |of: &u8| usize::from(*of) == level;
+            let Some(first) = levels.iter().position(is) else { return };
+            let end = levels.iter().rposition(is).unwrap_or(first) + 1;
+            let unit = 1i32 << level;
+            let [low, t] = between(rect.y1 + i as i32, unit);
+            let columns = [first, end - 1].map(|x| between(rect.x1 + x as i32, unit)[0] as i32);
+            let n = (columns[1] + 2 - columns[0]) as usize;
+            let mut line = vec![0f32; n];
+            for (to, plane) in [&mut *row.r, row.g, row.b, row.a].into_iter().zip(&from.planes) {
+                let skip = (columns[0] - plane.rect().x1) as usize;
+                let [below, above] = [0, 1].map(|k| &plane.row(low as i32 + k)[skip..skip + n]);
+                for ((to, a), b) in line.iter_mut().zip(below).zip(above) {
+                    *to = a + (b - a) * t;
+                }
+                for (x, to) in (first..end).zip(&mut to[first..end]).filter(|(x, _)| is(&levels[*x])) {
+                    let [at, t] = between(rect.x1 + x as i32, unit);
+                    let at = (at as i32 - columns[0]) as usize;
+                    *to = line[at] + (line[at + 1] - line[at]) * t;
+                }
+            }
+        })
+    }
+}
+
+/// The first of the two pixels of `unit` between the middles of which a pixel's middle lies, and how far it is to the second.
+#[inline(always)]
+fn between(v: i32, unit: i32) -> [f32; 2] {
+    let first = (2 * v + 1 - unit).div_euclid(2 * unit);
+    [first as f32, (2 * v + 1 - unit - 2 * unit * first) as f32 / (2 * unit) as f32]
+}
