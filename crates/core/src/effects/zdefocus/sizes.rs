@@ -13,6 +13,7 @@ use super::plate::Plate;
 use super::scene::{Makings, Scene};
 use super::spread;
 use super::views::{self, Eye, Look, Owner};
+use crate::geometry::Rect;
 use crate::image::Image;
 use crate::workers::{Exec, Kept, Stop, try_vec};
 
@@ -28,8 +29,9 @@ pub struct Sizes<'a> {
     pub plate: Option<&'a Plate>,
     /// Taken out of both.
     pub lights: &'a [Light],
-    /// The lens; and for the picture as it is.
+    /// The lens…
     pub eye: &'a Eye,
+    /// …and the one that looks at the picture as it is, with fewer points.
     pub fine: &'a Eye,
     /// The largest CoC in pixels.
     pub largest: f64,
@@ -156,7 +158,7 @@ fn owner(asked: &[Asked], exec: &Exec) -> Result<Owner, Stop> {
             if *part > 0 && *own == 0 {
                 let says = |k: &usize| {
                     let (x, y) = (x >> k, y >> k);
-                    asked[*k].own(&crate::geometry::Rect::new(x, y, x + 1, y + 1), y)[0] > 0
+                    asked[*k].own(&Rect::new(x, y, x + 1, y + 1), y)[0] > 0
                 };
                 *of = (1..asked.len()).find(says).unwrap_or(0) as u8;
             }
