@@ -138,9 +138,8 @@ fn edges(
     Ok(found)
 }
 
-/// CoC and colour hidden behind the pixels of `rect`; nothing where no edge of a farther surface is near enough to matter. Are the field's colours
-/// `pure`, so that each pixel shows one surface?
-pub fn behind(field: &Field, envelope: &[i16], rect: Rect, pure: bool, exec: &Exec) -> Result<Sheet, Stop> {
+/// CoC and colour hidden behind the pixels of `rect`; nothing where no edge of a farther surface is near enough to matter.
+pub fn behind(field: &Field, envelope: &[i16], rect: Rect, exec: &Exec) -> Result<Sheet, Stop> {
     let mut sheet = exec.keep(Sheet::new(rect, exec)?);
     let wanted = exec.keep(Wanted::new(field, envelope, exec)?);
     if wanted.x.is_empty() {
@@ -168,7 +167,7 @@ pub fn behind(field: &Field, envelope: &[i16], rect: Rect, pure: bool, exec: &Ex
             let x = *x as i32 + field.rect.x1;
             if (rect.x1..rect.x2).contains(&x) {
                 let at = (x - rect.x1) as usize;
-                if let Some((c, v)) = guess(field, &std::array::from_fn(|ray| found[ray][k]), x, y, pure) {
+                if let Some((c, v)) = guess(field, &std::array::from_fn(|ray| found[ray][k]), x, y) {
                     coc[at] = c;
                     (0..4).for_each(|c| colour[c][at] = v[c]);
                 }
@@ -186,9 +185,9 @@ struct Hit {
     colour: [f32; 4],
 }
 
-fn guess(field: &Field, steps: &[u16; 16], x: i32, y: i32, pure: bool) -> Option<(f32, [f32; 4])> {
+fn guess(field: &Field, steps: &[u16; 16], x: i32, y: i32) -> Option<(f32, [f32; 4])> {
     let coc = field.coc[field.index(x, y)];
-    let hits: [Option<Hit>; 16] = std::array::from_fn(|k| hit(field, RAYS[k], i32::from(steps[k]), x, y, pure));
+    let hits: [Option<Hit>; 16] = std::array::from_fn(|k| hit(field, RAYS[k], i32::from(steps[k]), x, y));
     let nearest = hits.iter().flatten().min_by(|a, b| a.distance.total_cmp(&b.distance))?;
     let tolerance = STEP + 0.25 * (nearest.coc - coc);
     let (mut sum, mut of_coc, mut of_colour) = (0f32, 0f32, [0f32; 4]);
@@ -203,8 +202,8 @@ fn guess(field: &Field, steps: &[u16; 16], x: i32, y: i32, pure: bool) -> Option
     Some((of_coc / sum + BEHIND, of_colour.map(|v| v / sum)))
 }
 
-/// The pixel that a direction found; its colour, if not pure, is taken some two pixels beyond the edge, where antialiasing has ended.
-fn hit(field: &Field, step: (i32, i32), t: i32, x: i32, y: i32, pure: bool) -> Option<Hit> {
+/// The pixel that a direction found.
+fn hit(field: &Field, step: (i32, i32), t: i32, x: i32, y: i32) -> Option<Hit> {
     if t == 0 {
         return None;
     }
@@ -214,14 +213,7 @@ fn hit(field: &Field, step: (i32, i32), t: i32, x: i32, y: i32, pure: bool) -> O
     };
     let length = ((step.0 * step.0 + step.1 * step.1) as f32).sqrt();
     let j = at(t)?;
-    let rise = field.coc[j] - field.coc[field.index(x, y)];
-    let same = |k: &usize| (field.coc[*k] - field.coc[j]).abs() <= STEP + 0.1 * rise;
-    let inner = || {
-        let two = if length < 2.0 { at(t + 2).filter(same) } else { None };
-        two.or_else(|| at(t + 1).filter(same))
-    };
-    let inner = if pure { j } else { inner().unwrap_or(j) };
-    let unlit = field.unlit.get(inner).copied().unwrap_or(1.0);
-    let [r, g, b, a] = field.at(inner);
+    let unlit = field.unlit.get(j).copied().unwrap_or(1.0);
+    let [r, g, b, a] = field.at(j);
     Some(Hit { distance: t as f32 * length, coc: field.coc[j], colour: [r * unlit, g * unlit, b * unlit, a] })
 }

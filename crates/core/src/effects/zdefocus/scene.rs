@@ -50,7 +50,7 @@ impl Scene {
         let apart = of.apart.filter(|apart| !apart.is_empty());
         let envelope = if fill || plate.is_some() { hidden::envelope(field, exec)? } else { Vec::new() };
         let envelope = exec.keep(envelope);
-        let guess = if fill { hidden::behind(field, &envelope, rect, true, exec)? } else { Sheet::new(rect, exec)? };
+        let guess = if fill { hidden::behind(field, &envelope, rect, exec)? } else { Sheet::new(rect, exec)? };
         let mut guess = exec.keep(guess);
         let mut layers = exec.keep(Vec::new());
         let mut add = |sheet: Sheet, seen_by| -> Result<(), Stop> {
@@ -81,7 +81,7 @@ impl Scene {
                 })?;
             } else if fill {
                 let of_plate = exec.keep(hidden::envelope(&plate.field, exec)?);
-                guess = exec.keep(hidden::behind(&plate.field, &of_plate, rect, false, exec)?);
+                guess = exec.keep(hidden::behind(&plate.field, &of_plate, rect, exec)?);
             } else {
                 guess = exec.keep(Sheet::new(rect, exec)?);
             }
