@@ -30,10 +30,8 @@ pub struct Defocus<'a> {
     pub lens: Lens,
     /// How the pixels lie.
     pub geometry: Geometry,
-    /// The aperture and its points…
+    /// The aperture and its points.
     pub optics: Arc<Optics>,
-    /// …and those that look at the picture as it is, where blur is small.
-    pub fine: Arc<Optics>,
     /// What the barrel cuts off.
     pub cats_eye: Option<CatsEye>,
     /// What is done to the picture's size.
@@ -121,7 +119,7 @@ impl AreaKernel for Defocus<'_> {
         let eye = Eye { optics: self.optics.clone(), cats_eye: self.cats_eye, stretch };
         shine::make_up_for_the_barrel(&mut lights, &eye, exec)?;
         // Only now: where one surface is all that is seen, the picture is that.
-        let steps = self.fine.points.len();
+        let steps = points.len();
         let apart = match self.switches.whole_pixels {
             false => mixed::find(&field, steps, exec)?,
             true => Apart::none(field.rect.height()),
@@ -132,7 +130,6 @@ impl AreaKernel for Defocus<'_> {
             plate.follow(&apart, exec)?;
         }
         apart.write_own(&mut field, exec)?;
-        let fine = Eye { optics: self.fine.clone(), cats_eye: self.cats_eye, stretch };
         let sizes = Sizes {
             params: self.params,
             field: &field,
@@ -140,7 +137,6 @@ impl AreaKernel for Defocus<'_> {
             plate: plate.as_deref(),
             lights: &lights,
             eye: &eye,
-            fine: &fine,
             largest,
             one_size: self.switches.one_size,
         };

@@ -242,8 +242,7 @@ impl Prepared for Params {
                 let (geometry, magnify) = (frame.geometry, self.magnify(frame, lens.zoom));
                 let lens = lens.before_zoom();
                 let switches = switches::get();
-                let fine = optics.for_small_blur();
-                let all = kernel::Defocus { params: self, lens, geometry, optics, fine, cats_eye, magnify, switches };
+                let all = kernel::Defocus { params: self, lens, geometry, optics, cats_eye, magnify, switches };
                 Kernel::Area(Box::new(all))
             }
             Output::Bokeh => {

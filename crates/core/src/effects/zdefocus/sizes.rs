@@ -29,10 +29,8 @@ pub struct Sizes<'a> {
     pub plate: Option<&'a Plate>,
     /// Taken out of both.
     pub lights: &'a [Light],
-    /// The lens…
+    /// The lens.
     pub eye: &'a Eye,
-    /// …and the one that looks at the picture as it is, with fewer points.
-    pub fine: &'a Eye,
     /// The largest CoC in pixels.
     pub largest: f64,
     /// Is the picture as it is all that is looked at?
@@ -79,7 +77,7 @@ impl Sizes<'_> {
                 coarser: coarser.as_deref(),
                 lights: self.lights,
                 owner: owner.as_ref().map(|owner| (&**owner, number as u8)),
-                eye: if number == 0 { self.fine } else { self.eye },
+                eye: self.eye,
             };
             if number == 0 {
                 views::render(&look, out, None, exec)?;
@@ -113,8 +111,7 @@ impl Sizes<'_> {
         if seen.is_empty() {
             return Ok(Scene::default());
         }
-        let eye = if of.unit == 1 { self.fine } else { self.eye };
-        let points = eye.optics.places();
+        let points = self.eye.optics.places();
         let unit = f64::from(of.unit);
         let largest = self.largest / unit;
         let gap = spread::gap(points.len());

@@ -206,12 +206,7 @@ pub struct Optics {
 type Key = (Aperture, usize, bool);
 
 /// How many are kept: an artist's settings, and those between two keys.
-const KEPT: usize = 12;
-/// The part of the points that look where blur is small: of 128 there are 100. Half of them would do for the eye, but each that depth of 16 bits moves to
-/// another pixel would then count twice as much.
-const SMALL_BLUR: [usize; 2] = [25, 32];
-/// No fewer points look, if there are so many.
-const FEWEST: usize = 48;
+const KEPT: usize = 6;
 static KEPT_OPTICS: Mutex<Vec<(Key, Arc<Optics>)>> = Mutex::new(Vec::new());
 
 impl Optics {
@@ -229,16 +224,6 @@ impl Optics {
     /// Where the points are, in units of the CoC radius.
     pub fn places(&self) -> Vec<[f32; 2]> {
         self.points.iter().map(|p| p.u).collect()
-    }
-
-    /// The same aperture with as many points as a small blur asks for: [`SMALL_BLUR`] of them, but no less than [`FEWEST`], where there is
-    /// nothing but the rim to show.
-    pub fn for_small_blur(self: &Arc<Self>) -> Arc<Self> {
-        let count = (self.points.len() * SMALL_BLUR[0] / SMALL_BLUR[1]).max(FEWEST);
-        match self.aperture.is_whole() && count < self.points.len() {
-            true => Self::kept(self.aperture.clone(), count, self.stamp.is_some()),
-            false => self.clone(),
-        }
     }
 
     /// The same, kept from render to render: tiles and frames ask for the same ones again and again.
