@@ -76,7 +76,7 @@ fn camera(scene: &str, truth: &str) -> Session {
 fn a_clean_plate_is_nearer_to_the_re_render_than_any_guess() {
     let judged = RectI::new(235, 115, 405, 245);
     // What was measured, at most 0.2 dB less, and how much more than the guess comes to.
-    for (shot, at_least, more) in [("far_r30", 37.3, 4.6), ("near_r12", 41.2, 0.3)] {
+    for (shot, at_least, more) in [("far_r30", 37.6, 5.0), ("near_r12", 41.2, 0.3)] {
         let truth = data(&format!("fence/{shot}.exr")).cropped(judged);
         let s = camera("fence", shot);
         let guessed = psnr(&s.render(&RenderRequest::at(1.0)).cropped(judged), &truth);

@@ -127,7 +127,7 @@ impl AreaKernel for Defocus<'_> {
         let mut apart = exec.keep(apart);
         if let Some(plate) = &mut plate {
             cover::refine(&mut apart, &field, plate, steps, exec)?;
-            plate.follow(&apart, exec)?;
+            plate.take_apart(steps, exec)?;
         }
         apart.write_own(&mut field, exec)?;
         let sizes = Sizes {

@@ -1,12 +1,12 @@
 //! A clean plate: what really lies behind the picture's surfaces, instead of the guess of `hidden`.
 
-use super::apart::Apart;
 use super::coarse::inside;
 use super::felt::units;
 use super::field::{Field, pieces, planes};
 use super::hidden::{self, STEP};
 use super::lens::Lens;
 use super::lights::{self, Light};
+use super::mixed;
 use super::sheet::NONE;
 use crate::effect::Background;
 use crate::geometry::Rect;
@@ -143,15 +143,17 @@ impl Plate {
         self.known[i] || (!self.has_depth && self.filled[i])
     }
 
-    /// Where it has nothing it is the picture, also when that has been taken apart.
-    pub fn follow(&mut self, apart: &Apart, exec: &Exec) -> Result<(), Stop> {
-        let w = self.field.rect.width().max(1);
-        let rows: Vec<_> = pieces(&mut self.field.colour, w).zip(self.known.chunks(w)).zip(&apart.rows).collect();
-        exec.for_each_mut(rows, [0.05, 0.05], |_, ((colour, known), row), _| {
-            for two in row.iter().filter(|two| !known[two.x as usize]) {
-                (0..4).for_each(|c| colour[c][two.x as usize] = two.own[c]);
+    /// Leaves each pixel that shows two surfaces the colour of its own one, as the picture's are taken apart: what lies hidden behind the plate's
+    /// own edges is guessed from those. Where it has no depth of its own, only what it has of the picture.
+    pub fn take_apart(&mut self, steps: usize, exec: &Exec) -> Result<(), Stop> {
+        let mut apart = exec.keep(mixed::find(&self.field, steps, exec)?);
+        if !self.has_depth {
+            let w = self.field.rect.width().max(1);
+            for (row, known) in apart.rows.iter_mut().zip(self.known.chunks(w)) {
+                row.retain(|two| !known[two.x as usize]);
             }
-        })
+        }
+        apart.write_own(&mut self.field, exec)
     }
 
     /// Does it lie behind the pixel's surface?

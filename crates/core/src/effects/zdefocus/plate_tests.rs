@@ -100,7 +100,7 @@ fn the_blur_of_a_hidden_wall_is_that_of_the_whole_wall() {
     };
     assert_close(&part(&out), &part(&plain), 1e-3, "beside the occluder");
     let off = part(&guessed).iter().zip(part(&plain)).map(|(a, b)| (a[2] - b[2]).abs()).fold(0.0, f32::max);
-    assert!(off > 4e-3, "the guess would do: {off}");
+    assert!(off > 5e-3, "the guess would do: {off}");
 }
 
 #[test]
