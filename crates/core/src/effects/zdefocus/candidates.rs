@@ -1,13 +1,18 @@
 //! The samples that may reach a tile, in pieces of one surface, and which of them land there.
 
 use super::layer::{BLOCK, Layer, Piece};
+use super::sheet::NONE;
+use super::views::JOINED;
 use crate::geometry::Rect;
+use crate::simd::SIXTEEN;
 
 /// Samples beside each other in a block of which each may reach the tile: a piece of one surface.
 pub(super) struct Candidate<'a> {
     pub(super) layer: &'a Layer,
-    /// Index of the first sample.
+    /// Index of the first sample in the layer.
     pub(super) start: usize,
+    /// And among the tile's [`Samples`].
+    pub(super) first: usize,
     /// At most [`BLOCK`].
     pub(super) n: usize,
     pub(super) x: i32,
@@ -51,7 +56,8 @@ pub(super) fn candidates_of<'a>(layer: &'a Layer, tile: &Rect, wide: f32, high: 
                 let (start, n) = (start as usize, usize::from(n));
                 let x = rect.x1 + (start - row * rect.width()) as i32;
                 if reached([x, x + n as i32], y, &shift) {
-                    list.push(Candidate { layer, start, n, x, y, shift, left: x > rect.x1, below, under, partly });
+                    let left = x > rect.x1;
+                    list.push(Candidate { layer, start, first: 0, n, x, y, shift, left, below, under, partly });
                 }
             }
         }
@@ -66,6 +72,61 @@ fn reaches(x: [i32; 2], y: i32, tile: &Rect, dx: f32, dy: f32) -> bool {
         && y as f32 - dy - 2.0 < tile.y2 as f32
 }
 
+/// The samples of all candidates, side by side: what is asked for again and again by each lens point.
+pub(super) struct Samples {
+    /// [`NONE`] for [`SIXTEEN`] more at both ends.
+    pub(super) coc: Vec<f32>,
+    /// Premultiplied red, green, blue, alpha. The first one is nothing: black.
+    pub(super) colour: Vec<[f32; 4]>,
+    /// See [`Layer`]; empty where every point sees every sample.
+    pub(super) begins: Vec<f32>,
+    pub(super) seen_by: Vec<f32>,
+}
+
+impl Samples {
+    /// Of candidates, which learn where theirs are.
+    pub(super) fn new(candidates: &mut [Candidate]) -> Self {
+        let n = 2 * SIXTEEN + candidates.iter().map(|c| c.n).sum::<usize>();
+        let mut coc = Vec::with_capacity(n);
+        let mut colour = Vec::with_capacity(n);
+        let parts = if candidates.iter().any(|c| c.partly) { n } else { 0 };
+        let (mut begins, mut seen_by) = (vec![0.0; parts], vec![f32::MAX; parts]);
+        coc.resize(SIXTEEN, NONE);
+        colour.resize(SIXTEEN, [0.0; 4]);
+        for c in candidates {
+            let these = c.start..c.start + c.n;
+            c.first = coc.len();
+            if c.partly {
+                begins[c.first..][..c.n].copy_from_slice(&c.layer.begins[these.clone()]);
+                seen_by[c.first..][..c.n].copy_from_slice(&c.layer.seen_by[these.clone()]);
+            }
+            coc.extend_from_slice(&c.layer.sheet.coc[these.clone()]);
+            let [r, g, b, a] = c.layer.sheet.colour.each_ref().map(|plane| &plane[these.clone()]);
+            colour.extend(r.iter().zip(g).zip(b).zip(a).map(|(((r, g), b), a)| [*r, *g, *b, *a]));
+        }
+        coc.resize(n, NONE);
+        Self { coc, colour, begins, seen_by }
+    }
+}
+
+/// How a candidate lands, as seen by one lens point.
+#[derive(Clone, Copy)]
+pub(super) struct Landed {
+    /// The candidate's number.
+    pub(super) candidate: u32,
+    /// Where all its samples go, if they move alike.
+    pub(super) by: [i32; 2],
+    /// Some of [`LANDS`], [`ALIKE`] and [`OPENS`].
+    pub(super) how: u32,
+}
+
+/// A sample of it may land in the tile, or close what opens there.
+pub(super) const LANDS: u32 = 1;
+/// All its samples move alike, and nothing opens below them.
+pub(super) const ALIKE: u32 = 2;
+/// A pixel opens to the left of its first sample, on the same surface; only said where they move alike.
+pub(super) const OPENS: u32 = 4;
+
 /// What is asked of all candidates for each lens point: which of them land in the tile? As planes, for many at once.
 pub(super) struct Sieve {
     tile: Rect,
@@ -76,13 +137,20 @@ pub(super) struct Sieve {
     /// Least and greatest move, of the candidate and of the block below it.
     shift: [Vec<f32>; 2],
     under: [Vec<f32>; 2],
-    lands: Vec<u32>,
+    /// The move of the sample to the left of the first, where that is the same surface; else the least move.
+    left: Vec<f32>,
+    /// For each candidate.
+    by: [Vec<i32>; 2],
+    how: Vec<u32>,
+    landed: Vec<Landed>,
 }
 
 impl Sieve {
     pub(super) fn new(candidates: &[Candidate], tile: Rect) -> Self {
         let of = |v: fn(&Candidate) -> i32| candidates.iter().map(v).collect::<Vec<_>>();
         let moves = |v: fn(&Candidate) -> f32| candidates.iter().map(v).collect::<Vec<_>>();
+        let n = candidates.len();
+        let nothing = Landed { candidate: 0, by: [0; 2], how: 0 };
         Self {
             tile,
             x: of(|c| c.x),
@@ -91,19 +159,38 @@ impl Sieve {
             shift: [moves(|c| c.shift[0]), moves(|c| c.shift[1])],
             // Where there is none, nothing opens.
             under: [0, 1].map(|k| candidates.iter().map(|c| if c.below { c.under[k] } else { c.shift[k] }).collect()),
-            lands: vec![0; candidates.len()],
+            left: moves(|c| if c.joins(c.start) { c.layer.shift[c.start - 1] } else { c.shift[0] }),
+            by: [vec![0; n], vec![0; n]],
+            how: vec![0; n],
+            landed: vec![nothing; n],
         }
     }
 
-    /// For each candidate, may a sample of it land in the tile, or close what opens there? 0 is no.
+    /// Those that land, in the candidates' order.
     #[inline(always)]
-    pub(super) fn lands(&mut self, point: [f32; 2]) -> &[u32] {
+    pub(super) fn landed(&mut self, point: [f32; 2]) -> &[Landed] {
+        self.look(point);
+        let mut many = 0;
+        // Without a branch: which of them land is not to be foretold.
+        for (k, how) in self.how.iter().enumerate() {
+            if let Some(to) = self.landed.get_mut(many) {
+                *to = Landed { candidate: k as u32, by: [self.by[0][k], self.by[1][k]], how: *how };
+            }
+            many += (how & LANDS) as usize;
+        }
+        &self.landed[..many]
+    }
+
+    #[inline(always)]
+    fn look(&mut self, point: [f32; 2]) {
         let tile = self.tile;
-        let n = self.lands.len();
-        let (x, y, many) = (&self.x[..n], &self.y[..n], &self.n[..n]);
+        let n = self.how.len();
+        let (x, y, many, left) = (&self.x[..n], &self.y[..n], &self.n[..n], &self.left[..n]);
         let [s0, s1] = [&self.shift[0][..n], &self.shift[1][..n]];
         let [u0, u1] = [&self.under[0][..n], &self.under[1][..n]];
-        for (i, lands) in self.lands.iter_mut().enumerate() {
+        let [by_x, by_y] = &mut self.by;
+        let (by_x, by_y) = (&mut by_x[..n], &mut by_y[..n]);
+        for (i, how) in self.how.iter_mut().enumerate() {
             let range = |a: f32, b: f32, p: f32| {
                 let (one, other) = (whole(a * p), whole(b * p));
                 (one.min(other), one.max(other))
@@ -115,9 +202,20 @@ impl Sieve {
             let up = (y[i] + y1 - closes < tile.y2) & (y[i] + y2 >= tile.y1);
             // It may also cover the pixel to its left.
             let across = (x[i] + x1 <= tile.x2) & (x[i] + many[i] + x2 > tile.x1);
-            *lands = u32::from(up & across);
+            let alike = (x1 == x2) & (y1 == y2) & (closes == 0);
+            let opens = x1 - whole(left[i] * point[0]) == 1;
+            *how = u32::from(up & across) * (LANDS + u32::from(alike) * (ALIKE + u32::from(opens) * OPENS));
+            (by_x[i], by_y[i]) = (x1, y1);
         }
-        &self.lands
+    }
+}
+
+impl Candidate<'_> {
+    /// Is a sample of the same surface as the one to its left?
+    #[inline(always)]
+    pub(super) fn joins(&self, i: usize) -> bool {
+        let coc = &self.layer.sheet.coc;
+        (self.left || i > self.start) && (coc[i] - coc[i - 1]).abs() < JOINED
     }
 }
 

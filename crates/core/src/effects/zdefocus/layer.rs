@@ -5,7 +5,6 @@ use super::sheet::{NONE, Sheet};
 use super::views::JOINED;
 use crate::workers::{Exec, Stop, try_vec};
 use std::ops::Range;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Blocks begin at multiples of this in x, whatever the window.
 pub const BLOCK: i32 = 64;
@@ -30,8 +29,6 @@ pub struct Layer {
     pub pieces: Vec<Piece>,
     /// The farthest that any sample moves for one unit of lens.
     pub most: f32,
-    /// Is the alpha of every sample exactly 1?
-    pub opaque: bool,
 }
 
 /// Up to [`BLOCK`] pixels of a row.
@@ -75,16 +72,10 @@ impl Layer {
         let columns = ((rect.x2 - 1).div_euclid(BLOCK) - first_column + 1).max(1) as usize;
         let mut planes = exec.keep((try_vec(sheet.coc.len(), 0f32)?, try_vec(seen_by.len(), 0f32)?));
         let (shift, begins) = &mut *planes;
-        let opaque = AtomicBool::new(true);
         exec.for_each_mut(shift.chunks_mut(w).collect(), [0.2, 0.2], |y, shift, _| {
-            let (coc, alpha) = (&sheet.coc[y * w..(y + 1) * w], &sheet.colour[3][y * w..(y + 1) * w]);
-            let mut whole = true;
-            for ((shift, coc), alpha) in shift.iter_mut().zip(coc).zip(alpha).filter(|((_, coc), _)| **coc < NONE) {
+            let coc = &sheet.coc[y * w..(y + 1) * w];
+            for (shift, coc) in shift.iter_mut().zip(coc).filter(|(_, coc)| **coc < NONE) {
                 *shift = moves.of(*coc);
-                whole &= *alpha == 1.0;
-            }
-            if !whole {
-                opaque.store(false, Ordering::Relaxed);
             }
         })?;
         let rows: Vec<_> = begins.chunks_mut(w).zip(seen_by.chunks(w)).collect();
@@ -112,8 +103,7 @@ impl Layer {
         let moved = blocks.iter().map(|block| block.shift).filter(|[low, high]| low <= high);
         let most = moved.fold(0f32, |m, [low, high]| m.max(low.abs()).max(high.abs()));
         let ((sheet, seen_by), (shift, begins), (blocks, pieces)) = (of.take(), planes.take(), all.take());
-        let opaque = opaque.into_inner();
-        Ok(Self { sheet, shift, seen_by, begins, first_column, columns, blocks, pieces, most, opaque })
+        Ok(Self { sheet, shift, seen_by, begins, first_column, columns, blocks, pieces, most })
     }
 }
 

@@ -11,17 +11,17 @@
 
 use super::aperture::{CatsEye, Optics};
 use super::breaks::WHOLE;
-use super::candidates::{Sieve, candidates_of};
+use super::candidates::{Samples, Sieve, candidates_of};
 use super::finest::{Asked, from_coarser};
 use super::lens::NearestPoint;
 use super::lights::Light;
 use super::scene::Scene;
 use super::shine::{self, Hiders};
-use super::view::{View, tile_plane};
+use super::view::View;
 use super::weighing::Weighing;
 use crate::geometry::Rect;
 use crate::image::Image;
-use crate::simd::{Lanes, WideWork, best_wide_work};
+use crate::simd::{Sixteen, SixteenWork, best_sixteen_work};
 use crate::workers::{Cancel, Exec, Stop};
 use std::sync::Arc;
 
@@ -102,7 +102,7 @@ pub fn render(look: &Look, out: &mut Image, glow: Option<&mut Image>, exec: &Exe
             return;
         }
         let tile = Tile { look, lights: &lights, nearest_point: &nearest_point, rect: *rect, looked, cancel };
-        best_wide_work(Whole { tile, rows, glow });
+        best_sixteen_work(Whole { tile, rows, glow });
     })
 }
 
@@ -165,11 +165,11 @@ struct Whole<'a, 'b> {
     glow: &'a mut Option<(Rect, Rows<'b>)>,
 }
 
-impl WideWork for Whole<'_, '_> {
+impl SixteenWork for Whole<'_, '_> {
     type Output = ();
 
     #[inline(always)]
-    fn run<L: Lanes>(self) {
+    fn run<S: Sixteen>(self) {
         let Whole { tile, rows, glow } = self;
         let (rect, looked, Look { asked, coarser, .. }) = (tile.rect, tile.looked, tile.look);
         let (w, n) = (rect.width(), rect.width() * rect.height());
@@ -177,7 +177,7 @@ impl WideWork for Whole<'_, '_> {
         for plane in rows.iter() {
             plane.iter().for_each(|row| planes.extend_from_slice(row));
         }
-        let (seen, depths) = if looked.is_empty() { Default::default() } else { average::<L>(&tile) };
+        let (seen, depths) = if looked.is_empty() { Default::default() } else { average::<S>(&tile) };
         let mut of_coarser: [Vec<f32>; 4] = Default::default();
         for (i, y) in (rect.y1..rect.y2).enumerate() {
             let (parts, own) = (asked.parts.row(&rect, y), asked.own(&rect, y));
@@ -191,13 +191,12 @@ impl WideWork for Whole<'_, '_> {
             let first = looked.x1.saturating_sub(rect.x1).max(0) as usize;
             for (c, plane) in planes.chunks_mut(n).enumerate() {
                 let row = &mut plane[i * w..(i + 1) * w];
-                let at =
-                    c * looked.width() * looked.height() + y.saturating_sub(looked.y1).max(0) as usize * looked.width();
+                let at = y.saturating_sub(looked.y1).max(0) as usize * looked.width();
                 for x in (0..w).filter(|x| parts[*x] > 0) {
                     let own_part = own[x];
                     let mut v = if own_part < WHOLE { of_coarser[c][x] } else { 0.0 };
                     if own_part > 0 && here {
-                        let seen = seen[at + x - first];
+                        let seen = seen[at + x - first][c];
                         v = match own_part {
                             WHOLE => seen,
                             part => v + (seen - v) * (f32::from(part) / f32::from(WHOLE)),
@@ -233,12 +232,12 @@ impl WideWork for Whole<'_, '_> {
     }
 }
 
-/// Four planes of averages over what is looked at, one after the other; and for each lens point the CoCs that it sees, where there are lights.
+/// The averages over what is looked at; and for each lens point the CoCs that it sees, where there are lights.
 #[inline(always)]
-fn average<L: Lanes>(&Tile { look, lights, looked: tile, cancel, .. }: &Tile) -> (Vec<f32>, Vec<f32>) {
+fn average<S: Sixteen>(&Tile { look, lights, looked: tile, cancel, .. }: &Tile) -> (Vec<[f32; 4]>, Vec<f32>) {
     let Look { scene, eye, unit, .. } = look;
     let n = tile.width() * tile.height();
-    let mut sum: [Vec<f32>; 4] = std::array::from_fn(|_| tile_plane(&tile, 0.0));
+    let mut sum = vec![[0f32; 4]; n];
     let mut count = vec![0f32; n];
     let mut seen_whole = 0f32;
     let optics = &*eye.optics;
@@ -248,45 +247,40 @@ fn average<L: Lanes>(&Tile { look, lights, looked: tile, cancel, .. }: &Tile) ->
     let (wide, high) = (widest(0), widest(1));
     let mut candidates = Vec::new();
     scene.layers.iter().for_each(|layer| candidates_of(layer, &tile, wide, high, &mut candidates));
-    let opaque = weighing.is_none() && candidates.iter().all(|c| c.layer.opaque);
+    let samples = Samples::new(&mut candidates);
     let mut sieve = Sieve::new(&candidates, tile);
     let mut view = View::new(tile, eye.optics.points.len() as u32);
     // What hides a light is known for each view: kept only where lights are.
     let mut depths: Vec<f32> = Vec::new();
     for (number, &point) in points.iter().enumerate() {
         if cancel.is_set() {
-            return (vec![0.0; 4 * n], Vec::new());
+            return (sum, Vec::new());
         }
-        view.look::<L>(&candidates, &mut sieve, number as u32, point);
+        view.look::<S>(&candidates, &samples, &mut sieve, number as u32, point);
         if !lights.is_empty() {
             depths.extend_from_slice(view.nearest());
         }
         match &mut weighing {
-            Some(weighing) => weighing.add(&view, &candidates, &optics.points[number], &mut sum),
+            Some(weighing) => weighing.add(&view, &samples, &optics.points[number], &mut sum),
             None => {
-                match opaque {
-                    true => view.add::<L, 3>(&candidates, &mut sum),
-                    false => view.add::<L, 4>(&candidates, &mut sum),
+                for (sum, which) in sum.iter_mut().zip(view.which()) {
+                    let colour = samples.colour[which];
+                    *sum = [sum[0] + colour[0], sum[1] + colour[1], sum[2] + colour[2], sum[3] + colour[3]];
                 }
                 view.count(&mut count, &mut seen_whole);
             }
         }
     }
-    if opaque {
-        // As many ones as views that see something.
-        sum[3].iter_mut().zip(&count).for_each(|(v, n)| *v = n + seen_whole);
-    }
-    let result = match &weighing {
-        Some(weighing) => weighing.divided(&sum),
+    match &weighing {
+        Some(weighing) => weighing.divided(&mut sum),
         None => {
-            let mut result = Vec::with_capacity(4 * n);
-            for plane in &sum {
-                result.extend(plane.iter().zip(&count).map(|(v, n)| v / (n + seen_whole).max(1.0)));
+            for (sum, count) in sum.iter_mut().zip(&count) {
+                let n = (count + seen_whole).max(1.0);
+                *sum = sum.map(|v| v / n);
             }
-            result
         }
-    };
-    (result, depths)
+    }
+    (sum, depths)
 }
 
 /// Adds the lights to planes over a rectangle of the frame; `depths` is what each lens point sees, or nothing where nothing hides a light.

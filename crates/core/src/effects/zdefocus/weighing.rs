@@ -1,8 +1,8 @@
 //! The average of views where the points of the lens do not all count the same: rings, images, cat's eyes.
 
 use super::aperture::{CatsEye, LensPoint};
-use super::candidates::Candidate;
-use super::view::{UNSEEN, View, tile_plane};
+use super::candidates::Samples;
+use super::view::{UNSEEN, View};
 use super::views::Eye;
 use crate::geometry::Rect;
 
@@ -14,11 +14,9 @@ pub(super) struct Weighing<'a> {
     cats_eye: Option<&'a CatsEye>,
     sharpness: f32,
     /// Of red, green, blue and alpha.
-    weights: [Vec<f32>; 4],
+    weights: Vec<[f32; 4]>,
     /// What the barrel leaves of the current point.
     left: Vec<f32>,
-    /// What the current point sees.
-    colour: [Vec<f32>; 4],
 }
 
 impl<'a> Weighing<'a> {
@@ -29,17 +27,15 @@ impl<'a> Weighing<'a> {
             unit,
             cats_eye: eye.cats_eye.as_ref(),
             sharpness: (eye.optics.points.len() as f32).sqrt(),
-            weights: std::array::from_fn(|_| vec![0.0; n]),
+            weights: vec![[0.0; 4]; n],
             left: vec![1.0; n],
-            colour: std::array::from_fn(|_| tile_plane(&tile, 0.0)),
         }
     }
 
     /// Adds a view: what is in front of the focus with the point's weight there, the rest with that behind it.
     #[inline(always)]
-    pub(super) fn add(&mut self, view: &View, candidates: &[Candidate], point: &LensPoint, sum: &mut [Vec<f32>; 4]) {
-        let (n, tile, unit) = (self.left.len(), self.tile, self.unit);
-        view.colours(candidates, &mut self.colour);
+    pub(super) fn add(&mut self, view: &View, samples: &Samples, point: &LensPoint, sum: &mut [[f32; 4]]) {
+        let (tile, unit) = (self.tile, self.unit);
         if let Some(cats_eye) = self.cats_eye {
             let q = cats_eye.of_iris(point.u);
             for (y, row) in (tile.y1..).zip(self.left.chunks_mut(tile.width())) {
@@ -49,24 +45,24 @@ impl<'a> Weighing<'a> {
                 }
             }
         }
-        let (nearest, left) = (&view.nearest()[..n], &self.left[..n]);
         let all = |w: [f32; 3]| [w[0], w[1], w[2], (w[0] + w[1] + w[2]) / 3.0];
         let (in_front, behind) = (all(point.near), all(point.far));
-        for (c, (sum, weights)) in sum.iter_mut().zip(&mut self.weights).enumerate() {
-            let (sum, weights, colour) = (&mut sum[..n], &mut weights[..n], &self.colour[c][..n]);
-            for i in 0..n {
-                let side = if nearest[i] < 0.0 { in_front[c] } else { behind[c] };
-                let weight = if nearest[i] < UNSEEN { left[i] * side } else { 0.0 };
-                weights[i] += weight;
-                // Where nothing was seen an older colour is left over: it counts nothing, and it is a number.
-                sum[i] += weight * colour[i];
+        let seen = view.nearest().iter().zip(view.which()).zip(&self.left);
+        for (((nearest, which), left), (sum, weights)) in seen.zip(sum.iter_mut().zip(&mut self.weights)) {
+            let side = if *nearest < 0.0 { in_front } else { behind };
+            let colour = samples.colour[which];
+            for c in 0..4 {
+                let weight = if *nearest < UNSEEN { left * side[c] } else { 0.0 };
+                weights[c] += weight;
+                sum[c] += weight * colour[c];
             }
         }
     }
 
     /// The averages; 0 where nothing came through.
-    pub(super) fn divided(&self, sum: &[Vec<f32>; 4]) -> Vec<f32> {
-        let planes = sum.iter().zip(&self.weights);
-        planes.flat_map(|(sum, of)| sum.iter().zip(of).map(|(v, w)| if *w > 0.0 { v / w } else { 0.0 })).collect()
+    pub(super) fn divided(&self, sum: &mut [[f32; 4]]) {
+        for (sum, of) in sum.iter_mut().zip(&self.weights) {
+            (0..4).for_each(|c| sum[c] = if of[c] > 0.0 { sum[c] / of[c] } else { 0.0 });
+        }
     }
 }

@@ -9,7 +9,7 @@ use crate::effects::zdefocus::field::Field;
 use crate::effects::zdefocus::views::{Rows, tiles};
 use crate::geometry::Rect;
 use crate::image::Image;
-use crate::simd::{LANES, Lanes, SideBySide, WideWork, best_wide_work};
+use crate::simd::{SIXTEEN as GROUP, SideBySide, Sixteen, SixteenWork, best_sixteen_work};
 use crate::workers::{Cancel, Exec, Stop};
 use std::ops::Range;
 
@@ -28,7 +28,7 @@ pub fn render(
     exec.for_each_mut(tiles(out, TILE), [0.1, 0.2], |_, (tile, rows), cancel| {
         let asks = (tile.y1..tile.y2).any(|y| map.asks(number, [tile.x1, tile.x2], y));
         if asks {
-            best_wide_work(Tile { gather, number, field, map, rect: *tile, rows, cancel });
+            best_sixteen_work(Tile { gather, number, field, map, rect: *tile, rows, cancel });
         }
     })
 }
@@ -44,11 +44,11 @@ struct Tile<'a, 'b> {
     cancel: &'a Cancel,
 }
 
-impl WideWork for Tile<'_, '_> {
+impl SixteenWork for Tile<'_, '_> {
     type Output = ();
 
     #[inline(always)]
-    fn run<L: Lanes>(self) {
+    fn run<S: Sixteen>(self) {
         let Tile { gather, number, field, rect, .. } = self;
         let bounds = self.bounds();
         let most = bounds.iter().fold(-1f32, |m, v| if *v > m { *v } else { m });
@@ -59,10 +59,10 @@ impl WideWork for Tile<'_, '_> {
         let ground = Ground::new(field, &rect, margin as i32, &gather.levels[number], sided);
         let of = Sum { tile: self, ground: &ground, bounds: &bounds, margin };
         match (sided, ground.opaque) {
-            (false, true) => of.up::<L, false, 3>(),
-            (false, false) => of.up::<L, false, 4>(),
-            (true, true) => of.up::<L, true, 3>(),
-            (true, false) => of.up::<L, true, 4>(),
+            (false, true) => of.up::<S, false, 3>(),
+            (false, false) => of.up::<S, false, 4>(),
+            (true, true) => of.up::<S, true, 3>(),
+            (true, false) => of.up::<S, true, 4>(),
         }
     }
 }
@@ -105,16 +105,15 @@ struct Sum<'a, 'b, 'c> {
     margin: usize,
 }
 
-/// Pixels of a cell whose sums are in registers at once.
-const GROUP: usize = 2 * LANES;
+/// Parts of a cell whose sums are in registers at once.
 const GROUPS: usize = CELL / GROUP;
 
 /// Sums of a group: of weights, and of up to four colours.
-type Sums<L> = [[L; 2]; 5];
+type Sums<S> = [S; 5];
 
 impl Sum<'_, '_, '_> {
     #[inline(always)]
-    fn up<L: Lanes, const SIDED: bool, const C: usize>(self) {
+    fn up<S: Sixteen, const SIDED: bool, const C: usize>(self) {
         let Sum { tile: Tile { gather, number, map, rect, rows, cancel, .. }, ground, bounds, margin } = self;
         let w = rect.width().next_multiple_of(CELL);
         for (i, bounds) in bounds.chunks(w).enumerate() {
@@ -127,7 +126,7 @@ impl Sum<'_, '_, '_> {
                 if !asks || bounds.iter().all(|b| *b < 0.0) {
                     continue;
                 }
-                let sums = Cell { gather, ground, margin, x: k * CELL, y: i, bounds }.sums::<L, SIDED, C>();
+                let sums = Cell { gather, ground, margin, x: k * CELL, y: i, bounds }.sums::<S, SIDED, C>();
                 for (j, _) in bounds.iter().enumerate().filter(|(_, b)| **b >= 0.0) {
                     let (weight, at) = (sums[0][j], k * CELL + j);
                     for (c, rows) in rows.iter_mut().enumerate() {
@@ -153,7 +152,7 @@ struct Cell<'a> {
 impl Cell<'_> {
     /// Weights, red, green, blue, alpha.
     #[inline(always)]
-    fn sums<L: Lanes, const SIDED: bool, const C: usize>(&self) -> [[f32; CELL]; 5] {
+    fn sums<S: Sixteen, const SIDED: bool, const C: usize>(&self) -> [[f32; CELL]; 5] {
         let Self { gather, ground, margin, x, y, bounds } = *self;
         let taps = &gather.taps;
         let (mut low, mut high) = (f32::MAX, 0f32);
@@ -186,28 +185,20 @@ impl Cell<'_> {
             let line = Line { planes, taps: &taps.row(row)[usize::from(from)..usize::from(to)] };
             let whole = whole.map(|tap| usize::from(tap - from));
             for g in (0..GROUPS).filter(|g| wanted[*g]) {
-                let limits = halves(&bounds[g]);
+                let limit = S::load(&bounds[g]);
                 // Row by row: the fewer numbers are added to one, the less is rounded off.
-                let mut of_row = [[L::all(0.0); 2]; 5];
-                line.soft::<L, SIDED, C>(&mut of_row, &limits, g * GROUP, 0..whole[0]);
-                line.whole::<L, C>(&mut of_row, g * GROUP, whole[0]..whole[1]);
-                line.soft::<L, SIDED, C>(&mut of_row, &limits, g * GROUP, whole[1]..line.taps.len());
+                let mut of_row = [S::of(0.0); 5];
+                line.soft::<S, SIDED, C>(&mut of_row, limit, g * GROUP, 0..whole[0]);
+                line.whole::<S, C>(&mut of_row, g * GROUP, whole[0]..whole[1]);
+                line.soft::<S, SIDED, C>(&mut of_row, limit, g * GROUP, whole[1]..line.taps.len());
                 for (sum, part) in sums.iter_mut().zip(&of_row).take(1 + C) {
                     let sum = &mut sum.as_chunks_mut::<GROUP>().0[g];
-                    for (sum, part) in sum.as_chunks_mut::<LANES>().0.iter_mut().zip(part) {
-                        L::load(sum).plus(*part).store(sum);
-                    }
+                    (S::load(sum) + *part).store(sum);
                 }
             }
         }
         sums
     }
-}
-
-#[inline(always)]
-fn halves<L: Lanes>(values: &[f32; GROUP]) -> [L; 2] {
-    let [low, high] = values.as_chunks::<LANES>().0 else { return [L::all(0.0); 2] };
-    [L::load(low), L::load(high)]
 }
 
 /// The samples of a row that taps ask for: edges, shares, red, green, blue, alpha from the first tap's on.
@@ -219,7 +210,7 @@ struct Line<'a> {
 impl Line<'_> {
     /// Adds taps in full, for the pixels that begin so many places after the first.
     #[inline(always)]
-    fn whole<L: Lanes, const C: usize>(&self, sums: &mut Sums<L>, place: usize, taps: Range<usize>) {
+    fn whole<S: Sixteen, const C: usize>(&self, sums: &mut Sums<S>, place: usize, taps: Range<usize>) {
         let [mut w, mut r, mut g, mut b, mut a] = *sums;
         for i in taps.start + place..taps.end + place {
             add(&mut w, self.planes.at(1, i));
@@ -235,22 +226,22 @@ impl Line<'_> {
 
     /// Adds taps, each as far as the samples' discs reach.
     #[inline(always)]
-    fn soft<L: Lanes, const SIDED: bool, const C: usize>(
+    fn soft<S: Sixteen, const SIDED: bool, const C: usize>(
         &self,
-        sums: &mut Sums<L>,
-        limits: &[L; 2],
+        sums: &mut Sums<S>,
+        limit: S,
         place: usize,
         taps: Range<usize>,
     ) {
         let [mut w, mut r, mut g, mut b, mut a] = *sums;
         for (i, tap) in (taps.start + place..).zip(&self.taps[taps]) {
-            let weights = weights::<L, SIDED>(tap, self.planes.at(0, i), limits);
-            add_weighted(&mut w, self.planes.at(1, i), &weights);
-            add_weighted(&mut r, self.planes.at(2, i), &weights);
-            add_weighted(&mut g, self.planes.at(3, i), &weights);
-            add_weighted(&mut b, self.planes.at(4, i), &weights);
+            let weight = weight::<S, SIDED>(tap, self.planes.at(0, i), limit);
+            add_weighted(&mut w, self.planes.at(1, i), weight);
+            add_weighted(&mut r, self.planes.at(2, i), weight);
+            add_weighted(&mut g, self.planes.at(3, i), weight);
+            add_weighted(&mut b, self.planes.at(4, i), weight);
             if C > 3 {
-                add_weighted(&mut a, self.planes.at(5, i), &weights);
+                add_weighted(&mut a, self.planes.at(5, i), weight);
             }
         }
         *sums = [w, r, g, b, a];
@@ -259,31 +250,23 @@ impl Line<'_> {
 
 /// How much samples of these edges count at a tap.
 #[inline(always)]
-fn weights<L: Lanes, const SIDED: bool>(tap: &Tap, edge: &[f32; GROUP], limits: &[L; 2]) -> [L; 2] {
-    let [low, high] = halves::<L>(edge);
-    [weight::<L, SIDED>(tap, low, limits[0]), weight::<L, SIDED>(tap, high, limits[1])]
-}
-
-#[inline(always)]
-fn weight<L: Lanes, const SIDED: bool>(tap: &Tap, edge: L, limit: L) -> L {
+fn weight<S: Sixteen, const SIDED: bool>(tap: &Tap, edge: &[f32; GROUP], limit: S) -> S {
+    let edge = S::load(edge);
     let (edge, out) = if SIDED {
-        let front = edge.less(L::all(0.0));
-        let size = edge.greater(L::all(0.0).minus(edge));
-        (size, L::choose(front, L::all(tap.near), L::all(tap.far)))
+        let front = edge.less(S::of(0.0));
+        (edge.size(), S::choose(front, S::of(tap.near), S::of(tap.far)))
     } else {
-        (edge, L::all(tap.far))
+        (edge, S::of(tap.far))
     };
-    edge.lesser(limit).minus(out).greater(L::all(0.0)).lesser(L::all(1.0))
+    (edge.lower(limit) - out).upper(S::of(0.0)).lower(S::of(1.0))
 }
 
 #[inline(always)]
-fn add<L: Lanes>(sums: &mut [L; 2], values: &[f32; GROUP]) {
-    let [low, high] = halves::<L>(values);
-    *sums = [sums[0].plus(low), sums[1].plus(high)];
+fn add<S: Sixteen>(sum: &mut S, values: &[f32; GROUP]) {
+    *sum = *sum + S::load(values);
 }
 
 #[inline(always)]
-fn add_weighted<L: Lanes>(sums: &mut [L; 2], values: &[f32; GROUP], weights: &[L; 2]) {
-    let [low, high] = halves::<L>(values);
-    *sums = [sums[0].plus(weights[0].times(low)), sums[1].plus(weights[1].times(high))];
+fn add_weighted<S: Sixteen>(sum: &mut S, values: &[f32; GROUP], weight: S) {
+    *sum = *sum + weight * S::load(values);
 }
