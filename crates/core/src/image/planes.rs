@@ -40,6 +40,10 @@ impl Plane {
     pub fn at(&self, x: i32, y: i32) -> f32 {
         self.data[(y - self.rect.y1) as usize * self.rect.width() + (x - self.rect.x1) as usize]
     }
+    /// What is left of it: the pixels, bottom row first.
+    pub fn into_data(self) -> Vec<f32> {
+        self.data
+    }
     /// The pixels of one row; must be inside.
     pub fn row(&self, y: i32) -> &[f32] {
         let w = self.rect.width();

@@ -158,7 +158,7 @@ impl Row<'_, '_> {
 }
 
 /// Means of two by two of two rows over `from`, times `by`.
-fn halved(from: &Rect, rect: &Rect, low: &[f32], high: &[f32], to: &mut [f32], by: f32) {
+pub fn halved(from: &Rect, rect: &Rect, low: &[f32], high: &[f32], to: &mut [f32], by: f32) {
     let by = 0.25 * by;
     // The first of which both columns are there.
     let skip = from.x1.rem_euclid(2) as usize;

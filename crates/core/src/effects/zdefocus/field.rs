@@ -54,30 +54,44 @@ impl Field {
     }
 
     /// From the driver's planes. A colour that is no number becomes the mean of its good neighbours: it must not spread (the output puts
-    /// the original back at its own pixel).
-    pub fn new(picture: &Image, depth: &Plane, lens: &Lens, pixels_per_unit: f64, exec: &Exec) -> Result<Self, Stop> {
+    /// the original back at its own pixel). Then the picture is given back, too; else its planes are the field's.
+    pub fn new(
+        picture: Image,
+        depth: &Plane,
+        lens: &Lens,
+        pixels_per_unit: f64,
+        exec: &Exec,
+    ) -> Result<(Self, Option<Image>), Stop> {
         let rect = picture.rect();
         let (w, h) = (rect.width(), rect.height());
-        let mut made = exec.keep((try_vec(w * h, 0f32)?, planes(w * h)?));
-        let (coc, colour) = &mut *made;
+        let picture = exec.keep(picture);
+        let mut coc = exec.keep(try_vec(w * h, 0f32)?);
         let mut ranges = vec![[f32::MAX, f32::MIN]; h];
         let numbers = AtomicBool::new(true);
-        let rows: Vec<_> = coc.chunks_mut(w).zip(pieces(colour, w)).zip(&mut ranges).collect();
-        exec.for_each_mut(rows, [0.02, 0.05], |y, ((coc, colour), range), _| {
+        let rows: Vec<_> = coc.chunks_mut(w).zip(&mut ranges).collect();
+        exec.for_each_mut(rows, [0.02, 0.05], |y, (coc, range), _| {
             let all = y * w..(y + 1) * w;
             lens.cocs(&depth.data()[all.clone()], pixels_per_unit, coc);
-            for (to, from) in colour.iter_mut().zip(&picture.planes) {
-                to.copy_from_slice(&from.data()[all.clone()]);
-            }
-            if !colour.iter().all(|plane| best(|| are_numbers(plane))) {
-                put_numbers(picture, colour, y);
+            if !picture.planes.iter().all(|plane| best(|| are_numbers(&plane.data()[all.clone()]))) {
                 numbers.store(false, Ordering::Relaxed);
             }
             **range = best(|| least_and_greatest(coc, **range));
         })?;
         let [least, most] = ranges.iter().fold([f32::MAX, f32::MIN], |[low, high], r| [low.min(r[0]), high.max(r[1])]);
-        let (coc, colour) = made.take();
-        Ok(Self { rect, coc, colour, unlit: Vec::new(), numbers: numbers.into_inner(), most, least })
+        let numbers = numbers.into_inner();
+        let (colour, picture) = if numbers {
+            (picture.take().planes.map(Plane::into_data), None)
+        } else {
+            let mut colour = exec.keep(planes(w * h)?);
+            exec.for_each_mut(pieces(&mut colour, w).collect(), [0.05, 0.05], |y, colour, _| {
+                for (to, from) in colour.iter_mut().zip(&picture.planes) {
+                    to.copy_from_slice(&from.data()[y * w..(y + 1) * w]);
+                }
+                put_numbers(&picture, colour, y);
+            })?;
+            (colour.take(), Some(picture.take()))
+        };
+        Ok((Self { rect, coc: coc.take(), colour, unlit: Vec::new(), numbers, most, least }, picture))
     }
 }
 

@@ -21,7 +21,9 @@ use taps::Taps;
 
 /// The size is halved so often at most.
 const LEVELS: usize = 6;
-/// Discs of up to this radius in pixels, and of up to this for each lens point, are summed up pixel by pixel.
+/// Discs of up to this radius in pixels, and of up to this for each lens point, are summed up pixel by pixel in the picture as it is…
+const AS_IT_IS: (f32, f32) = (10.0, 0.1);
+/// …and in smaller ones of up to this in theirs.
 const FINEST: (f32, f32) = (16.0, 0.125);
 /// A sample's CoC is looked for up to this many times the pixel's own, and this much more, in pixels.
 const WIDER: (f32, f32) = (1.35, 2.5);
@@ -39,8 +41,8 @@ pub struct Gather {
     levels: Vec<Level>,
     /// The places around a pixel.
     taps: Taps,
-    /// The largest radius that is summed up pixel by pixel, in pixels of any size.
-    finest: f32,
+    /// The largest radius that is summed up pixel by pixel in the picture as it is, and in smaller ones, in their pixels.
+    finest: [f32; 2],
     /// The largest CoC that is gathered, in pixels.
     pub most: f32,
 }
@@ -53,20 +55,20 @@ impl Gather {
         if !optics.aperture.is_whole() || !round {
             return None;
         }
-        let finest = (FINEST.1 * optics.points.len() as f32).max(FINEST.0);
+        let finest = [AS_IT_IS, FINEST].map(|(least, of_points)| (of_points * optics.points.len() as f32).max(least));
         let places = optics.places();
         let variance =
             places.iter().flatten().map(|v| f64::from(v * v)).sum::<f64>() / (2 * places.len().max(1)) as f64;
-        let needed = (0..LEVELS).take_while(|l| *l == 0 || finest * (1 << (l - 1)) as f32 <= largest).count();
-        let end = bound(finest) + 1.0;
+        let needed = (0..LEVELS).take_while(|l| *l == 0 || most_of(finest, l - 1) <= largest).count();
+        let end = bound(finest[1]) + 1.0;
         let taps = Taps::new(&optics.aperture, end);
         let levels = (0..needed).map(|l| Level { table: table(&taps, end, l, variance) }).collect();
-        Some(Self { levels, taps, finest, most: finest * (1 << (LEVELS - 1)) as f32 })
+        Some(Self { levels, taps, finest, most: most_of(finest, LEVELS - 1) })
     }
 
     /// The number of the level for a radius.
     fn level(&self, coc: f32) -> usize {
-        let fits = |level: &usize| coc.abs() <= self.finest * (1 << level) as f32;
+        let fits = |level: &usize| coc.abs() <= most_of(self.finest, *level);
         (0..self.levels.len()).find(fits).unwrap_or(self.levels.len().saturating_sub(1))
     }
 
@@ -87,6 +89,11 @@ impl Gather {
         }
         Ok(())
     }
+}
+
+/// The largest CoC of a level, in pixels of the frame.
+fn most_of([as_it_is, smaller]: [f32; 2], level: usize) -> f32 {
+    if level == 0 { as_it_is } else { smaller * (1 << level) as f32 }
 }
 
 impl Level {
@@ -147,7 +154,7 @@ fn table(taps: &Taps, end: f32, number: usize, variance: f64) -> Vec<[f32; 2]> {
 /// The variance per axis, in pixels of a level's picture, of what its pixels share out, size after size, and of what is interpolated between them.
 fn own_blur(number: usize) -> f64 {
     let part = |size: usize| 0.25f64.powi(size as i32);
-    let shared: f64 = (0..number).map(|size| 3.0 / 16.0 * part(size)).sum();
+    let shared: f64 = (0..number).map(|size| 1.0 / 16.0 * part(size)).sum();
     if number > 0 { shared + 1.0 / 6.0 + part(number) / 12.0 } else { 0.0 }
 }
 

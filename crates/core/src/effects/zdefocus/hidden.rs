@@ -7,6 +7,7 @@
 use super::felt::{self, units};
 use super::field::Field;
 use super::lights::luminance;
+use super::needed::Needed;
 use super::sheet::Sheet;
 use crate::geometry::Rect;
 use crate::simd::best;
@@ -65,14 +66,16 @@ struct Wanted {
 }
 
 impl Wanted {
-    fn new(field: &Field, envelope: &[i16], exec: &Exec) -> Result<Self, Stop> {
+    fn new(field: &Field, envelope: &[i16], needed: Option<&Needed>, exec: &Exec) -> Result<Self, Stop> {
         let w = field.rect.width();
         let mut of_row: Vec<Vec<u32>> = vec![Vec::new(); field.rect.height()];
         exec.for_each_mut(of_row.iter_mut().collect(), [0.1, 0.1], |y, found, _| {
             let (e, coc) = (&envelope[y * w..(y + 1) * w], &field.coc[y * w..(y + 1) * w]);
             let mut own = vec![0i16; w];
             best(|| in_units(coc, &mut own));
-            found.extend((0..).zip(e.iter().zip(&own)).filter(|(_, (e, own))| e > own).map(|(x, _)| x));
+            let at = |x: u32| needed.is_none_or(|needed| needed.at(field.rect.x1 + x as i32, field.rect.y1 + y as i32));
+            let hides = (0..).zip(e.iter().zip(&own)).filter(|(_, (e, own))| e > own);
+            found.extend(hides.map(|(x, _)| x).filter(|x| at(*x)));
         })?;
         let ends = of_row.iter().scan(0, |sum, row| {
             *sum += row.len();
@@ -84,12 +87,14 @@ impl Wanted {
 
 /// Steps along one direction to the first pixel on the farther side of an edge, for each wanted pixel; 0 is none.
 ///
-/// A pixel whose next one is no such edge sees the same edges as that one, or farther ones: so it asks the next one's, and so on.
+/// A pixel whose next one is no such edge sees the same edges as that one, or farther ones: so it asks the next one's, and so on, and goes on
+/// step by step where that is not among the `needed`.
 ///
 /// `of_pixel` has a place for each pixel of the field, all 0 before and after.
 fn edges(
     field: &Field,
     wanted: &Wanted,
+    needed: Option<&Needed>,
     step: (i32, i32),
     of_pixel: &mut [u16],
     cancel: &Cancel,
@@ -122,10 +127,13 @@ fn edges(
                 if field.coc[j] - coc >= distance.max(STEP) {
                     break t;
                 }
-                if of_pixel[j] == 0 || distance > field.most - coc {
+                if distance > field.most - coc {
                     break 0;
                 }
-                t += i32::from(of_pixel[j]);
+                if of_pixel[j] == 0 && needed.is_none_or(|n| n.at(px + field.rect.x1, py + field.rect.y1)) {
+                    break 0;
+                }
+                t += i32::from(of_pixel[j].max(1));
             };
             of_pixel[i] = hit.min(i32::from(u16::MAX)) as u16;
             found[k] = of_pixel[i];
@@ -138,10 +146,17 @@ fn edges(
     Ok(found)
 }
 
-/// CoC and colour hidden behind the pixels of `rect`; nothing where no edge of a farther surface is near enough to matter.
-pub fn behind(field: &Field, envelope: &[i16], rect: Rect, exec: &Exec) -> Result<Sheet, Stop> {
+/// CoC and colour hidden behind the pixels of `rect`, those that are `needed`; nothing where no edge of a farther surface is near enough to
+/// matter.
+pub fn behind(
+    field: &Field,
+    envelope: &[i16],
+    rect: Rect,
+    needed: Option<&Needed>,
+    exec: &Exec,
+) -> Result<Sheet, Stop> {
     let mut sheet = exec.keep(Sheet::new(rect, exec)?);
-    let wanted = exec.keep(Wanted::new(field, envelope, exec)?);
+    let wanted = exec.keep(Wanted::new(field, envelope, needed, exec)?);
     if wanted.x.is_empty() {
         return Ok(sheet.take());
     }
@@ -152,7 +167,7 @@ pub fn behind(field: &Field, envelope: &[i16], rect: Rect, exec: &Exec) -> Resul
         let lock = || spare.lock().unwrap_or_else(PoisonError::into_inner);
         let before = lock().pop();
         **found = before.map_or_else(|| try_vec(field.coc.len(), 0u16), Ok).and_then(|mut of_pixel| {
-            let found = edges(field, &wanted, RAYS[k], &mut of_pixel, cancel);
+            let found = edges(field, &wanted, needed, RAYS[k], &mut of_pixel, cancel);
             lock().push(of_pixel);
             found
         });

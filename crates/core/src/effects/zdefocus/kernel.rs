@@ -71,7 +71,7 @@ impl AreaKernel for Defocus<'_> {
 
     fn render(&self, input: AreaInput, exec: &Exec) -> Result<Image, Stop> {
         let AreaInput { source, depth, background, inside, window, seen } = input;
-        let (source, depth) = (exec.keep(source), exec.keep(depth));
+        let depth = exec.keep(depth);
         let stretch = stretch(&self.geometry);
         let points = self.optics.places();
         let scale = pixels_per_unit(&self.geometry);
@@ -80,10 +80,10 @@ impl AreaKernel for Defocus<'_> {
             largest = largest.max(self.largest(depth_range(z, exec)?));
         }
         let largest = largest * scale;
-        let mut field = exec.keep(Field::new(&source, &depth, &self.lens, scale, exec)?);
-        drop(depth);
         // The picture itself is of use only where its own colours come back.
-        let odd = if field.numbers { None } else { Some(source) };
+        let (field, odd) = Field::new(source, &depth, &self.lens, scale, exec)?;
+        let (mut field, odd) = (exec.keep(field), odd.map(|source| exec.keep(source)));
+        drop(depth);
         let mut plate = match background {
             Some(background) => Some(exec.keep(Plate::new(&field, background, &self.lens, scale, exec)?)),
             None => None,

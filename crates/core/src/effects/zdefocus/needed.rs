@@ -23,14 +23,19 @@ pub struct Needed {
 }
 
 impl Needed {
-    /// Of the samples over `rect`; bokehs are `wide` times as wide as high, or as high.
-    pub fn new(field: &Field, rect: Rect, asked: &Asked, wide: f32, exec: &Exec) -> Result<Self, Stop> {
+    /// Of the samples over `rect`, and of those that they may hide, which are blurred no more than the most blurred of all; bokehs are `wide`
+    /// times as wide as high, or as high.
+    pub fn new(field: &Field, rect: Rect, asked: &Asked, wide: f32, exec: &Exec) -> Result<[Self; 2], Stop> {
         let squares = Squares::new(asked, exec)?;
         let cells = in_cells(&rect, [BLOCK, ROWS]);
-        let mut blocks = try_vec(cells.width() * cells.height(), false)?;
-        exec.for_each_mut(blocks.chunks_mut(cells.width().max(1)).collect(), [0.1, 0.1], |i, row, _| {
+        let n = cells.width() * cells.height();
+        let (mut blocks, mut hidden) = (try_vec(n, false)?, try_vec(n, false)?);
+        let rows = blocks.chunks_mut(cells.width().max(1)).zip(hidden.chunks_mut(cells.width().max(1)));
+        let farthest = (field.most.max(-field.least) * wide).ceil() as i32 + BESIDE;
+        exec.for_each_mut(rows.collect(), [0.1, 0.1], |i, (row, hidden), _| {
             let y = (cells.y1 + i as i32) * ROWS;
-            for (x, needed) in (cells.x1..).map(|x| x * BLOCK).zip(row.iter_mut()) {
+            let columns = (cells.x1..).map(|x| x * BLOCK);
+            for (x, (needed, hidden)) in columns.zip(row.iter_mut().zip(hidden.iter_mut())) {
                 let block = Rect::new(x, y, x + BLOCK, y + ROWS).intersect(&rect);
                 let mut range = [0f32; 2];
                 for y in block.y1..block.y2 {
@@ -39,9 +44,18 @@ impl Needed {
                 }
                 let reach = (range[1].max(-range[0]) * wide).ceil() as i32 + BESIDE;
                 *needed = squares.any(&block.grow(reach));
+                *hidden = squares.any(&block.grow(farthest));
             }
         })?;
-        Ok(Self { rect: cells, blocks })
+        Ok([blocks, hidden].map(|blocks| Self { rect: cells, blocks }))
+    }
+
+    /// Is the sample at a pixel needed?
+    #[inline]
+    pub fn at(&self, x: i32, y: i32) -> bool {
+        let (x, y) = (x.div_euclid(BLOCK), y.div_euclid(ROWS));
+        self.rect.contains(x, y)
+            && self.blocks[(y - self.rect.y1) as usize * self.rect.width() + (x - self.rect.x1) as usize]
     }
 
     /// Is any sample of a rectangle needed?

@@ -35,9 +35,10 @@ impl Plate {
         pixels_per_unit: f64,
         exec: &Exec,
     ) -> Result<Self, Stop> {
-        let mut background = exec.keep(background);
-        let has_depth = background.depth.is_some();
-        let depth = match background.depth.take() {
+        let Background { colour, depth } = background;
+        let colour = exec.keep(colour);
+        let has_depth = depth.is_some();
+        let depth = match depth {
             Some(depth) => depth,
             None => Plane::new(picture.rect, 0.0)?,
         };
@@ -45,8 +46,9 @@ impl Plate {
         if !has_depth {
             exec.for_each_mut(depth.rows_mut().collect(), [0.05, 0.05], |_, row, _| row.fill(f32::NAN))?;
         }
-        let mut field = exec.keep(Field::new(&background.colour, &depth, lens, pixels_per_unit, exec)?);
-        drop((background, depth));
+        let (field, odd) = Field::new(colour.take(), &depth, lens, pixels_per_unit, exec)?;
+        let mut field = exec.keep(field);
+        drop((odd.map(|picture| exec.keep(picture)), depth));
         if !has_depth {
             guess_depth(&mut field, picture, exec)?;
         }
@@ -177,7 +179,7 @@ impl Plate {
 /// The CoC that the guess finds behind each pixel; NaN where it finds nothing.
 fn guess_depth(field: &mut Field, picture: &Field, exec: &Exec) -> Result<(), Stop> {
     let envelope = exec.keep(hidden::envelope(picture, exec)?);
-    let guess = exec.keep(hidden::behind(picture, &envelope, picture.rect, exec)?);
+    let guess = exec.keep(hidden::behind(picture, &envelope, picture.rect, None, exec)?);
     let w = picture.rect.width().max(1);
     exec.for_each_mut(field.coc.chunks_mut(w).collect(), [0.05, 0.05], |y, row, _| {
         for (coc, guess) in row.iter_mut().zip(&guess.coc[y * w..]) {

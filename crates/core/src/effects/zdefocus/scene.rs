@@ -34,6 +34,8 @@ pub struct Makings<'a> {
     pub plate: Option<&'a Plate>,
     /// Which of the picture's own samples.
     pub needed: &'a Needed,
+    /// Which of those that it hides.
+    pub hidden: &'a Needed,
     /// Half the side of the spread for a CoC of 1 px.
     pub gap: f32,
     /// How many points look.
@@ -50,7 +52,8 @@ impl Scene {
         let apart = of.apart.filter(|apart| !apart.is_empty());
         let envelope = if fill || plate.is_some() { hidden::envelope(field, exec)? } else { Vec::new() };
         let envelope = exec.keep(envelope);
-        let guess = if fill { hidden::behind(field, &envelope, rect, exec)? } else { Sheet::new(rect, exec)? };
+        let guess =
+            if fill { hidden::behind(field, &envelope, rect, Some(of.hidden), exec)? } else { Sheet::new(rect, exec)? };
         let mut guess = exec.keep(guess);
         let mut layers = exec.keep(Vec::new());
         let mut add = |sheet: Sheet, seen_by| -> Result<(), Stop> {
@@ -61,10 +64,14 @@ impl Scene {
         };
         let shares = exec.keep(apart.map(|apart| shares(apart, field, exec)).transpose()?.unwrap_or_default());
         let points = of.points as f32;
-        let mut counts = exec.keep(if shares.is_empty() { Vec::new() } else { part(&shares, field.rect, rect, exec)? });
-        exec.for_each_mut(counts.chunks_mut(rect.width().max(1)).collect(), [0.2, 0.2], |_, row, _| {
-            row.iter_mut().for_each(|v| *v = (*v * points).round());
-        })?;
+        let mut counts = exec.keep(Vec::new());
+        if let Some(apart) = apart.filter(|_| !shares.is_empty()) {
+            *counts = exec.filled(rect.width() * rect.height(), points, [0.2, 0.2])?;
+            let rows: Vec<_> = counts.chunks_mut(rect.width().max(1)).zip(inside(apart, field.rect, rect)).collect();
+            exec.for_each_mut(rows, [0.2, 0.2], |_, (counts, (skip, row)), _| {
+                row.iter().for_each(|two| counts[two.x as usize - *skip] = (two.own_share() * points).round());
+            })?;
+        }
         add(seen(field, &shares, rect, gap, Some(of.needed), exec)?, counts.take())?;
         drop(shares);
         if let Some(plate) = plate {
@@ -81,7 +88,7 @@ impl Scene {
                 })?;
             } else if fill {
                 let of_plate = exec.keep(hidden::envelope(&plate.field, exec)?);
-                guess = exec.keep(hidden::behind(&plate.field, &of_plate, rect, exec)?);
+                guess = exec.keep(hidden::behind(&plate.field, &of_plate, rect, None, exec)?);
             } else {
                 guess = exec.keep(Sheet::new(rect, exec)?);
             }
@@ -95,6 +102,15 @@ impl Scene {
         add(guess.take(), counts.take())?;
         Ok(Scene { layers: layers.take() })
     }
+}
+
+/// Those of each row of `rect`, which is inside `of`, the field's, and the column of its first pixel there.
+fn inside(apart: &Apart, of: Rect, rect: Rect) -> impl Iterator<Item = (usize, &[Two])> {
+    let [first, end] = [rect.x1, rect.x2].map(|x| (x - of.x1) as u32);
+    apart.rows[(rect.y1 - of.y1) as usize..(rect.y2 - of.y1) as usize].iter().map(move |row| {
+        let [first_of, end_of] = [first, end].map(|x| row.partition_point(|two| two.x < x));
+        (first as usize, &row[first_of..end_of])
+    })
 }
 
 /// How much of each of the field's pixels its own surface covers; nothing if that is all of all.
@@ -122,14 +138,11 @@ fn others(
     exec: &Exec,
 ) -> Result<(), Stop> {
     let rect = sheet.rect;
-    let skip = (rect.x1 - of.x1) as u32;
-    let these = &apart.rows[(rect.y1 - of.y1) as usize..(rect.y2 - of.y1) as usize];
-    let rows: Vec<_> = sheet.rows_mut().into_iter().zip(counts.chunks_mut(rect.width().max(1))).zip(these).collect();
-    exec.for_each_mut(rows, [0.2, 0.2], |i, (((coc, colour), counts), row), _| {
-        let inside = |two: &&Two| two.has_other() && two.x >= skip && two.x < skip + coc.len() as u32;
-        let inside: Vec<&Two> = row.iter().filter(inside).collect();
-        for two in inside {
-            let x = (two.x - skip) as usize;
+    let counts = counts.chunks_mut(rect.width().max(1));
+    let rows: Vec<_> = sheet.rows_mut().into_iter().zip(counts).zip(inside(apart, of, rect)).collect();
+    exec.for_each_mut(rows, [0.2, 0.2], |i, (((coc, colour), counts), (skip, row)), _| {
+        for two in row.iter().filter(|two| two.has_other()) {
+            let x = two.x as usize - *skip;
             let known = if two.has_near { shown(rect.x1 + x as i32, rect.y1 + i as i32) } else { coc[x] < NONE };
             if known {
                 continue;

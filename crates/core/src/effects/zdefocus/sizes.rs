@@ -119,9 +119,10 @@ impl Sizes<'_> {
         let wide = self.eye.stretch.max(1.0);
         let around = (largest * f64::from(wide)).ceil() as i32 + 2;
         let rect = seen.grow(around).intersect(&of.field.rect);
-        let needed = exec.keep(Needed::new(of.field, rect, asked, wide, exec)?);
+        let [needed, hidden] = Needed::new(of.field, rect, asked, wide, exec)?.map(|needed| exec.keep(needed));
         let makings = Makings {
             needed: &needed,
+            hidden: &hidden,
             field: of.field,
             apart: of.apart,
             plate,

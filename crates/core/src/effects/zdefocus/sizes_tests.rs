@@ -258,7 +258,7 @@ fn what_is_seen_from_an_asked_pixel_is_needed_and_what_is_far_is_not() {
             let part = places(rect).map(|p| if p == (ax, ay) { WHOLE } else { 0 }).collect();
             let needed = on_a_thread(|exec| {
                 let asked = Asked::new(Finer::whole(&of), Parts { rect, part, any: true }, None, wide, exec)?;
-                Needed::new(&of, rect, &asked, wide, exec)
+                Needed::new(&of, rect, &asked, wide, exec).map(|[needed, _]| needed)
             });
             let any = |x: i32, y: i32| needed.any(&Rect::new(x, y, x + 1, y + 1));
             for (x, y) in places(rect) {

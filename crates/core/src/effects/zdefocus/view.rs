@@ -136,10 +136,10 @@ impl View {
         self.nearest.pixels()
     }
 
-    /// The number of what is seen among the samples: of nothing 0.
+    /// The number of what is seen at some pixels among the samples: of nothing 0.
     #[inline(always)]
-    pub(super) fn which(&self) -> impl Iterator<Item = usize> {
-        self.which.pixels().iter().map(|bits| bits.to_bits() as usize)
+    pub(super) fn which(&self, pixels: Range<usize>) -> impl Iterator<Item = usize> {
+        self.which.pixels()[pixels].iter().map(|bits| bits.to_bits() as usize)
     }
 
     /// What the point of that number sees.

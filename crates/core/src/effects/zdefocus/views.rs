@@ -23,6 +23,7 @@ use crate::geometry::Rect;
 use crate::image::Image;
 use crate::simd::{Sixteen, SixteenWork, best_sixteen_work};
 use crate::workers::{Cancel, Exec, Stop};
+use std::ops::Range;
 use std::sync::Arc;
 
 /// A light whose CoC is up to this much behind the nearest sample at a pixel is seen there, in pixels…
@@ -235,7 +236,7 @@ impl SixteenWork for Whole<'_, '_> {
 /// The averages over what is looked at; and for each lens point the CoCs that it sees, where there are lights.
 #[inline(always)]
 fn average<S: Sixteen>(&Tile { look, lights, looked: tile, cancel, .. }: &Tile) -> (Vec<[f32; 4]>, Vec<f32>) {
-    let Look { scene, eye, unit, .. } = look;
+    let Look { scene, eye, unit, asked, .. } = look;
     let n = tile.width() * tile.height();
     let mut sum = vec![[0f32; 4]; n];
     let mut count = vec![0f32; n];
@@ -250,6 +251,7 @@ fn average<S: Sixteen>(&Tile { look, lights, looked: tile, cancel, .. }: &Tile) 
     let samples = Samples::new(&mut candidates);
     let mut sieve = Sieve::new(&candidates, tile);
     let mut view = View::new(tile, eye.optics.points.len() as u32);
+    let wanted = wanted(asked, &tile);
     // What hides a light is known for each view: kept only where lights are.
     let mut depths: Vec<f32> = Vec::new();
     for (number, &point) in points.iter().enumerate() {
@@ -263,9 +265,11 @@ fn average<S: Sixteen>(&Tile { look, lights, looked: tile, cancel, .. }: &Tile) 
         match &mut weighing {
             Some(weighing) => weighing.add(&view, &samples, &optics.points[number], &mut sum),
             None => {
-                for (sum, which) in sum.iter_mut().zip(view.which()) {
-                    let colour = samples.colour[which];
-                    *sum = [sum[0] + colour[0], sum[1] + colour[1], sum[2] + colour[2], sum[3] + colour[3]];
+                for these in &wanted {
+                    for (sum, which) in sum[these.clone()].iter_mut().zip(view.which(these.clone())) {
+                        let colour = samples.colour[which];
+                        *sum = [sum[0] + colour[0], sum[1] + colour[1], sum[2] + colour[2], sum[3] + colour[3]];
+                    }
                 }
                 view.count(&mut count, &mut seen_whole);
             }
@@ -281,6 +285,14 @@ fn average<S: Sixteen>(&Tile { look, lights, looked: tile, cancel, .. }: &Tile) 
         }
     }
     (sum, depths)
+}
+
+/// The pixels of a tile that are asked for, a piece of each row.
+fn wanted(asked: &Asked, tile: &Rect) -> Vec<Range<usize>> {
+    let w = tile.width();
+    let rows = (tile.y1..tile.y2).map(|y| asked.around(&Rect { y1: y, y2: y + 1, ..*tile }));
+    let pieces = rows.enumerate().filter(|(_, row)| !row.is_empty());
+    pieces.map(|(i, row)| i * w + (row.x1 - tile.x1) as usize..i * w + (row.x2 - tile.x1) as usize).collect()
 }
 
 /// Adds the lights to planes over a rectangle of the frame; `depths` is what each lens point sees, or nothing where nothing hides a light.

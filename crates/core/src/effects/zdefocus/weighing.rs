@@ -47,7 +47,7 @@ impl<'a> Weighing<'a> {
         }
         let all = |w: [f32; 3]| [w[0], w[1], w[2], (w[0] + w[1] + w[2]) / 3.0];
         let (in_front, behind) = (all(point.near), all(point.far));
-        let seen = view.nearest().iter().zip(view.which()).zip(&self.left);
+        let seen = view.nearest().iter().zip(view.which(0..self.left.len())).zip(&self.left);
         for (((nearest, which), left), (sum, weights)) in seen.zip(sum.iter_mut().zip(&mut self.weights)) {
             let side = if *nearest < 0.0 { in_front } else { behind };
             let colour = samples.colour[which];

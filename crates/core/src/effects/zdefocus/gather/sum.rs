@@ -87,7 +87,7 @@ impl Tile<'_, '_> {
                 continue;
             }
             // Beside a pixel that asks, no surface is blurred much more.
-            let asked = |coc: f32| if coc.abs() <= gather.finest + 1.0 { bound(coc) } else { -1.0 };
+            let asked = |coc: f32| if coc.abs() <= gather.finest[1] + 1.0 { bound(coc) } else { -1.0 };
             after.iter_mut().zip(coc).for_each(|(to, coc)| *to = asked(*coc));
             before.fill(asked(coc[0]));
             after[coc.len()..][..(rect.x2 - end) as usize].fill(asked(coc[coc.len() - 1]));
