@@ -31,7 +31,12 @@ pub(crate) struct Crew<'a> {
 impl<'a> Crew<'a> {
     /// `bar`: may one be shown?
     pub(crate) fn new(instance: &'a Instance, bar: bool) -> Result<Self, Failure> {
-        let workers = workers(&instance.host).map_err(|why| Failure::say(ofx::kOfxStatFailed, why))?;
+        let workers = workers(&instance.host).map_err(|why| {
+            let text = format!(
+                "Not enough memory, or too many threads: the system gives no more ({why}). Close other programs."
+            );
+            Failure::say(ofx::kOfxStatErrMemory, text)
+        })?;
         Ok(Self { instance, workers, progress: Progress::new(instance, bar) })
     }
 

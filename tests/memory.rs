@@ -16,7 +16,7 @@ const MIB: u64 = 1 << 20;
 const LEFT_BEHIND: u64 = 2 * MIB;
 
 /// Runs a test of this file again in a process of its own, for one effect: what ends that process does not end the tests.
-fn in_a_child(test: &str, effect: &str, what: &str) {
+fn in_a_child(test: &str, effect: &str, what: &str) -> String {
     let out = Command::new(std::env::current_exe().unwrap())
         .args([test, "--exact", "--nocapture"])
         .env(EFFECT, effect)
@@ -25,6 +25,7 @@ fn in_a_child(test: &str, effect: &str, what: &str) {
         .unwrap();
     let said = format!("{}{}", String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr));
     assert!(out.status.success(), "{effect}, {what}: {}\n{said}", out.status);
+    said
 }
 
 /// Renders while the process may have only so much more memory. `None`: it succeeded.
@@ -58,6 +59,7 @@ fn child() {
     match what.as_str() {
         "huge" => huge(&effect),
         "cycles" => cycles(&effect),
+        _ if let Ok(kib) = what.parse() => first_render(&effect, kib),
         _ => every_budget(&effect, &what),
     }
 }
@@ -112,6 +114,18 @@ fn every_budget(effect: &str, quality: &str) {
     s.assert_clean(effect);
     assert!(same_bits(&s.render(&request), &right), "the next render is another one");
 }
+
+/// A process's first render, which makes the threads and their pools of memory.
+fn first_render(effect: &str, kib: u64) {
+    let s = Session::at_work(Profile::strict(), effect, Context::General, (700, 400));
+    let error = with_memory(&s, &RenderRequest::at(1.0), kib * 1024);
+    error.as_ref().inspect(|error| says_memory(error));
+    s.assert_clean(effect);
+    println!("{}", if error.is_some() { REFUSED } else { "enough" });
+    s.render(&RenderRequest::at(1.0));
+}
+
+const REFUSED: &str = "refused, as it should be";
 
 /// What the process holds: a number of bytes in memory.
 fn resident() -> u64 {
@@ -183,5 +197,19 @@ fn windows_of_16k_by_16k_are_refused_with_a_message() {
 fn whatever_memory_there_is_the_host_lives_on() {
     for effect in ALL {
         in_a_child("child", effect, "Normal");
+    }
+}
+
+#[test]
+fn whatever_memory_there_is_for_its_first_render_the_host_lives_on() {
+    for effect in ALL {
+        let (mut kib, mut refused) = (1024, 0);
+        while in_a_child("child", effect, &kib.to_string()).contains(REFUSED) {
+            refused += 1;
+            kib += kib / 5;
+            assert!(kib < 4 << 20, "it never succeeds");
+        }
+        println!("{effect}: {kib} KiB are enough after {refused} refusals");
+        assert!(refused > 0, "{effect}: 1 MiB cannot be enough");
     }
 }

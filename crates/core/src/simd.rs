@@ -333,5 +333,39 @@ pub fn streamed() {
     }
 }
 
+/// This thread calculates from here on as Rust takes for granted: to the nearest number, the smallest ones too, and without traps. A new
+/// thread has the ways of the one that made it, which is a host's and may want others.
+pub(crate) fn calculate_as_usual() {
+    #[cfg(target_arch = "x86_64")]
+    calculate_as(0x1f80);
+    #[cfg(target_arch = "aarch64")]
+    calculate_as(0);
+}
+
+/// As some hosts want it, and a little more: up to the next number, without the smallest ones.
+#[cfg(test)]
+pub(crate) fn calculate_oddly() {
+    #[cfg(target_arch = "x86_64")]
+    calculate_as(0xdfc0);
+    #[cfg(target_arch = "aarch64")]
+    calculate_as(0x0140_0000);
+}
+
+#[cfg(target_arch = "x86_64")]
+fn calculate_as(control: u32) {
+    // SAFETY: every processor of this kind has the register, and the value sets none of its reserved bits.
+    unsafe {
+        std::arch::asm!("ldmxcsr [{}]", in(reg) &raw const control, options(nostack));
+    }
+}
+
+#[cfg(target_arch = "aarch64")]
+fn calculate_as(control: u64) {
+    // SAFETY: every processor of this kind has the register, and the value sets none of its reserved bits.
+    unsafe {
+        std::arch::asm!("msr fpcr, {}", in(reg) control, options(nostack));
+    }
+}
+
 mod lanes;
 mod sixteen;

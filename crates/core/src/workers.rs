@@ -9,7 +9,7 @@
 mod memory;
 mod team;
 
-pub use memory::{Kept, try_vec};
+pub use memory::{Kept, try_concat, try_vec};
 use std::marker::PhantomData;
 use std::sync::atomic::{AtomicBool, AtomicIsize, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -61,7 +61,7 @@ impl Workers {
     /// it of the progress: whatever `work` does, and however long it does so. What it panics with comes out here.
     ///
     /// # Errors
-    /// [`Stop::OutOfMemory`] where the system gives no thread; `work` has not begun then.
+    /// [`Stop::OutOfMemory`] where the system gives no thread, and `work` has not begun, or where a buffer of a task could not be had.
     pub fn lead<R: Send>(&self, wishes: &Wishes, work: impl FnOnce(&Exec) -> R + Send) -> Result<R, Stop> {
         let idle = self.leaders.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let leader = idle.map_or_else(|| Team::new(1, "fathom-lead-"), Ok).map_err(|_| Stop::OutOfMemory)?;
@@ -74,6 +74,9 @@ impl Workers {
                     *ended.lock().unwrap_or_else(PoisonError::into_inner) = true;
                     woken.notify_one();
                 });
+                if !memory::is_there_room() {
+                    return shared.cancel.set_out_of_memory();
+                }
                 result = Some(work(&Exec::new(self, shared.clone())));
             });
             // Nobody waits for a render if asking the host panics.
@@ -94,10 +97,17 @@ impl Workers {
             leaders.push(leader);
         }
         drop(leaders);
-        // There: a panic instead of it has come out of the scope.
-        result.ok_or(Stop::Aborted)
+        match shared.cancel.stop() {
+            // Whatever the work has made of it.
+            Some(Stop::OutOfMemory) => Err(Stop::OutOfMemory),
+            // There: a panic instead of it has come out of the scope.
+            _ => result.ok_or(Stop::Aborted),
+        }
     }
 }
+
+/// A thread looks whether there is room for small buffers before each so many tasks.
+const LOOK_FOR_ROOM: usize = 32;
 
 /// How long the host's thread waits before it asks again.
 const POLL: Duration = Duration::from_millis(4);
@@ -114,6 +124,8 @@ pub struct Wishes<'a> {
 #[derive(Default)]
 pub struct Cancel {
     flag: AtomicBool,
+    /// Is it so because a buffer could not be had?
+    full: AtomicBool,
     /// In tests: the look that sets it; 0 is none.
     #[cfg(test)]
     looks: AtomicUsize,
@@ -130,10 +142,21 @@ impl Cancel {
         if self.looks.load(Ordering::Relaxed) > 0 && self.looks.fetch_sub(1, Ordering::Relaxed) == 1 {
             self.set();
         }
-        self.flag.load(Ordering::Relaxed)
+        self.flag.load(Ordering::Acquire)
+    }
+    /// A buffer that a task needs cannot be had: nothing of the render is wanted any more.
+    pub fn set_out_of_memory(&self) {
+        self.full.store(true, Ordering::Relaxed);
+        self.set();
     }
     fn set(&self) {
-        self.flag.store(true, Ordering::Relaxed);
+        // Whoever sees it sees the reason, too.
+        self.flag.store(true, Ordering::Release);
+    }
+    /// Why the work is no longer wanted, if it is not.
+    fn stop(&self) -> Option<Stop> {
+        let stop = || if self.full.load(Ordering::Relaxed) { Stop::OutOfMemory } else { Stop::Aborted };
+        self.is_set().then(stop)
     }
 }
 
@@ -222,14 +245,22 @@ impl<'a> Exec<'a> {
     /// part from..to of the whole render that this call stands for, for the progress bar.
     ///
     /// # Errors
-    /// [`Stop::Aborted`] where it is no longer wanted: tasks may have been left out, or have left off.
+    /// [`Stop::Aborted`] where it is no longer wanted: tasks may have been left out, or have left off. [`Stop::OutOfMemory`] where there is
+    /// none for the buffers of tasks: the same.
     pub fn for_each(&self, count: usize, share: [f64; 2], task: impl Fn(usize, &Cancel) + Sync) -> Result<(), Stop> {
         let Shared { cancel, done } = &*self.shared;
         let (next, over) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let part = (share[1] - share[0]) / count.max(1) as f64;
         // Takes tasks until there are no more, or it should not.
         let work = |goes_on: &dyn Fn() -> bool| {
-            while goes_on() && !cancel.is_set() {
+            for mine in 0_usize.. {
+                if !goes_on() || cancel.is_set() {
+                    break;
+                }
+                if mine.is_multiple_of(LOOK_FOR_ROOM) && !memory::is_there_room() {
+                    cancel.set_out_of_memory();
+                    break;
+                }
                 let i = next.fetch_add(1, Ordering::Relaxed);
                 if i >= count {
                     break;
@@ -253,7 +284,7 @@ impl<'a> Exec<'a> {
                 });
             }),
         }
-        if cancel.is_set() { Err(Stop::Aborted) } else { Ok(()) }
+        cancel.stop().map_or(Ok(()), Err)
     }
 
     /// [`Exec::for_each`] over pieces that each task may change: `task(index, piece)`.

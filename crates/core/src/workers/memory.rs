@@ -101,6 +101,34 @@ pub fn try_vec<T: Clone>(len: usize, value: T) -> Result<Vec<T>, Stop> {
     // Asked for first, since `vec!` ends the process where it gets nothing.
     let mut probe = Vec::<T>::new();
     probe.try_reserve_exact(len).map_err(|_| Stop::OutOfMemory)?;
+    if !is_there_room() {
+        return Err(Stop::OutOfMemory);
+    }
     drop(probe);
     Ok(vec![value; len])
+}
+
+/// All values of some vectors, in one.
+///
+/// # Errors
+/// [`Stop::OutOfMemory`] where the allocation fails.
+pub fn try_concat<T: Copy>(parts: &[Vec<T>]) -> Result<Vec<T>, Stop> {
+    let mut all = Vec::new();
+    all.try_reserve_exact(parts.iter().map(Vec::len).sum()).map_err(|_| Stop::OutOfMemory)?;
+    parts.iter().for_each(|part| all.extend_from_slice(part));
+    Ok(all)
+}
+
+/// What the small buffers of some tasks take, and more, in so many blocks: nobody asks whether they can be had, and the process ends where they
+/// cannot. What is large leaves as much. A block is less than a plane of a picture in HD: the C library of Linux goes on taking
+/// what is larger than all blocks that it was ever given back from the system, and gives it back at once.
+const ROOM: [usize; 4] = [4 << 20; 4];
+
+/// Is there memory for the small buffers of some tasks of this thread?
+pub(super) fn is_there_room() -> bool {
+    let mut room = ROOM.map(|_| Vec::<u8>::new());
+    let there = room.iter_mut().zip(ROOM).all(|(block, size)| block.try_reserve_exact(size).is_ok());
+    // Else the compiler may leave out both the question and the answer.
+    std::hint::black_box(&mut room);
+    there
 }

@@ -17,7 +17,14 @@ impl Team {
             .num_threads(count)
             .spawn_handler(|thread| {
                 let named = std::thread::Builder::new().name(format!("{name}{}", thread.index()));
-                threads.0.push(named.spawn(|| thread.run())?);
+                if !super::memory::is_there_room() {
+                    return Err(std::io::ErrorKind::OutOfMemory.into());
+                }
+                let run = || {
+                    crate::simd::calculate_as_usual();
+                    thread.run();
+                };
+                threads.0.push(named.spawn(run)?);
                 Ok(())
             })
             .build()

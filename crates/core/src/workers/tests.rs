@@ -114,6 +114,30 @@ fn no_step_begins_after_an_abort() {
     assert_eq!(led, Ok(Err(Stop::Aborted)));
 }
 
+/// That a task got no buffer is not lost, whatever the work makes of it; the next work goes on.
+#[test]
+fn a_task_without_memory_ends_the_work() {
+    let workers = Workers::new(2).unwrap();
+    let led = workers.lead(&asking(&|| false), |exec| {
+        let end = exec.for_each(1000, [0.0, 1.0], |i, cancel| {
+            assert!(i < 900, "it goes on");
+            if i == 3 {
+                cancel.set_out_of_memory();
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        });
+        assert_eq!(end, Err(Stop::OutOfMemory));
+        Ok::<_, Stop>(())
+    });
+    assert_eq!(led, Err(Stop::OutOfMemory));
+    assert_eq!(workers.lead(&asking(&|| false), |exec| exec.for_each(8, [0.0, 1.0], |_, _| {})), Ok(Ok(())));
+}
+
+#[test]
+fn vectors_are_put_together() {
+    assert_eq!(try_concat(&[vec![1, 2], Vec::new(), vec![3]]), Ok(vec![1, 2, 3]));
+}
+
 /// One render holds all threads in tasks that do not end; others begin, end, and are given up.
 #[test]
 fn no_render_waits_for_another() {
@@ -212,6 +236,49 @@ fn a_panic_comes_out_and_the_threads_live_on() {
         assert_eq!(workers.lead(&asking(&|| false), |exec| exec.for_each(8, [0.0, 1.0], |_, _| {})), Ok(Ok(())));
     }
     assert_eq!(workers.free.load(Ordering::SeqCst), 2, "seats that nobody gave back");
+}
+
+/// What thread makes the workers, or leads to one more of them, and how that one calculates, changes no number.
+#[test]
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+fn threads_do_not_calculate_as_the_host_does() {
+    fn numbers() -> [u32; 3] {
+        let [third, half, less] = std::hint::black_box([-3.0f32, f32::MIN_POSITIVE, f32::from_bits(7)]);
+        [(1.0 / third).to_bits(), (half / 2.0).to_bits(), (less * 2.0).to_bits()]
+    }
+    let usual = numbers();
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            crate::simd::calculate_oddly();
+            let odd = numbers();
+            let (workers, seen) = (Workers::new(2).unwrap(), Mutex::new(Vec::new()));
+            let look = |exec: &Exec| {
+                let there = AtomicUsize::new(0);
+                exec.for_each(2, [0.0, 1.0], |_, _| {
+                    there.fetch_add(1, Ordering::SeqCst);
+                    assert!(soon(|| there.load(Ordering::SeqCst) == 2));
+                    seen.lock().unwrap().push(numbers());
+                })
+            };
+            let (wishes, workers) = (asking(&|| false), &workers);
+            assert_eq!(workers.lead(&wishes, look), Ok(Ok(())));
+            // One more leader, made while the first is busy.
+            let inner = |_: &Exec| {
+                let led = std::thread::scope(|scope| {
+                    let host = || {
+                        crate::simd::calculate_oddly();
+                        workers.lead(&asking(&|| false), |_| seen.lock().unwrap().push(numbers()))
+                    };
+                    scope.spawn(host).join().unwrap()
+                });
+                assert_eq!(led, Ok(()));
+            };
+            assert_eq!(workers.lead(&wishes, inner), Ok(()));
+            crate::simd::calculate_as_usual();
+            assert!(odd.iter().zip(usual).all(|(odd, usual)| *odd != usual), "the test is none: {odd:x?}");
+            assert_eq!(seen.into_inner().unwrap(), [usual; 3]);
+        });
+    });
 }
 
 #[test]

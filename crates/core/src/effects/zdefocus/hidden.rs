@@ -11,7 +11,7 @@ use super::needed::Needed;
 use super::sheet::Sheet;
 use crate::geometry::Rect;
 use crate::simd::best;
-use crate::workers::{Cancel, Exec, Stop, try_vec};
+use crate::workers::{Cancel, Exec, Stop, try_concat, try_vec};
 use std::sync::{Mutex, PoisonError};
 
 /// Directions in which a pixel looks for the farther side, as steps from pixel to pixel.
@@ -81,7 +81,7 @@ impl Wanted {
             *sum += row.len();
             Some(*sum)
         });
-        Ok(Self { rows: std::iter::once(0).chain(ends).collect(), x: of_row.concat() })
+        Ok(Self { rows: std::iter::once(0).chain(ends).collect(), x: try_concat(&of_row)? })
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::field::Field;
 use crate::geometry::Rect;
-use crate::workers::{Cancel, Exec, Stop, try_vec};
+use crate::workers::{Cancel, Exec, Stop, try_concat, try_vec};
 
 /// What is not brighter than this (the white of a scene-linear picture) is never a light; from twice this it is one in full.
 pub const WHITE: f32 = 1.0;
@@ -62,7 +62,7 @@ pub fn take(field: &mut Field, inside: &Rect, gap: f32, exec: &Exec) -> Result<V
                 .filter(|c| c.3 > 0.0),
         );
     })?;
-    let candidates = found.concat();
+    let candidates = try_concat(&found)?;
     if candidates.is_empty() {
         return Ok(Vec::new());
     }

@@ -254,6 +254,9 @@ fn average<S: Sixteen>(&Tile { look, lights, looked: tile, cancel, .. }: &Tile) 
     let wanted = wanted(asked, &tile);
     // What hides a light is known for each view: kept only where lights are.
     let mut depths: Vec<f32> = Vec::new();
+    if !lights.is_empty() && depths.try_reserve_exact(points.len() * n).is_err() {
+        cancel.set_out_of_memory();
+    }
     for (number, &point) in points.iter().enumerate() {
         if cancel.is_set() {
             return (sum, Vec::new());
