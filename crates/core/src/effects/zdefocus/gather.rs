@@ -66,10 +66,9 @@ impl Gather {
         Some(Self { levels, taps, finest, most: most_of(finest, LEVELS - 1) })
     }
 
-    /// The number of the level for a radius.
-    fn level(&self, coc: f32) -> usize {
-        let fits = |level: &usize| coc.abs() <= most_of(self.finest, *level);
-        (0..self.levels.len()).find(fits).unwrap_or(self.levels.len().saturating_sub(1))
+    /// The largest CoC of each level but the last, in pixels of the frame; no CoC is larger than those of levels that are not there.
+    fn ends(&self) -> [f32; LEVELS - 1] {
+        std::array::from_fn(|l| if l + 1 < self.levels.len() { most_of(self.finest, l) } else { f32::MAX })
     }
 
     /// Fills in the pixels that are not left to the views.

@@ -1,10 +1,11 @@
 //! Which size of the picture says which pixel, and the way back to the frame.
 
-use super::Gather;
+use super::{Gather, LEVELS};
 use crate::effects::zdefocus::breaks::{Parts, WHOLE};
 use crate::effects::zdefocus::field::Field;
 use crate::geometry::Rect;
 use crate::image::Image;
+use crate::simd::best;
 use crate::workers::{Exec, Stop, try_vec};
 
 /// Pixels that are summed up together.
@@ -23,6 +24,21 @@ pub struct Map {
 /// Of no level.
 const NONE: u8 = u8::MAX;
 
+/// The levels of a row's pixels; `ends` are the largest CoCs of all but the last.
+#[inline(always)]
+fn of_row(ends: &[f32; LEVELS - 1], parts: &[u8], coc: &[f32], levels: &mut [u8]) {
+    for ((level, part), coc) in levels.iter_mut().zip(parts).zip(coc) {
+        let beyond = ends.iter().map(|end| u8::from(coc.abs() > *end)).sum();
+        *level = if *part < WHOLE { beyond } else { NONE };
+    }
+}
+
+/// That of a level; of none none.
+#[inline(always)]
+fn bit(level: u8) -> u8 {
+    if level == NONE { 0 } else { 1 << (level & 7) }
+}
+
 fn column(x: i32) -> i32 {
     x.div_euclid(CELL as i32)
 }
@@ -32,17 +48,18 @@ impl Map {
         let rect = parts.rect;
         let w = rect.width().max(1);
         let columns = (column(rect.x2 - 1) - column(rect.x1) + 1).max(1) as usize;
+        let ends = gather.ends();
         let (mut levels, mut cells) = (try_vec(w * rect.height(), 0u8)?, try_vec(columns * rect.height(), 0u8)?);
         let rows: Vec<_> = levels.chunks_mut(w).zip(cells.chunks_mut(columns)).collect();
         exec.for_each_mut(rows, [0.1, 0.1], |i, (levels, cells), _| {
             let y = rect.y1 + i as i32;
             let first = field.index(rect.x1, y);
-            let of = parts.row(&rect, y).iter().zip(&field.coc[first..first + w]);
-            for ((level, (part, coc)), x) in levels.iter_mut().zip(of).zip(rect.x1..) {
-                *level = if *part < WHOLE { gather.level(*coc) as u8 } else { NONE };
-                if *level != NONE {
-                    cells[(column(x) - column(rect.x1)) as usize] |= 1 << *level;
-                }
+            best(|| of_row(&ends, parts.row(&rect, y), &field.coc[first..first + w], levels));
+            // The first cell may be cut.
+            let before = (CELL as i32 - rect.x1.rem_euclid(CELL as i32)) as usize;
+            let (one, more) = levels.split_at(before.min(w));
+            for (cell, levels) in cells.iter_mut().zip(std::iter::once(one).chain(more.chunks(CELL))) {
+                *cell = best(|| levels.iter().fold(0, |all, level| all | bit(*level)));
             }
         })?;
         Ok(Self { rect, levels, cells, columns })
