@@ -4,8 +4,8 @@
 //! FMA is left off on purpose: without contraction all give the same bits.
 #![allow(unsafe_code, reason = "calling code compiled for AVX2 needs a promise that the processor has it")]
 
+pub(crate) use sixteen::abreast::{Abreast, Two};
 pub(crate) use sixteen::places::Places;
-pub(crate) use sixteen::two::Two;
 pub(crate) use sixteen::{ALIGNED, Number, SIXTEEN, Sixteen, Stored};
 use std::sync::atomic::{AtomicU8, Ordering};
 
@@ -311,17 +311,18 @@ pub fn soon(bytes: &[u8]) {
 
 /// `N` pixels from a place on, or what lies behind the list in memory (often the next row), will be read soon.
 #[inline(always)]
-pub(crate) fn soon_after<const N: usize>(pixels: &[Stored], at: usize) {
+pub(crate) fn soon_after<const N: usize, T>(pixels: &[T], at: usize) {
+    const LINE: usize = 64;
     #[cfg(target_arch = "x86_64")]
-    for i in (0..N).step_by(4) {
-        let line = pixels.as_ptr().wrapping_add(at + i);
+    for i in (0..N).step_by((LINE / size_of::<T>()).max(1)) {
+        let line = pixels.as_ptr().wrapping_add(at.wrapping_add(i));
         // SAFETY: every processor of this kind has it; nothing is read, whatever the address.
         unsafe {
             std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(line.cast());
         }
     }
     #[cfg(not(target_arch = "x86_64"))]
-    let _ = (pixels, at);
+    let _ = (pixels, at, LINE);
 }
 
 /// From here on others see what this thread has written past the caches.

@@ -2,7 +2,7 @@
 
 use super::NEAREST;
 use crate::geometry::{Geometry, RectD};
-use crate::simd::{Sixteen, best};
+use crate::simd::{Number, best};
 
 /// A pinhole camera without shift: how much longer the way to a pixel's point is than its distance to the camera's plane.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -44,13 +44,13 @@ impl Camera {
         (1.0 + tx * tx + ty * ty).sqrt()
     }
 
-    /// The same of sixteen pixels of a row.
+    /// [`Camera::tangents`] and [`Camera::ray_length`] of some pixels of a row.
     #[inline(always)]
-    pub(crate) fn ray_lengths<S: Sixteen>(&self, x: S, y: i32) -> S {
-        let n = S::of;
+    pub(crate) fn rays<V: Number>(&self, x: V, y: i32) -> (V, f32, V) {
+        let n = V::of;
         let tx = (x + n(0.5) - n(self.centre[0])) * n(self.step[0]);
         let ty = (y as f32 + 0.5 - self.centre[1]) * self.step[1];
-        (n(1.0) + tx * tx + n(ty * ty)).root()
+        (tx, ty, (n(1.0) + tx * tx + n(ty * ty)).root())
     }
 
     /// Distances along the rays of a row become distances to the camera's plane.

@@ -8,7 +8,7 @@ use super::{
 use crate::geometry::Geometry;
 use crate::image::{Components, ImageRef};
 use crate::maths::upper;
-use crate::simd::{SIXTEEN, Sixteen, SixteenWork, best, best_sixteen_work};
+use crate::simd::{SIXTEEN, Sixteen, SixteenWork, best, best_sixteen_work, soon_after};
 
 /// The distance in metres that stands for 'as near as can be'.
 pub const NEAREST: f32 = 1e-4;
@@ -126,6 +126,9 @@ impl DepthParams {
     }
 }
 
+/// So many numbers ahead of those that are read the memory is asked for what comes.
+const AHEAD: usize = 1024;
+
 /// Distances to metres: what most depth passes are.
 struct Distances<'a> {
     unit: f32,
@@ -147,6 +150,8 @@ impl SixteenWork for Distances<'_> {
             let n = SIXTEEN.min(to.len());
             match from {
                 Some(from) => {
+                    // The memory answers in time.
+                    soon_after::<SIXTEEN, _>(from, at + AHEAD);
                     let stored = &from[at..at + n];
                     if let Some(all) = stored.first_chunk::<SIXTEEN>() {
                         numbers.iter_mut().zip(all).for_each(|(v, bytes)| *v = f32::from_ne_bytes(*bytes));

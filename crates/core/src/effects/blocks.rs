@@ -134,7 +134,7 @@ fn take<const N: usize>(to: &mut Numbers<N>, from: &[f32]) {
 pub(crate) struct Known<'a> {
     /// Ascending.
     pub(crate) columns: &'a [i32],
-    /// In the kernel's kind of colours.
+    /// In the kernel's kind of colours; there may be more behind.
     pub(crate) colour: [&'a [f32]; 4],
 }
 
@@ -185,7 +185,7 @@ impl<const N: usize, K: Blocks<N>> SixteenWork for Whole<'_, K, N> {
         while at < z.len() {
             let n = if at == 0 && ahead > 0 { ahead + N - SIXTEEN } else { N }.min(z.len() - at);
             if past {
-                soon_after::<N>(from, at + AHEAD);
+                soon_after::<N, _>(from, at + AHEAD);
             }
             let own = match (z[at..at + n].first_chunk(), from[at..at + n].first_chunk()) {
                 (Some(z), Some(from)) => (z, from),
@@ -294,15 +294,21 @@ impl Known<'_> {
     /// Puts the first ones, those before column `end`, to sixteen neighbours, and forgets them.
     #[inline(always)]
     fn put<S: Sixteen>(&mut self, x1: i32, end: i32, colour: [S; 4]) -> [S; 4] {
-        let n = self.columns.iter().take(SIXTEEN).take_while(|x| **x < end).count();
+        let (mut bits, mut n) = (0, 0);
+        for x in self.columns.iter().take(SIXTEEN).take_while(|x| **x < end) {
+            bits |= 1 << ((x - x1) as usize % SIXTEEN);
+            n += 1;
+        }
         let mut out = colour;
         for (plane, known) in out.iter_mut().zip(&mut self.colour) {
-            let mut numbers = [0.0; SIXTEEN];
-            plane.store(&mut numbers);
-            for (x, v) in self.columns.iter().zip(&known[..n]) {
-                numbers[(x - x1) as usize % SIXTEEN] = *v;
-            }
-            *plane = S::load(&numbers);
+            *plane = match known.first_chunk() {
+                Some(list) => plane.with(bits, list),
+                None => {
+                    let mut list = [0.0; SIXTEEN];
+                    list[..known.len()].copy_from_slice(known);
+                    plane.with(bits, &list)
+                }
+            };
             *known = &known[n..];
         }
         self.columns = &self.columns[n..];

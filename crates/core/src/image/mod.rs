@@ -108,6 +108,10 @@ impl<'a> ImageRef<'a> {
     pub fn row(&self, y: i32) -> &'a [u8] {
         self.rows[(y - self.bounds.y1) as usize]
     }
+    /// Those of all rows, bottom row first.
+    pub fn rows(&self) -> &[&'a [u8]] {
+        &self.rows
+    }
 }
 
 /// A foreign image to write: rows as in [`ImageRef`], no two of which overlap.

@@ -1,5 +1,6 @@
 //! Sixteen numbers at once, and what can be done with them. The same bits come out of every kind.
 
+pub(super) mod abreast;
 #[cfg(target_arch = "x86_64")]
 pub(super) mod avx2;
 #[cfg(target_arch = "x86_64")]
@@ -8,7 +9,6 @@ pub(super) mod places;
 pub(super) mod plain;
 #[cfg(test)]
 mod tests;
-pub(super) mod two;
 
 use places::Places;
 use std::ops::{Add, BitAnd, BitOr, Div, Mul, Not, Sub};
@@ -29,6 +29,8 @@ pub(crate) trait Number:
 {
     /// Its yes or no.
     type Yes: Yes;
+    /// Are there registers for half a dozen of them at once, and some numbers more for each?
+    const MANY: bool = false;
     /// The number, in all places.
     fn of(v: f32) -> Self;
     /// Is it less than another? NaN is not.
@@ -142,6 +144,34 @@ pub(crate) trait Sixteen: Number {
     #[inline(always)]
     fn any(yes: Self::Yes) -> bool {
         Self::bits(yes) != 0
+    }
+    /// The numbers where bits are set, moved together to the front; zeros behind them.
+    #[inline(always)]
+    fn closed_up(self, bits: u16) -> Self {
+        let ([mut from, mut to], mut left) = ([[0.0; SIXTEEN]; 2], bits);
+        self.store(&mut from);
+        for to in &mut to {
+            if left == 0 {
+                break;
+            }
+            *to = from[left.trailing_zeros() as usize % SIXTEEN];
+            left &= left - 1;
+        }
+        Self::load(&to)
+    }
+    /// Where bits are set the first numbers of a list, in their order.
+    #[inline(always)]
+    fn with(self, bits: u16, list: &[f32; SIXTEEN]) -> Self {
+        let (mut to, mut left) = ([0.0; SIXTEEN], bits);
+        self.store(&mut to);
+        for v in list {
+            if left == 0 {
+                break;
+            }
+            to[left.trailing_zeros() as usize % SIXTEEN] = *v;
+            left &= left - 1;
+        }
+        Self::load(&to)
     }
     /// Sixteen times four numbers, to the first of each four, the second…
     fn apart(from: &[Stored; SIXTEEN]) -> [Self; 4];

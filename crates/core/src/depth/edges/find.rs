@@ -32,19 +32,6 @@ impl Marks {
     fn set(&mut self, row: usize, sixteen: usize, bits: u16) {
         self.bits[row * self.stride + sixteen] |= bits;
     }
-
-    /// Columns of the pixels that are marked in a row, ascending.
-    fn columns(&self, row: usize) -> impl Iterator<Item = usize> + '_ {
-        let sixteens = self.bits[row * self.stride..][..self.stride].iter().enumerate();
-        sixteens.filter(|(_, bits)| **bits != 0).flat_map(|(i, bits)| {
-            let mut left = *bits;
-            std::iter::from_fn(move || {
-                let bit = left.trailing_zeros() as usize;
-                left &= left.wrapping_sub(1);
-                (bit < SIXTEEN).then_some(1 + SIXTEEN * i + bit)
-            })
-        })
-    }
 }
 
 /// Marks both pixels of each jump between neighbours in a row or a column, and lists those up to [`COLOUR_REACH`] around the inner
@@ -54,14 +41,51 @@ pub(super) fn mark(field: &mut Field) -> bool {
     field.marks.clear(width, height);
     let antialiased = field.edges.antialiased;
     best_sixteen_work(Jumps { z: &field.z, width, height, antialiased, marks: &mut field.marks });
-    let rim = (super::REACH - COLOUR_REACH) as usize;
-    for row in rim..height - rim {
-        field.rows.push(field.places.len() as u32);
-        let columns = field.marks.columns(row).filter(|x| (rim..width - rim).contains(x));
-        field.places.extend(columns.map(|x| (row * width + x) as u32));
-    }
-    field.rows.push(field.places.len() as u32);
+    best_sixteen_work(List { marks: &field.marks, width, height, places: &mut field.places, rows: &mut field.rows });
     !field.places.is_empty()
+}
+
+/// Lists the marked pixels that are looked at.
+struct List<'a> {
+    marks: &'a Marks,
+    width: usize,
+    height: usize,
+    places: &'a mut Vec<u32>,
+    /// Where those of each row begin.
+    rows: &'a mut Vec<u32>,
+}
+
+impl SixteenWork for List<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Sixteen>(self) {
+        let Self { marks, width, height, places, rows } = self;
+        let rim = (super::REACH - COLOUR_REACH) as usize;
+        // Whole numbers are moved as the bits of numbers.
+        let mut following = [0.0; SIXTEEN];
+        for (i, v) in following.iter_mut().enumerate() {
+            *v = f32::from_bits(i as u32);
+        }
+        let following = S::load(&following);
+        for row in rim..height - rim {
+            rows.push(places.len() as u32);
+            let sixteens = &marks.bits[row * marks.stride..][..marks.stride];
+            // Almost all are empty.
+            for (i, bits) in sixteens.iter().enumerate().filter(|(_, bits)| **bits != 0) {
+                let first = 1 + SIXTEEN * i;
+                let from = u16::MAX << rim.saturating_sub(first);
+                let inside = (width - rim).saturating_sub(first).min(SIXTEEN);
+                let bits = bits & from & !(u32::MAX << inside) as u16;
+                let here = S::of_bits((row * width + first) as u32).plus_bits(following).closed_up(bits);
+                let (mut list, n) = ([0.0; SIXTEEN], places.len() + bits.count_ones() as usize);
+                here.store(&mut list);
+                places.extend_from_slice(&list.map(f32::to_bits));
+                places.truncate(n);
+            }
+        }
+        rows.push(places.len() as u32);
+    }
 }
 
 /// Looks for jumps from each pixel to the right and to the next row, but from those at the rim: on either side of a jump one more pixel is
@@ -89,13 +113,19 @@ impl SixteenWork for Jumps<'_> {
                 let own_limit = own * limit;
                 let to_right = right.less(own_limit) | own.less(right * limit);
                 let down = below.less(own_limit) | own.less(below * limit);
-                if S::any(to_right | down) {
-                    let there = u16::MAX >> (SIXTEEN - (width - 2 - x).min(SIXTEEN));
-                    let own = S::of(1.0) / own;
+                if !S::any(to_right | down) {
+                    continue;
+                }
+                let there = u16::MAX >> (SIXTEEN - (width - 2 - x).min(SIXTEEN));
+                let own = S::of(1.0) / own;
+                if S::any(to_right) {
                     let right = jump(z, at, 1, own, S::of(1.0) / right, antialiased) & there;
-                    let down = jump(z, at, width, own, S::of(1.0) / below, antialiased) & there;
-                    marks.set(y, i, right | right << 1 | down);
+                    marks.set(y, i, right | right << 1);
                     marks.set(y, i + 1, right >> (SIXTEEN - 1));
+                }
+                if S::any(down) {
+                    let down = jump(z, at, width, own, S::of(1.0) / below, antialiased) & there;
+                    marks.set(y, i, down);
                     marks.set(y + 1, i, down);
                 }
             }

@@ -12,6 +12,7 @@
 
 mod find;
 mod layers;
+mod mixed;
 mod split;
 #[cfg(test)]
 mod tests;
@@ -21,7 +22,7 @@ mod truth;
 use super::{DepthConvention, DepthEdges, DepthMapping, DepthParams};
 use crate::geometry::Rect;
 use crate::simd::{SIXTEEN, Stored};
-pub(crate) use layers::Mixed;
+pub(crate) use mixed::Mixed;
 use std::ops::Range;
 
 /// How far from a pixel its depth and (less) its colour are looked at, in pixels of the image, whatever its scale.
@@ -40,6 +41,16 @@ pub(crate) trait Colours: Sync {
     /// Premultiplied colours of five pixels of a row, from a column on; at most [`COLOUR_REACH`] from a mixed pixel. They may be put into
     /// `room`.
     fn five<'a>(&'a self, x1: i32, y: i32, room: &'a mut Five) -> &'a Five;
+    /// The same of five rows, from one on.
+    #[inline]
+    fn block<'a>(&'a self, x1: i32, y: i32, room: &'a mut [Five; 5]) -> [&'a Five; 5] {
+        let [a, b, c, d, e] = room;
+        let [a, b, c, d, e] = [(0, a), (1, b), (2, c), (3, d), (4, e)].map(|(i, room)| self.five(x1, y + i, room));
+        [a, b, c, d, e]
+    }
+    /// Such a block will be asked for soon; the one a column before it was the last of which this was said, or not.
+    #[inline]
+    fn soon(&self, _x1: i32, _y: i32, _is_next: bool) {}
     /// Does alpha count as 1 whatever is stored?
     fn is_opaque(&self) -> bool {
         false

@@ -90,35 +90,50 @@ impl SixteenWork for Split<'_> {
                 by_depth = mixture.holds;
                 found = mixture.or(&found);
             }
-            let (holds, mixed) = (S::bits(found.holds), S::bits(by_depth));
-            let [mut coverage, mut near, mut far, mut middle] = [[0.0; SIXTEEN]; 4];
-            found.coverage.store(&mut coverage);
-            found.inverse[0].store(&mut near);
-            found.inverse[1].store(&mut far);
-            found.middle.store(&mut middle);
-            for (i, place) in here.into_iter().enumerate().take(n - from) {
-                // Rows begin where their first kept one is.
-                while rows.get(row).is_some_and(|start| *start as usize == from + i) {
-                    rows[row] = kept as u32;
-                    row += 1;
-                }
-                if holds >> i & 1 == 0 {
-                    continue;
-                }
-                let by_depth = mixed >> i & 1 != 0;
-                places[kept] = place;
-                splits.coverage[kept] = coverage[i];
-                (splits.deviation[kept], splits.pure[kept]) =
-                    if by_depth { (DEPTH_DEVIATION, 0.0) } else { (SHAPE_DEVIATION, PURE) };
-                (splits.inverse[0][kept], splits.inverse[1][kept], splits.middle[kept]) = (near[i], far[i], middle[i]);
-                for (plane, v) in dense.iter_mut().zip([coverage[i], near[i], far[i]]) {
-                    plane[place as usize] = v;
-                }
-                kept += 1;
+            let there = u16::MAX >> (SIXTEEN - (n - from).min(SIXTEEN));
+            let holds = S::bits(found.holds) & there;
+            // Rows begin where their first kept one is.
+            while let Some(start) = rows.get_mut(row).filter(|start| (**start as usize) < from + SIXTEEN) {
+                let before = holds & !(u32::MAX << (*start as usize - from)) as u16;
+                *start = kept as u32 + before.count_ones();
+                row += 1;
             }
+            let (mut moved, mut numbers) = ([0.0; SIXTEEN], [[0.0; SIXTEEN]; 3]);
+            S::load(&here.map(f32::from_bits)).closed_up(holds).store(&mut moved);
+            let moved = moved.map(f32::to_bits);
+            let [nearer, farther] = found.inverse;
+            let deviation = S::choose(by_depth, S::of(DEPTH_DEVIATION), S::of(SHAPE_DEVIATION));
+            let pure = S::choose(by_depth, S::of(0.0), S::of(PURE));
+            for (v, to) in [found.coverage, nearer, farther].into_iter().zip(&mut numbers) {
+                v.closed_up(holds).store(to);
+            }
+            put(deviation.closed_up(holds), &mut splits.deviation, kept);
+            put(pure.closed_up(holds), &mut splits.pure, kept);
+            put(found.middle.closed_up(holds), &mut splits.middle, kept);
+            let [near, far] = &mut splits.inverse;
+            for (list, v) in [&mut splits.coverage, near, far].into_iter().zip(&numbers) {
+                put(S::load(v), list, kept);
+            }
+            // Not beyond what was just read.
+            places[kept..kept + SIXTEEN].copy_from_slice(&moved);
+            let kept_here = holds.count_ones() as usize;
+            for (plane, v) in dense.iter_mut().zip(&numbers) {
+                for (place, v) in moved.iter().zip(v).take(kept_here) {
+                    plane[*place as usize] = *v;
+                }
+            }
+            kept += kept_here;
         }
         rows[row..].fill(kept as u32);
         places.truncate(kept);
+    }
+}
+
+/// Sixteen numbers of a list, from a place on.
+#[inline(always)]
+pub(super) fn put<S: Sixteen>(v: S, list: &mut [f32], at: usize) {
+    if let Some(to) = list[at..].first_chunk_mut() {
+        v.store(to);
     }
 }
 

@@ -106,6 +106,25 @@ fn layers_equal_a_march_along_the_ray() {
 }
 
 #[test]
+fn air_of_one_colour_equals_a_march_along_the_ray() {
+    for seed in 0..40 {
+        let mut r = Random::new(seed);
+        let mut values = layers(base(&mut r).int("output", r.pick(&[0, 0, 1, 2])), &mut r);
+        if r.chance(0.6) {
+            values = height(values, &mut r);
+        }
+        let one = colour(&mut r);
+        for of in ["fogColour", "layer1Colour", "layer2Colour", "layer3Colour", "heightColour"] {
+            values = values.set(of, one.clone());
+        }
+        let values = values.set("layer1On", Value::Bool(true)).set("extinctionTint", Value::Colour([1.0; 4]));
+        let values = values.double("colourBlend", 0.0).double("desaturate", 0.0).double("skyFog", 1.0);
+        let off = off_march(&values, &mut r, 10_000);
+        assert!(off < 1e-4, "seed {seed}: {off:e} with {values:?}");
+    }
+}
+
+#[test]
 fn height_fog_equals_a_march_along_the_ray() {
     let mut worst = (0.0, 0);
     for seed in 0..24 {

@@ -15,6 +15,9 @@ pub(super) struct Ground {
     /// Height of the camera over the fog's.
     eye: f32,
     per_falloff: f32,
+    falloff: f32,
+    /// What of its density is there.
+    at_eye: f32,
     density: f32,
     /// Its colour.
     pub(super) colour: [f32; 3],
@@ -27,6 +30,8 @@ impl Ground {
         (h.on && h.density > 0.0).then(|| Self {
             eye: (eye - h.height) as f32,
             per_falloff: (1.0 / h.falloff) as f32,
+            falloff: h.falloff as f32,
+            at_eye: (-(eye - h.height).max(0.0) / h.falloff).exp() as f32,
             density: (h.density * p.air.density.abs()) as f32,
             colour: h.colour.map(|v| v as f32),
         })
@@ -44,7 +49,7 @@ impl Ground {
 
     /// The height in which it thins by e, in metres.
     pub(super) fn falloff(&self) -> f64 {
-        1.0 / f64::from(self.per_falloff)
+        f64::from(self.falloff)
     }
 
     /// How far a level ray sees in it before nothing is left.
@@ -55,28 +60,31 @@ impl Ground {
     /// Optical depth up to a depth, of a ray that rises by `rise` and is `length` long for each metre of depth.
     #[inline(always)]
     pub(super) fn depth<V: Number>(&self, z: V, rise: V, length: V) -> V {
+        let z = z.upper(V::of(0.0)).lower(V::of(FARTHEST));
+        self.on_way(rise * z, z * length)
+    }
+
+    /// On a way of some length whose end lies by `change` higher than the camera.
+    ///
+    /// With E(h) = e^(−h), 1 below the fog's height, what lies above that is the difference of E at both ends over the whole change of height:
+    /// one power and one division, as E at the camera is known. Small differences would lose what they are made of, and are a series.
+    #[inline(always)]
+    fn on_way<V: Number>(&self, change: V, way: V) -> V {
         let (n, zero, one) = (V::of, V::of(0.0), V::of(1.0));
-        let z = z.upper(zero).lower(n(FARTHEST));
-        let change = rise * z;
         // Heights over the fog's at both ends. Their difference is not taken: it would lose small ones.
         let (eye, whole) = (n(self.eye), change.size());
         let end = eye + change;
         let (bottom, top) = (eye.lower(end), eye.upper(end).upper(zero));
-        let crossing = (top / whole.upper(n(1e-30))).lower(one);
+        let per_change = one / whole.upper(n(1e-30));
         let is_above = zero.less(bottom) | zero.same(bottom);
-        let (above, way) = (V::choose(is_above, one, crossing), V::choose(is_above, whole, top));
-        let low = bottom.upper(zero);
-        let falloff = n(self.per_falloff);
-        let thin = exp2(low * falloff * n(-LOG2_E)) * mean_of_exponential(way * falloff);
-        n(self.density) * (z * length) * ((one - above) + above * thin)
+        let (above, climbed) =
+            (V::choose(is_above, one, (top * per_change).lower(one)), V::choose(is_above, whole, top));
+        let at_eye = n(self.at_eye);
+        let at_end = exp2(end.upper(zero) * n(self.per_falloff) * n(-LOG2_E));
+        let x = climbed * n(self.per_falloff);
+        let series = one - x * (n(0.5) - x * (n(1.0 / 6.0) - x * (n(1.0 / 24.0) - x * n(1.0 / 120.0))));
+        let direct = (at_eye - at_end).size() * (per_change * n(self.falloff));
+        let thin = V::choose(x.less(n(0.1)), above * at_eye.upper(at_end) * series, direct);
+        n(self.density) * way * ((one - above) + thin)
     }
-}
-
-/// (1 − e^(−x)) / x for x ≥ 0.
-#[inline(always)]
-fn mean_of_exponential<V: Number>(x: V) -> V {
-    let (n, one) = (V::of, V::of(1.0));
-    let series = one - x * (n(0.5) - x * (n(1.0 / 6.0) - x * (n(1.0 / 24.0) - x * n(1.0 / 120.0))));
-    let direct = (one - exp2(x * n(-LOG2_E))) / x.upper(n(1e-30));
-    V::choose(x.less(n(0.1)), series, direct)
 }

@@ -34,7 +34,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use crate::depth::{Camera, DepthStage};
+use crate::depth::DepthStage;
 use crate::effect::{Blend, Clip, Effect, EffectInfo, Frame, Input, Kernel, PassThrough, Plan, Prepared, Use};
 use crate::overlay::{Overlay, View};
 use crate::params::{Definitions, ParamSource};
@@ -123,10 +123,9 @@ impl Prepared for Params {
         Some(overlay::of(self, view))
     }
     fn kernel<'a>(&'a self, frame: &Frame, depth: &'a DepthStage<'a>, beside: &'a Beside<'a>) -> Kernel<'a> {
-        if !self.is_plain() || beside.fog.is_some() {
-            return Kernel::Rows(Box::new(kernel::Fog::new(self, frame, depth, beside)));
+        match plain::Fog::new(self, frame, beside) {
+            Some(plain) => Kernel::Rows(Box::new(plain)),
+            None => Kernel::Rows(Box::new(kernel::Fog::new(self, frame, depth, beside))),
         }
-        let camera = || Camera::new(&frame.format, &frame.geometry, self.depth.field_of_view);
-        Kernel::Rows(Box::new(plain::Fog::new(self, self.counts_along_rays().then(camera))))
     }
 }

@@ -2,6 +2,7 @@
 //! light is left by e^(−τ).
 
 use super::params::{FogModel, LayerParams, Params};
+use crate::simd::Number;
 
 /// From this optical depth on nothing is left (2⁻⁸⁰ of the picture).
 pub(super) const OPAQUE: f64 = 80.0 * std::f64::consts::LN_2;
@@ -54,11 +55,66 @@ impl Layer {
         (self.density * (near - far).max(0.0)).min(MOST)
     }
 
+    /// Its closed form.
+    pub(super) fn slab(&self) -> Slab {
+        let [near, far] = self.ends;
+        let rate = |length: f64| if length > 0.0 { 1.0 / length } else { 0.0 };
+        let [full, thins] = [near[0] + 0.5 * near[1], far[0] - 0.5 * far[1]];
+        let before = (risen(0.0, near[0], near[1]) - risen(0.0, far[0], far[1])).max(0.0);
+        let in_halvings = self.density * std::f64::consts::LOG2_E;
+        Slab {
+            begins: (near[0] - 0.5 * near[1]) as f32,
+            rise: (rate(near[1]) as f32, (in_halvings * near[1]) as f32),
+            full: full as f32,
+            even: (thins - full).max(0.0) as f32,
+            per_metre: in_halvings as f32,
+            thins: thins as f32,
+            fall: (rate(far[1]) as f32, (in_halvings * far[1]) as f32),
+            before: (in_halvings * before) as f32,
+        }
+    }
+
     /// Where its density changes its law.
     fn bounds(&self) -> impl Iterator<Item = f64> + '_ {
         let ends = self.ends.iter().flat_map(|[middle, length]| [middle - 0.5 * length, middle + 0.5 * length]);
         ends.filter(|_| self.density > 0.0)
     }
+}
+
+/// A layer in closed form: how often it halves the light up to a depth. Its three parts are added up, as differences between what lies
+/// before its two ends would lose small numbers far away.
+pub(super) struct Slab {
+    /// Where its density begins to rise, one over the way on which it does, and what that comes to at full density.
+    begins: f32,
+    rise: (f32, f32),
+    /// Where it is full, for how long, and what that comes to for each metre.
+    full: f32,
+    even: f32,
+    per_metre: f32,
+    /// Where it begins to fall, and as above.
+    thins: f32,
+    fall: (f32, f32),
+    /// What lies behind the camera.
+    before: f32,
+}
+
+impl Slab {
+    /// Up to a depth in metres; NaN has nothing before it.
+    #[inline(always)]
+    pub(super) fn halvings<V: Number>(&self, z: V) -> V {
+        let (n, zero, one) = (V::of, V::of(0.0), V::of(1.0));
+        let rise = ((z - n(self.begins)) * n(self.rise.0)).upper(zero).lower(one);
+        let fall = ((z - n(self.thins)) * n(self.fall.0)).upper(zero).lower(one);
+        let even = (z - n(self.full)).upper(zero).lower(n(self.even));
+        let all = n(self.rise.1) * under_step(rise) + n(self.per_metre) * even;
+        (all + n(self.fall.1) * (fall - under_step(fall)) - n(self.before)).upper(zero)
+    }
+}
+
+/// The integral of a smooth step (3t² − 2t³) from 0 to `t`.
+#[inline(always)]
+fn under_step<V: Number>(t: V) -> V {
+    t * t * t * (V::of(1.0) - V::of(0.5) * t)
 }
 
 /// The integral up to `z` of a smooth step (3t² − 2t³) of some length around a middle.
@@ -169,6 +225,11 @@ impl Air {
         let first = all.next();
         let same = all.all(|c| Some(c) == first);
         if turns || !same { None } else { Some(first.unwrap_or(self.colours[0])) }
+    }
+
+    /// The layers that there are, in closed form.
+    pub(super) fn slabs(&self) -> Vec<Slab> {
+        self.layers.iter().filter(|layer| layer.density > 0.0).map(Layer::slab).collect()
     }
 
     /// Is there anything in it at all?

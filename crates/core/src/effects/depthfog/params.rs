@@ -328,12 +328,21 @@ impl Params {
         self.air.density < 0.0
     }
 
-    /// Is it nothing but one fog of one colour over distance? Then each pixel has a closed form.
-    pub(crate) fn is_plain(&self) -> bool {
+    /// Does the air do nothing but cover, all channels alike, without noise? Then each pixel has a closed form, if all air is of one
+    /// colour.
+    pub(crate) fn only_covers(&self) -> bool {
         let c = &self.colour;
-        let grey = c.tint == [1.0; 3] && c.blend == 0.0 && c.desaturate == 0.0 && c.scatter == 0.0 && !self.shines();
+        let grey = c.tint == [1.0; 3] && c.desaturate == 0.0 && c.scatter == 0.0 && !self.shines();
+        let is_even = self.noise.amount == 0.0 && c.sky == 1.0;
+        let linear = self.air.model == FogModel::Linear;
+        grey && is_even && self.air.density > 0.0 && (self.air.density == 1.0 || !linear)
+    }
+
+    /// Is it nothing but one fog of one colour over distance?
+    #[cfg(test)]
+    pub(crate) fn is_plain(&self) -> bool {
         let only = self.layers.iter().all(|l| !l.on) && !self.in_world() && self.air.model != FogModel::None;
-        self.air.density == 1.0 && grey && only && c.sky == 1.0
+        self.only_covers() && self.air.density == 1.0 && only && self.colour.blend == 0.0
     }
 
     /// Are distances those to the camera's point? What is shown as depth stays the distance to its plane.

@@ -1,14 +1,21 @@
-//! One fog of one colour over distance, sixteen pixels at a time.
+//! Air that is all of one colour and does nothing but cover, in closed form, sixteen pixels at a time.
 
+use super::height::Ground;
+use super::model::{Air, Slab};
 use super::params::{FogModel, FogOutput, Params};
+use super::sight::Sight;
 use crate::depth::Camera;
-use crate::effect::{Leaves, RowKernel};
-use crate::effects::blocks::{Blocks, Columns, Numbers, Part, StoredRow, planes, stored};
+use crate::effect::{Frame, Leaves, RowKernel};
+use crate::effects::blocks::{Blocks, Columns, Numbers, Part, StoredRow, get, planes, put, stored};
 use crate::effects::look;
 use crate::image::ColourRow;
 use crate::maths::{exp2, pow_positive};
-use crate::simd::{SIXTEEN, Sixteen};
+use crate::render::Beside;
+use crate::simd::{Abreast, Number, SIXTEEN, Sixteen};
+use std::f32::consts::LOG2_E;
 
+/// Pixels of a call: while a processor waits for one half's step it does the other's.
+const TWICE: usize = 2 * SIXTEEN;
 /// log₂ 50: at the visibility 1/50 is left.
 const TWO_PERCENT: f32 = 5.643_856;
 /// From this many halvings on nothing is left (2⁻⁸⁰ of the picture; it also keeps subnormal numbers out).
@@ -17,6 +24,7 @@ const NOTHING_LEFT: f32 = 80.0;
 /// Which curve runs from distance to transmittance; each is its own loop.
 #[derive(Clone, Copy)]
 enum Curve {
+    Nothing,
     Exponential,
     Squared,
     Power,
@@ -27,9 +35,15 @@ enum Curve {
 /// The plain fog with its numbers ready.
 pub(super) struct Fog {
     curve: Curve,
-    /// Where distances are counted along the rays: a depth pass tells the distance to the camera's plane, but light has to come the
-    /// whole way to the eye, which is longer beside the axis.
-    camera: Option<Camera>,
+    camera: Camera,
+    /// Are distances counted along the rays? A depth pass tells the distance to the camera's plane, but light has to come the whole way to
+    /// the eye, which is longer beside the axis.
+    along: bool,
+    layers: Vec<Slab>,
+    /// Height fog, and how much rays rise for each metre to the camera's right, up and forward.
+    ground: Option<(Ground, [f32; 3])>,
+    /// Halvings of the light in the distance that the curve is measured in.
+    strength: f32,
     start: f32,
     /// How deep the fog is: air behind that adds nothing, a linear ramp is at its end.
     length: f32,
@@ -44,12 +58,31 @@ pub(super) struct Fog {
 }
 
 impl Fog {
-    pub(super) fn new(p: &Params, camera: Option<Camera>) -> Self {
-        let air = &p.air;
+    /// `None` where the air needs more than this.
+    pub(super) fn new(p: &Params, frame: &Frame, beside: &Beside) -> Option<Self> {
+        let (air, all) = (&p.air, Air::new(p));
+        let sight = Sight::new(p, frame, None);
+        let ground = Ground::new(p, sight.eye[1]);
+        // What only absorbs has no colour.
+        let colour = match (all.one_colour(), &ground) {
+            _ if p.output == FogOutput::Transmittance => [0.0; 3],
+            (_, Some(ground)) if all.is_empty() => ground.colour,
+            (one, ground) => {
+                let one = one?.map(|v| v as f32);
+                if ground.as_ref().is_some_and(|ground| ground.colour != one) {
+                    return None;
+                }
+                one
+            }
+        };
+        if !p.only_covers() || beside.fog.is_some() || ground.is_some() && beside.position.is_some() {
+            return None;
+        }
         let squared = air.model == FogModel::ExponentialSquared;
         let power = if squared { 2.0 * air.falloff } else { air.falloff };
         let length = (air.end - air.start).max(0.0);
         let curve = match air.model {
+            FogModel::None => Curve::Nothing,
             FogModel::Linear if power == 1.0 => Curve::Linear,
             FogModel::Linear => Curve::LinearPower,
             _ if power == 1.0 => Curve::Exponential,
@@ -62,38 +95,97 @@ impl Fog {
             _ if air.use_end => (length, air.visibility),
             _ => (f64::INFINITY, air.visibility),
         };
-        Self {
+        Some(Self {
             curve,
-            camera,
+            camera: Camera::new(&frame.format, &frame.geometry, p.depth.field_of_view),
+            along: p.counts_along_rays(),
+            layers: all.slabs(),
+            ground: ground.map(|ground| (ground, sight.climb())),
+            strength: TWO_PERCENT * air.density as f32,
             start: air.start as f32,
             length: length as f32,
             per_metre: (1.0 / unit) as f32,
             power: power as f32,
             least: (1.0 - air.max_opacity) as f32,
-            fog: p.colour.fog.map(|v| v as f32),
+            fog: colour,
             alpha: p.colour.alpha,
             output: p.output,
-        }
+        })
     }
 
-    /// What comes through from some distances.
+    /// What comes through from some distances, where layers and height fog halve the light so often.
     #[inline(always)]
-    fn transmittance<S: Sixteen>(&self, d: S) -> S {
-        let n = S::of;
+    fn transmittance<V: Number>(&self, d: V, halvings: Option<V>) -> V {
+        let n = V::of;
         // The way through the fog: 0 in front of it and where the depth is NaN.
         let way = (d - n(self.start)).upper(n(0.0));
         let (length, unit, power) = (n(self.length), n(self.per_metre), n(self.power));
         let left = match self.curve {
-            Curve::Exponential => beer_lambert(way.lower(length) * unit),
+            Curve::Nothing => left_of(halvings.unwrap_or(n(0.0))),
+            Curve::Exponential => self.beer_lambert(way.lower(length) * unit, halvings),
             Curve::Squared => {
                 let share = way.lower(length) * unit;
-                beer_lambert(share * share)
+                self.beer_lambert(share * share, halvings)
             }
-            Curve::Power => beer_lambert(pow_positive(way.lower(length) * unit, power)),
-            Curve::Linear => n(1.0) - ramp(way, length, unit),
-            Curve::LinearPower => n(1.0) - pow_positive(ramp(way, length, unit), power),
+            Curve::Power => self.beer_lambert(pow_positive(way.lower(length) * unit, power), halvings),
+            Curve::Linear => beside(n(1.0) - ramp(way, length, unit), halvings),
+            Curve::LinearPower => beside(n(1.0) - pow_positive(ramp(way, length, unit), power), halvings),
         };
         left.upper(n(self.least))
+    }
+
+    /// What a share of the visibility leaves.
+    #[inline(always)]
+    fn beer_lambert<V: Number>(&self, share: V, halvings: Option<V>) -> V {
+        let own = share * V::of(self.strength);
+        left_of(match halvings {
+            Some(more) => own + more,
+            None => own,
+        })
+    }
+
+    /// How often layers and height fog halve the light; of pixels on rays of such tangents and lengths at a depth on the
+    /// axis, which the fog counts as `d`.
+    #[inline(always)]
+    fn others<V: Number>(&self, (tx, ty, length): (V, f32, V), z: V, d: V) -> V {
+        let n = V::of;
+        let mut halvings = n(0.0);
+        for layer in &self.layers {
+            halvings = halvings + layer.halvings(d);
+        }
+        if let Some((ground, [right, up, forward])) = &self.ground {
+            let rise = tx * n(*right) + n(ty * up) + n(*forward);
+            halvings = halvings + ground.depth(z, rise, length) * n(LOG2_E);
+        }
+        halvings
+    }
+
+    fn has_more(&self) -> bool {
+        !self.layers.is_empty() || self.ground.is_some()
+    }
+
+    fn pixels(&self, x: Columns, y: i32, z: &[f32], colour: ColourRow) {
+        if self.has_more() {
+            planes(&Loop::<true>(self), x, y, z, colour);
+        } else {
+            planes(&Loop::<false>(self), x, y, z, colour);
+        }
+    }
+
+    /// Puts what lets so much through over the `k`th sixteen pixels.
+    #[inline(always)]
+    fn cover<S: Sixteen, const N: usize>(&self, t: S, k: usize, colour: &mut [Numbers<N>; 4]) {
+        let [r, g, b, a] = colour;
+        let c = [get(r, k), get(g, k), get(b, k), get(a, k)];
+        let c = match self.output {
+            FogOutput::Result => self.result(t, c),
+            FogOutput::Element => self.element(t, c),
+            FogOutput::Transmittance | FogOutput::Depth => [t; 4],
+        };
+        put(r, k, c[0]);
+        put(g, k, c[1]);
+        put(b, k, c[2]);
+        put(a, k, c[3]);
     }
 
     /// The picture behind the air.
@@ -131,48 +223,50 @@ impl Fog {
     }
 }
 
-/// What a share of the visibility leaves.
+/// What some halvings leave.
 #[inline(always)]
-fn beer_lambert<S: Sixteen>(share: S) -> S {
-    let halvings = share * S::of(TWO_PERCENT);
-    exp2(S::of(0.0) - halvings).or_zero(halvings.less(S::of(NOTHING_LEFT)))
+fn left_of<V: Number>(halvings: V) -> V {
+    exp2(V::of(0.0) - halvings).or_zero(halvings.less(V::of(NOTHING_LEFT)))
+}
+
+/// What is left, if there are any, by some halvings more.
+#[inline(always)]
+fn beside<V: Number>(left: V, halvings: Option<V>) -> V {
+    match halvings {
+        Some(halvings) => left * left_of(halvings),
+        None => left,
+    }
 }
 
 /// Exactly 1 at the end; a ramp without length is a wall right behind its start.
 #[inline(always)]
-fn ramp<S: Sixteen>(d: S, length: S, unit: S) -> S {
-    let n = S::of;
-    S::choose(n(0.0).less(d) & !d.less(length), n(1.0), d * unit)
+fn ramp<V: Number>(d: V, length: V, unit: V) -> V {
+    let n = V::of;
+    V::choose(n(0.0).less(d) & !d.less(length), n(1.0), d * unit)
 }
 
-impl Blocks<SIXTEEN> for Fog {
+/// Two times sixteen pixels at a time. A fog without layers and height fog has a loop of its own, which is faster.
+struct Loop<'a, const MORE: bool>(&'a Fog);
+
+impl<const MORE: bool> Blocks<TWICE> for Loop<'_, MORE> {
     type Room = ();
     fn room() {}
     #[inline(always)]
-    fn block<S: Sixteen>(
-        &self,
-        (): &mut (),
-        x: &Part,
-        y: i32,
-        z: &Numbers<SIXTEEN>,
-        colour: &mut [Numbers<SIXTEEN>; 4],
-    ) {
-        let mut d = S::load(z);
-        if let Some(camera) = &self.camera {
-            d = d * camera.ray_lengths(x.sixteen(0), y);
+    fn block<S: Sixteen>(&self, (): &mut (), x: &Part, y: i32, z: &Numbers<TWICE>, colour: &mut [Numbers<TWICE>; 4]) {
+        let (Self(fog), z) = (self, Abreast([get::<S, TWICE>(z, 0), get(z, 1)]));
+        let (mut d, mut others) = (z, None);
+        if MORE || fog.along {
+            let rays = fog.camera.rays(Abreast([x.sixteen(0), x.sixteen(1)]), y);
+            if fog.along {
+                d = z * rays.2;
+            }
+            if MORE {
+                others = Some(fog.others(rays, z, d));
+            }
         }
-        let t = self.transmittance(d);
-        let [r, g, b, a] = colour;
-        let c = [S::load(r), S::load(g), S::load(b), S::load(a)];
-        let c = match self.output {
-            FogOutput::Result => self.result(t, c),
-            FogOutput::Element => self.element(t, c),
-            FogOutput::Transmittance | FogOutput::Depth => [t; 4],
-        };
-        c[0].store(r);
-        c[1].store(g);
-        c[2].store(b);
-        c[3].store(a);
+        let [first, second] = fog.transmittance(d, others).0;
+        fog.cover(first, 0, colour);
+        fog.cover(second, 1, colour);
     }
 }
 
@@ -194,18 +288,18 @@ impl RowKernel for Fog {
         if self.output == FogOutput::Depth {
             return look::depth(z, colour);
         }
-        planes(self, Columns::From(x1), y, z, colour);
+        self.pixels(Columns::From(x1), y, z, colour);
     }
     fn places(&self, x: &[i32], y: i32, z: &[f32], colour: ColourRow) {
         if self.output == FogOutput::Depth {
             return look::depth(z, colour);
         }
-        planes(self, Columns::Each(x), y, z, colour);
+        self.pixels(Columns::Each(x), y, z, colour);
     }
     fn takes_stored(&self) -> bool {
         self.output != FogOutput::Depth
     }
     fn stored(&self, row: StoredRow) {
-        stored(self, row);
+        if self.has_more() { stored(&Loop::<true>(self), row) } else { stored(&Loop::<false>(self), row) }
     }
 }

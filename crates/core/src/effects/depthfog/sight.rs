@@ -112,6 +112,11 @@ impl<'a> Sight<'a> {
         [low, high]
     }
 
+    /// How much a ray rises for each metre to the camera's right, up and forward.
+    pub(super) fn climb(&self) -> [f32; 3] {
+        self.turn.map(|axis| axis[1])
+    }
+
     /// Are rays those of the camera, and distances counted along them?
     pub(super) fn is_even(&self) -> bool {
         self.along && self.positions.is_none()

@@ -10,7 +10,7 @@ use crate::effect::{Leaves, RowKernel};
 use crate::effects::blocks::{Blocks, Columns, Numbers, Part, StoredRow, get, planes, put, stored};
 use crate::effects::look;
 use crate::image::ColourRow;
-use crate::simd::{Number, SIXTEEN, Sixteen, SixteenWork, Two, best_sixteen_work};
+use crate::simd::{Abreast, Number, SIXTEEN, Sixteen, SixteenWork, Two, best_sixteen_work};
 
 /// Pixels of a call. Two times sixteen of them are computed at a time, and zones that are not among those cost nothing.
 const BLOCK: usize = 64;
@@ -253,7 +253,7 @@ impl SixteenWork for Block<'_> {
 
 #[inline(always)]
 fn two<S: Sixteen>(plane: &Numbers<BLOCK>, k: usize) -> Two<S> {
-    Two([get(plane, 2 * k), get(plane, 2 * k + 1)])
+    Abreast([get(plane, 2 * k), get(plane, 2 * k + 1)])
 }
 
 #[inline(always)]

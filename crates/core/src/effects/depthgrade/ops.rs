@@ -3,7 +3,7 @@
 use super::grade::{GradeSpace, GradingParams};
 use super::reference::{Controls, LUMINANCE, MOST_STOPS, TOE, encode};
 use crate::maths::{exp2, is_positive, log2};
-use crate::simd::Number;
+use crate::simd::{Abreast, Number};
 
 /// Red, green and blue.
 pub(super) type Colours<V> = [V; 3];
@@ -127,46 +127,56 @@ fn three<V: Number>([r, g, b]: [f32; 3]) -> [V; 3] {
 /// A grade of a colour.
 #[inline(always)]
 pub(super) fn apply<V: Number>(steps: &Steps, k: &Coefficients<V>, from: &Colours<V>) -> Colours<V> {
-    let mut to = *from;
-    for c in 0..3 {
-        let mut v = from[c];
-        if steps.log {
-            if steps.light {
-                v = k.light[c] * v;
+    let mut v = Abreast(*from);
+    if steps.log {
+        if steps.light {
+            v = Abreast(k.light) * v;
+        }
+        for v in &mut v.0 {
+            *v = log_of(*v);
+        }
+    }
+    if steps.linear {
+        v = Abreast(k.multiply) * v + Abreast(k.add);
+    }
+    if V::MANY {
+        // The channels side by side: each step of a power waits for the one before.
+        if steps.power != [false; 3] {
+            let raised = power_of(v, Abreast(k.exponent), Abreast([k.shift; 3]));
+            for c in 0..3 {
+                if steps.power[c] {
+                    v.0[c] = raised.0[c];
+                }
             }
-            v = log_of(v);
         }
-        if steps.linear {
-            v = k.multiply[c] * v + k.add[c];
+    } else {
+        for c in 0..3 {
+            if steps.power[c] {
+                v.0[c] = power_of(v.0[c], k.exponent[c], k.shift);
+            }
         }
-        if steps.power[c] {
-            v = power_of(v, k.exponent[c], k.shift);
-        }
-        if steps.contrast {
-            v = k.contrast * v + k.lower;
-        }
+    }
+    if steps.contrast {
+        v = Abreast([k.contrast; 3]) * v + Abreast([k.lower; 3]);
+    }
+    if let Some(limits) = steps.clamp {
+        v = clamped(v, limits);
+    }
+    if steps.saturation {
+        v = Abreast(saturated(k.saturation, &v.0));
         if let Some(limits) = steps.clamp {
             v = clamped(v, limits);
         }
-        to[c] = v;
     }
-    if steps.saturation {
-        to = saturated(k.saturation, &to);
-        if let Some(limits) = steps.clamp {
-            for v in &mut to {
-                *v = clamped(*v, limits);
-            }
-        }
-    }
-    for (v, from) in to.iter_mut().zip(from) {
-        if steps.log {
+    if steps.log {
+        for v in &mut v.0 {
             *v = light_of(*v);
         }
-        if steps.mix {
-            *v = (V::of(1.0) - k.mix) * *from + k.mix * *v;
-        }
     }
-    to
+    if steps.mix {
+        v = Abreast([V::of(1.0) - k.mix; 3]) * Abreast(*from) + Abreast([k.mix; 3]) * v;
+    }
+    v.0
 }
 
 /// What is above zero to a power, times 2 to another; anything else (0, negative, subnormal, infinite, NaN) comes back as it is.

@@ -8,7 +8,7 @@ use crate::geometry::Rect;
 use crate::image::{
     Alpha, ColourRow, Components, Depth, ImageRef, PixelFormat, premultiply, store_colour, unpremultiply,
 };
-use crate::simd::Stored;
+use crate::simd::{Stored, soon_after};
 use crate::workers::Cancel;
 use std::ops::Range;
 
@@ -105,7 +105,7 @@ impl Mixtures {
     /// What a row comes to.
     pub(super) fn known(&self, y: i32) -> Known<'_> {
         let row = self.row(y);
-        let colour = self.mixed.colour[0].each_ref().map(|list| list.get(row.clone()).unwrap_or(&[]));
+        let colour = self.mixed.colour[0].each_ref().map(|list| list.get(row.start..).unwrap_or(&[]));
         Known { columns: &self.columns[row], colour }
     }
 
@@ -131,6 +131,22 @@ struct AsStored<'a> {
     opaque: bool,
 }
 
+/// How far behind another one a row or column lies; where it lies before it, farther than any picture is large.
+#[inline]
+fn from(place: i32, first: i32) -> usize {
+    place.wrapping_sub(first) as u32 as usize
+}
+
+impl<'i> AsStored<'i> {
+    /// A column, counted from the picture's first one; and five rows from one on, where the picture has them.
+    #[inline]
+    fn inside(&self, x1: i32, y: i32) -> (usize, Option<&[&'i [u8]; 5]>) {
+        let bounds = self.image.bounds();
+        let rows = self.image.rows().get(from(y, bounds.y1)..).and_then(<[_]>::first_chunk);
+        (from(x1, bounds.x1), rows)
+    }
+}
+
 impl Colours for AsStored<'_> {
     #[inline]
     fn five<'a>(&'a self, x1: i32, y: i32, room: &'a mut Five) -> &'a Five {
@@ -145,6 +161,37 @@ impl Colours for AsStored<'_> {
             *to = row[i.clamp(0, row.len() as i64 - 1) as usize];
         }
         room
+    }
+    #[inline]
+    fn block<'a>(&'a self, x1: i32, y: i32, room: &'a mut [Five; 5]) -> [&'a Five; 5] {
+        if let (first, Some(rows)) = self.inside(x1, y) {
+            let five = |row: &'a [u8]| row.as_chunks().0.get(first..)?.first_chunk();
+            if let [Some(a), Some(b), Some(c), Some(d), Some(e)] = rows.each_ref().map(|row| five(row)) {
+                return [a, b, c, d, e];
+            }
+        }
+        let [a, b, c, d, e] = room;
+        [(0, a), (1, b), (2, c), (3, d), (4, e)].map(|(i, room)| self.five(x1, y + i, room))
+    }
+    #[inline]
+    fn soon(&self, x1: i32, y: i32, is_next: bool) {
+        const LINE: usize = 64;
+        if let (first, Some(rows)) = self.inside(x1, y) {
+            // Of the block before all but the last column has been asked for, and that, too, unless a line of the caches begins there. (Rows
+            // mostly begin alike.)
+            let last = rows[0].as_ptr().addr().wrapping_add(first.wrapping_add(4).wrapping_mul(size_of::<Stored>()));
+            if is_next && last % LINE >= size_of::<Stored>() {
+                return;
+            }
+            for row in rows {
+                let row: &[Stored] = row.as_chunks().0;
+                if is_next {
+                    soon_after::<1, _>(row, first.wrapping_add(4));
+                } else {
+                    soon_after::<5, _>(row, first);
+                }
+            }
+        }
     }
     fn is_opaque(&self) -> bool {
         self.opaque

@@ -34,6 +34,7 @@ macro_rules! whole {
 
 impl Number for Avx512 {
     type Yes = __mmask16;
+    const MANY: bool = true;
     #[inline(always)]
     fn of(v: f32) -> Self {
         // SAFETY: as above.
@@ -114,6 +115,16 @@ impl Sixteen for Avx512 {
     #[inline(always)]
     fn bits(yes: __mmask16) -> u16 {
         yes
+    }
+    #[inline(always)]
+    fn closed_up(self, bits: u16) -> Self {
+        // SAFETY: as above.
+        Self(unsafe { _mm512_maskz_compress_ps(bits, self.0) })
+    }
+    #[inline(always)]
+    fn with(self, bits: u16, list: &[f32; SIXTEEN]) -> Self {
+        // SAFETY: as above.
+        Self(unsafe { _mm512_mask_expand_ps(self.0, bits, Self::load(list).0) })
     }
     #[inline(always)]
     fn apart(from: &[Stored; SIXTEEN]) -> [Self; 4] {

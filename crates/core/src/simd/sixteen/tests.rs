@@ -33,6 +33,10 @@ impl SixteenWork for Everything<'_> {
         for v in [a.plus_bits(b), a.minus_bits(b), a.common_bits(b), a.up_bits::<5>(), a.down_bits::<5>()] {
             put(v.whole());
         }
+        for bits in [0, 1, 0x8000, 0x1234, 0xfffe, u16::MAX] {
+            put(a.closed_up(bits));
+            put(a.with(bits, self.b));
+        }
         put(S::numbers());
         put(S::some(&self.a[..7]));
         put(S::of(7.5));
@@ -80,6 +84,11 @@ fn plainly(a: &[f32; SIXTEEN], b: &[f32; SIXTEEN]) -> Vec<[u32; SIXTEEN]> {
     own(&|i| number(x[i] & y[i]));
     own(&|i| number(x[i] << 5));
     own(&|i| number((x[i] as i32 >> 5) as u32));
+    for bits in [0, 1, 0x8000, 0x1234, 0xfffe, u16::MAX] {
+        let there: Vec<usize> = (0..SIXTEEN).filter(|i| bits >> i & 1 == 1).collect();
+        own(&|i| there.get(i).map_or(0.0, |i| a[*i]));
+        own(&|i| there.iter().position(|set| *set == i).map_or(a[i], |at| b[at]));
+    }
     own(&|i| i as f32);
     own(&|i| if i < 7 { a[i] } else { 0.0 });
     own(&|_| 7.5);
