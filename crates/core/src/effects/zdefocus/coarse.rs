@@ -6,6 +6,7 @@
 
 use super::apart::{Apart, Two};
 use super::field::{Field, pieces, planes};
+use crate::depth::least_and_greatest;
 use crate::geometry::Rect;
 use crate::maths::{lower, upper};
 use crate::simd::best;
@@ -117,7 +118,7 @@ impl Coarse {
                 }
             };
             several(&of, &rect, y, &mut mixed);
-            **range = coc.iter().fold(**range, |[low, high], c| [low.min(*c), high.max(*c)]);
+            **range = best(|| least_and_greatest(coc, **range));
         })?;
         let [least, most] = ranges.iter().fold([f32::MAX, f32::MIN], |[low, high], r| [low.min(r[0]), high.max(r[1])]);
         let (coc, colour, unlit, apart) = made.take();
@@ -149,7 +150,7 @@ impl Row<'_, '_> {
         let rows = [2 * self.y, 2 * self.y + 1].map(|y| inside(&from.rect, from.rect.x1, y).1 * w);
         let mean = |plane: &[f32], to: &mut [f32], by: f32| {
             let [low, high] = rows.map(|start| &plane[start..start + w]);
-            halved(&from.rect, self.rect, low, high, to, by);
+            best(|| halved(&from.rect, self.rect, low, high, to, by));
         };
         mean(&from.coc, self.coc, 0.5);
         from.colour.iter().zip(self.colour.iter_mut()).for_each(|(plane, to)| mean(plane, to, 1.0));
@@ -160,6 +161,7 @@ impl Row<'_, '_> {
 }
 
 /// Means of two by two of two rows over `from`, times `by`.
+#[inline(always)]
 pub fn halved(from: &Rect, rect: &Rect, low: &[f32], high: &[f32], to: &mut [f32], by: f32) {
     let by = 0.25 * by;
     // The first of which both columns are there.

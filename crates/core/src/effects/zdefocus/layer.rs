@@ -3,6 +3,7 @@
 use super::lens::Moves;
 use super::sheet::{NONE, Sheet};
 use super::views::JOINED;
+use crate::maths::{lower, upper};
 use crate::workers::{Exec, Stop, try_vec};
 use std::ops::Range;
 
@@ -151,7 +152,7 @@ impl Row<'_> {
             if piece.is_empty() {
                 return;
             }
-            let least = |[low, high]: [f32; 2], v: &f32| [low.min(*v), high.max(*v)];
+            let least = |[low, high]: [f32; 2], v: &f32| [lower(*v, low), upper(*v, high)];
             let moved = shift[piece.clone()].iter().fold(EMPTY, least);
             let under = if above { self.under(&piece) } else { EMPTY };
             pieces.push(Piece {
@@ -180,7 +181,10 @@ impl Row<'_> {
         let w = self.sheet.rect.width();
         let below = piece.start - w..piece.end - w;
         let both = self.sheet.coc[piece.clone()].iter().zip(&self.sheet.coc[below.clone()]);
-        let joined = both.zip(&self.shift[below]).filter(|((coc, under), _)| (*coc - *under).abs() < JOINED);
-        joined.fold(EMPTY, |[low, high], (_, shift)| [low.min(*shift), high.max(*shift)])
+        both.zip(&self.shift[below]).fold(EMPTY, |[low, high], ((coc, under), shift)| {
+            let joined = (coc - under).abs() < JOINED;
+            let (less, more) = if joined { (*shift, *shift) } else { (f32::MAX, f32::MIN) };
+            [lower(less, low), upper(more, high)]
+        })
     }
 }

@@ -108,7 +108,8 @@ impl Map {
 
     /// Fills in the pixels of a level from its picture.
     pub fn interpolate(&self, level: usize, from: &Image, out: &mut Image, exec: &Exec) -> Result<(), Stop> {
-        let (rect, w) = (self.rect, self.rect.width());
+        let (rect, w, unit) = (self.rect, self.rect.width(), 1i32 << level);
+        let across: Vec<_> = (rect.x1..rect.x2).map(|x| between(x, unit)).collect();
         exec.for_each_mut(out.rows_mut(), [0.2, 0.2], |i, row, _| {
             let levels = &self.levels[i * w..(i + 1) * w];
             let cells = &self.cells[i * self.columns..(i + 1) * self.columns];
@@ -118,20 +119,19 @@ impl Map {
             let is = |of: &u8| usize::from(*of) == level;
             let Some(first) = levels.iter().position(is) else { return };
             let end = levels.iter().rposition(is).unwrap_or(first) + 1;
-            let unit = 1i32 << level;
-            let [low, t] = between(rect.y1 + i as i32, unit);
-            let columns = [first, end - 1].map(|x| between(rect.x1 + x as i32, unit)[0] as i32);
+            let (low, t) = between(rect.y1 + i as i32, unit);
+            let columns = [first, end - 1].map(|x| across[x].0);
             let n = (columns[1] + 2 - columns[0]) as usize;
             let mut line = vec![0f32; n];
             for (to, plane) in [&mut *row.r, row.g, row.b, row.a].into_iter().zip(&from.planes) {
                 let skip = (columns[0] - plane.rect().x1) as usize;
-                let [below, above] = [0, 1].map(|k| &plane.row(low as i32 + k)[skip..skip + n]);
+                let [below, above] = [0, 1].map(|k| &plane.row(low + k)[skip..skip + n]);
                 for ((to, a), b) in line.iter_mut().zip(below).zip(above) {
                     *to = a + (b - a) * t;
                 }
-                for (x, to) in (first..end).zip(&mut to[first..end]).filter(|(x, _)| is(&levels[*x])) {
-                    let [at, t] = between(rect.x1 + x as i32, unit);
-                    let at = (at as i32 - columns[0]) as usize;
+                let these = to[first..end].iter_mut().zip(&levels[first..end]).zip(&across[first..end]);
+                for ((to, _), (at, t)) in these.filter(|((_, of), _)| is(of)) {
+                    let at = (at - columns[0]) as usize;
                     *to = line[at] + (line[at + 1] - line[at]) * t;
                 }
             }
@@ -141,7 +141,7 @@ impl Map {
 
 /// The first of the two pixels of `unit` between the middles of which a pixel's middle lies, and how far it is to the second.
 #[inline(always)]
-fn between(v: i32, unit: i32) -> [f32; 2] {
+fn between(v: i32, unit: i32) -> (i32, f32) {
     let first = (2 * v + 1 - unit).div_euclid(2 * unit);
-    [first as f32, (2 * v + 1 - unit - 2 * unit * first) as f32 / (2 * unit) as f32]
+    (first, (2 * v + 1 - unit - 2 * unit * first) as f32 / (2 * unit) as f32)
 }

@@ -2,6 +2,7 @@
 
 use crate::effects::zdefocus::coarse::{half, halved as means, inside};
 use crate::effects::zdefocus::field::{Field, pieces, planes};
+use crate::simd::best;
 use crate::workers::{Exec, Stop, try_vec};
 
 /// Half the size: means of four pixels.
@@ -17,7 +18,7 @@ pub fn halved(of: &Field, exec: &Exec) -> Result<Field, Stop> {
         let rows = [y, y + 1].map(|y| inside(&of.rect, of.rect.x1, y).1 * from);
         let mean = |plane: &[f32], to: &mut [f32], by: f32| {
             let [low, high] = rows.map(|start| &plane[start..start + from]);
-            means(&of.rect, &rect, low, high, to, by);
+            best(|| means(&of.rect, &rect, low, high, to, by));
         };
         // In pixels of half the size.
         mean(&of.coc, coc, 0.5);
