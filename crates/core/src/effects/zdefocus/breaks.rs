@@ -36,7 +36,7 @@ impl Breaks {
             let mut reach = vec![f32::MIN; w];
             best(|| find([coc(y.saturating_sub(1)), coc(y), coc((y + 1).min(h - 1))], wide, &mut reach, row));
         })?;
-        exec.for_each_mut(vec![&mut felt], [0.05, 0.05], |_, felt, cancel| felt::spread(felt, w, cancel))?;
+        felt::spread(&mut felt, w, [0.05, 0.05], exec)?;
         Ok(Self { felt })
     }
 

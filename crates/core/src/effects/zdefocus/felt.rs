@@ -1,7 +1,7 @@
 //! How far around it something is felt: each pixel's value reaches its neighbours, less their distance.
 
 use crate::simd::best;
-use crate::workers::Cancel;
+use crate::workers::{Cancel, Exec, Stop};
 
 /// Values are in parts of a pixel.
 pub const UNIT: f32 = 16.0;
@@ -20,15 +20,47 @@ pub fn units(pixels: f32) -> i16 {
     (pixels * UNIT).ceil().clamp(f32::from(NOWHERE) + 1.0, 16383.0) as i16
 }
 
+/// The least rows that a task spreads; there are at least twice as many as are felt.
+const BAND: usize = 256;
+
 /// Lifts each value of rows of `width` to the most that is felt of all others. Values of [`NOWHERE`] are not felt.
-pub fn spread(values: &mut [i16], width: usize, cancel: &Cancel) {
+pub fn spread(values: &mut [i16], width: usize, share: [f64; 2], exec: &Exec) -> Result<(), Stop> {
+    let band = if exec.threads() > 1 { BAND } else { usize::MAX };
+    in_bands(values, width, band, share, exec)
+}
+
+/// The same, in tasks of at least `band` rows; the values that matter are the same however many.
+pub fn in_bands(values: &mut [i16], width: usize, band: usize, share: [f64; 2], exec: &Exec) -> Result<(), Stop> {
     let [least, most] = best(|| least_and_most(values));
     if most < least || width == 0 {
-        return;
+        return Ok(());
     }
     // No value is asked for that is less than this, where some have none.
     let least = if best(|| values.contains(&NOWHERE)) { LEAST } else { least };
     let farthest = (i32::from(most) - i32::from(least)).max(0) / i32::from(STRAIGHT) + 1;
+    let (height, around) = (values.len() / width, farthest as usize);
+    let band = band.max(2 * around);
+    if height <= band {
+        return exec.for_each_mut(vec![values], share, |_, values, cancel| over(values, width, farthest, cancel));
+    }
+    // Each with the rows around it that are felt there.
+    let from = exec.keep(exec.copied(values, [share[0]; 2])?);
+    exec.for_each_mut(values.chunks_mut(band * width).collect(), share, |i, values, cancel| {
+        let first = (i * band).saturating_sub(around);
+        let end = ((i + 1) * band + around).min(height);
+        let mut rows = Vec::new();
+        if rows.try_reserve_exact((end - first) * width).is_err() {
+            return cancel.set_out_of_memory();
+        }
+        rows.extend_from_slice(&from[first * width..end * width]);
+        over(&mut rows, width, farthest, cancel);
+        let skip = (i * band - first) * width;
+        values.copy_from_slice(&rows[skip..skip + values.len()]);
+    })
+}
+
+/// Down and up all rows; nothing is felt farther than so many.
+fn over(values: &mut [i16], width: usize, farthest: i32, cancel: &Cancel) {
     let height = values.len() / width;
     let mut line = vec![0i16; width];
     for up in [false, true] {

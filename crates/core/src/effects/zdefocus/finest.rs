@@ -156,7 +156,7 @@ impl Sharp {
                 *to = (*to).max(units(reach * wide / BLOCK as f32));
             }
         })?;
-        exec.for_each_mut(vec![&mut seen], [0.05, 0.05], |_, seen, cancel| felt::spread(seen, w, cancel))?;
+        felt::spread(&mut seen, w, [0.05, 0.05], exec)?;
         Ok(Self { rect, seen })
     }
 

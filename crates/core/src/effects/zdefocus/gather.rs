@@ -22,7 +22,7 @@ use taps::Taps;
 /// The size is halved so often at most.
 const LEVELS: usize = 6;
 /// Discs of up to this radius in pixels, and of up to this for each lens point, are summed up pixel by pixel in the picture as it is…
-const AS_IT_IS: (f32, f32) = (10.0, 0.1);
+const AS_IT_IS: (f32, f32) = (5.0, 0.1);
 /// …and in smaller ones of up to this in theirs.
 const FINEST: (f32, f32) = (16.0, 0.125);
 /// A sample's CoC is looked for up to this many times the pixel's own, and this much more, in pixels.

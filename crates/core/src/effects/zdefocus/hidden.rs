@@ -47,7 +47,7 @@ pub fn envelope(field: &Field, exec: &Exec) -> Result<Vec<i16>, Stop> {
     exec.for_each_mut(rows, [0.1, 0.1], |_, (e, coc), _| {
         best(|| in_units(coc, e));
     })?;
-    exec.for_each_mut(vec![&mut e], [0.1, 0.1], |_, e, cancel| felt::spread(e, w, cancel))?;
+    felt::spread(&mut e, w, [0.1, 0.1], exec)?;
     Ok(e)
 }
 

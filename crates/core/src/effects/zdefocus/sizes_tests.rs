@@ -3,7 +3,7 @@
 use super::apart::{Apart, Two};
 use super::breaks::{Parts, WHOLE};
 use super::coarse::{Coarse, Finer, half};
-use super::felt::{NOWHERE, UNIT, spread};
+use super::felt::{NOWHERE, UNIT, in_bands};
 use super::field::{Field, planes};
 use super::finest::{Asked, from_coarser};
 use super::gather::means;
@@ -17,7 +17,6 @@ use crate::image::Image;
 use crate::params::Values;
 use crate::simd::SideBySide;
 use crate::testing::{Random, Rgba, Scene, on_a_thread, same_bits};
-use crate::workers::Cancel;
 
 const RED: Rgba = [0.9, 0.1, 0.2, 1.0];
 const BLUE: Rgba = [0.1, 0.3, 0.8, 1.0];
@@ -223,11 +222,25 @@ fn a_slope_of_the_coarser_picture_is_the_same_one_here() {
 #[test]
 fn what_is_felt_is_the_value_less_the_distance() {
     let mut random = Random::new(11);
-    for (w, h, some) in [(37, 23, 0.02), (64, 9, 0.3), (1, 20, 0.2), (30, 1, 0.1), (24, 24, 1.0), (12, 12, 0.0)] {
+    for (w, h, some) in [
+        (37, 23, 0.02),
+        (64, 9, 0.3),
+        (1, 20, 0.2),
+        (30, 1, 0.1),
+        (24, 24, 1.0),
+        (12, 12, 0.0),
+        (9, 300, 0.1),
+        (7, 400, 1.0),
+    ] {
         let value = |random: &mut Random| random.between(-6.0 * 16.0, 25.0 * 16.0) as i16;
         let is: Vec<i16> = (0..w * h).map(|_| if random.chance(some) { value(&mut random) } else { NOWHERE }).collect();
         let mut felt = is.clone();
-        spread(&mut felt, w, &Cancel::never());
+        on_a_thread(|exec| in_bands(&mut felt, w, usize::MAX, [0.0, 1.0], exec));
+        // However many tasks do it: what is asked for is the same.
+        let mut by_many = is.clone();
+        on_a_thread(|exec| in_bands(&mut by_many, w, 1, [0.0, 1.0], exec));
+        let near = |felt: &[i16]| felt.iter().map(|v| (*v).max(-8 * UNIT as i16)).collect::<Vec<_>>();
+        assert_eq!(near(&felt), near(&by_many));
         for (i, felt) in felt.into_iter().enumerate() {
             let by = |unit: f32| {
                 let of = is.iter().enumerate().filter(|(_, v)| **v != NOWHERE);
