@@ -2,7 +2,7 @@
 
 use super::ColourRow;
 use crate::geometry::Rect;
-use crate::workers::{Stop, try_vec};
+use crate::workers::{Exec, Stop, try_vec};
 
 /// One number for each pixel of a rectangle.
 #[derive(Clone, Debug)]
@@ -16,6 +16,11 @@ impl Plane {
     pub fn new(rect: Rect, value: f32) -> Result<Self, Stop> {
         let len = rect.width().checked_mul(rect.height()).ok_or(Stop::OutOfMemory)?;
         Ok(Self { rect, data: try_vec(len, value)? })
+    }
+    /// The same, written on the threads.
+    pub fn filled(rect: Rect, value: f32, exec: &Exec) -> Result<Self, Stop> {
+        let len = rect.width().checked_mul(rect.height()).ok_or(Stop::OutOfMemory)?;
+        Ok(Self { rect, data: exec.filled(len, value, [0.0; 2])? })
     }
     /// Computes each pixel from its coordinates.
     pub fn from_fn(rect: Rect, f: impl Fn(i32, i32) -> f32) -> Self {
@@ -67,6 +72,11 @@ impl Image {
     /// Transparent black.
     pub fn new(rect: Rect) -> Result<Self, Stop> {
         let plane = || Plane::new(rect, 0.0);
+        Ok(Self { planes: [plane()?, plane()?, plane()?, plane()?] })
+    }
+    /// The same, written on the threads.
+    pub fn empty(rect: Rect, exec: &Exec) -> Result<Self, Stop> {
+        let plane = || Plane::filled(rect, 0.0, exec);
         Ok(Self { planes: [plane()?, plane()?, plane()?, plane()?] })
     }
     /// Computes each pixel (RGBA) from its coordinates.

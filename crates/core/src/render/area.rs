@@ -67,7 +67,7 @@ pub(super) fn input(
     let z_rect = z_inside.rect();
     // The columns of the frame itself.
     let own = (rect.x1.max(inside.x1) - rect.x1).max(0) as usize..(rect.x2.min(inside.x2) - rect.x1).max(0) as usize;
-    let mut planes = exec.keep((Image::new(rect)?, Plane::new(rect, 0.0)?));
+    let mut planes = exec.keep((Image::empty(rect, exec)?, Plane::filled(rect, 0.0, exec)?));
     let (source, depth) = &mut *planes;
     let rows: Vec<_> = source.rows_mut().into_iter().zip(depth.rows_mut()).collect();
     exec.for_each_mut(rows, [0.0, 0.02], |i, (colour, z), _| {

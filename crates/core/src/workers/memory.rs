@@ -1,19 +1,24 @@
 //! Large buffers: had, filled, copied and given back.
+#![allow(unsafe_code, reason = "a buffer that several threads write first is a vector only then")]
 
 use super::{Exec, Shared, Stop, Workers};
 use std::cell::RefCell;
+use std::mem::MaybeUninit;
 use std::sync::Arc;
 
 impl Exec<'_> {
-    /// A vector of `len` copies of `value`, written on the threads.
-    pub fn filled<T: Copy + Default + Send + Sync>(
-        &self,
-        len: usize,
-        value: T,
-        share: [f64; 2],
-    ) -> Result<Vec<T>, Stop> {
-        let mut buffer = try_vec(len, T::default())?;
-        self.for_each_mut(buffer.chunks_mut(PIECE).collect(), share, |_, piece, _| piece.fill(value))?;
+    /// A vector of `len` copies of `value`, written on the threads: also what the system does when memory is first written is shared so.
+    ///
+    /// # Errors
+    /// As [`try_vec`].
+    pub fn filled<T: Copy + Send + Sync>(&self, len: usize, value: T, share: [f64; 2]) -> Result<Vec<T>, Stop> {
+        let mut buffer = try_room(len)?;
+        let room: &mut [MaybeUninit<T>] = &mut buffer.spare_capacity_mut()[..len];
+        self.for_each_mut(room.chunks_mut(PIECE).collect(), share, |_, piece, _| {
+            piece.iter_mut().for_each(|place| _ = place.write(value));
+        })?;
+        // SAFETY: there is room for so many, and all pieces of it have been written, since no task was left out: that would be an error.
+        unsafe { buffer.set_len(len) };
         Ok(buffer)
     }
 
@@ -95,17 +100,19 @@ pub(super) fn leads(shared: Option<Arc<Shared>>) -> Option<Arc<Shared>> {
 /// [`Stop::OutOfMemory`] where the allocation fails. [`Stop::Aborted`] on a thread that leads a render, where that is no longer wanted: to write a
 /// large buffer takes milliseconds, also where it is all zeros, if it is memory that was freed before; and a render has many of them.
 pub fn try_vec<T: Clone>(len: usize, value: T) -> Result<Vec<T>, Stop> {
+    drop(try_room::<T>(len)?);
+    Ok(vec![value; len])
+}
+
+/// An empty vector with room for `len`.
+fn try_room<T>(len: usize) -> Result<Vec<T>, Stop> {
     if LED.with_borrow(|shared| shared.as_ref().is_some_and(|shared| shared.cancel.is_set())) {
         return Err(Stop::Aborted);
     }
     // Asked for first, since `vec!` ends the process where it gets nothing.
-    let mut probe = Vec::<T>::new();
-    probe.try_reserve_exact(len).map_err(|_| Stop::OutOfMemory)?;
-    if !is_there_room() {
-        return Err(Stop::OutOfMemory);
-    }
-    drop(probe);
-    Ok(vec![value; len])
+    let mut room = Vec::new();
+    room.try_reserve_exact(len).map_err(|_| Stop::OutOfMemory)?;
+    if is_there_room() { Ok(room) } else { Err(Stop::OutOfMemory) }
 }
 
 /// All values of some vectors, in one.

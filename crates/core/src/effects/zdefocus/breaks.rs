@@ -8,7 +8,7 @@ use super::felt::{self, NOWHERE, UNIT, units};
 use super::field::Field;
 use crate::geometry::Rect;
 use crate::simd::best;
-use crate::workers::{Exec, Stop, try_vec};
+use crate::workers::{Exec, Stop};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A surface breaks where the CoCs of neighbours differ by this much, in pixels; more by [`STEEP`] of their CoC, and at most [`STEP_MOST`].
@@ -30,7 +30,7 @@ impl Breaks {
     /// Of all pixels of a field; `wide` is how much wider than high a bokeh is, if it is wider.
     pub fn new(field: &Field, wide: f32, exec: &Exec) -> Result<Self, Stop> {
         let (w, h) = (field.rect.width(), field.rect.height());
-        let mut felt = try_vec(w * h, 0i16)?;
+        let mut felt = exec.filled(w * h, 0i16, [0.0; 2])?;
         exec.for_each_mut(felt.chunks_mut(w.max(1)).collect(), [0.05, 0.05], |y, row, _| {
             let coc = |y: usize| &field.coc[y * w..(y + 1) * w];
             let mut reach = vec![f32::MIN; w];
@@ -43,7 +43,7 @@ impl Breaks {
     /// How much of each pixel of `rect`, which is inside, the views say: near a break, and where the CoC is more than `most`.
     pub fn parts(&self, field: &Field, rect: Rect, most: f32, exec: &Exec) -> Result<Parts, Stop> {
         let w = rect.width();
-        let mut part = try_vec(w * rect.height(), 0u8)?;
+        let mut part = exec.filled(w * rect.height(), 0u8, [0.0; 2])?;
         let any = AtomicBool::new(false);
         exec.for_each_mut(part.chunks_mut(w.max(1)).collect(), [0.05, 0.05], |y, row, _| {
             let i = field.index(rect.x1, rect.y1 + y as i32);

@@ -84,13 +84,14 @@ pub(super) struct Samples {
 }
 
 impl Samples {
-    /// Of candidates, which learn where theirs are.
-    pub(super) fn new(candidates: &mut [Candidate]) -> Self {
+    /// Of candidates, which learn where theirs are. `None` where the memory is not to be had: around a large blur these are many.
+    pub(super) fn new(candidates: &mut [Candidate]) -> Option<Self> {
         let n = 2 * SIXTEEN + candidates.iter().map(|c| c.n).sum::<usize>();
-        let mut coc = Vec::with_capacity(n);
-        let mut colour = Vec::with_capacity(n);
         let parts = if candidates.iter().any(|c| c.partly) { n } else { 0 };
-        let (mut begins, mut seen_by) = (vec![0.0; parts], vec![f32::MAX; parts]);
+        let (mut coc, mut colour) = (room(n)?, room(n)?);
+        let (mut begins, mut seen_by) = (room(parts)?, room(parts)?);
+        begins.resize(parts, 0.0);
+        seen_by.resize(parts, f32::MAX);
         coc.resize(SIXTEEN, NONE);
         colour.resize(SIXTEEN, [0.0; 4]);
         for c in candidates {
@@ -105,8 +106,15 @@ impl Samples {
             colour.extend(r.iter().zip(g).zip(b).zip(a).map(|(((r, g), b), a)| [*r, *g, *b, *a]));
         }
         coc.resize(n, NONE);
-        Self { coc, colour, begins, seen_by }
+        Some(Self { coc, colour, begins, seen_by })
     }
+}
+
+/// An empty vector with room for so many.
+fn room<T>(n: usize) -> Option<Vec<T>> {
+    let mut all = Vec::new();
+    all.try_reserve_exact(n).ok()?;
+    Some(all)
 }
 
 /// How a candidate lands, as seen by one lens point.

@@ -95,7 +95,7 @@ impl Coarse {
         let (w, h) = (rect.width(), rect.height());
         let lit = from.unlit.is_empty();
         let unlit = try_vec(if lit { 0 } else { w * h }, 0f32)?;
-        let mut made = exec.keep((try_vec(w * h, 0f32)?, planes(w * h)?, unlit, Apart::none(h)));
+        let mut made = exec.keep((exec.filled(w * h, 0f32, [0.0; 2])?, planes(w * h, exec)?, unlit, Apart::none(h)));
         let (coc, colour, unlit, apart) = &mut *made;
         let mut ranges = vec![[f32::MAX, f32::MIN]; h];
         let mut of_row: Vec<&mut [f32]> = if lit { Vec::new() } else { unlit.chunks_mut(w).collect() };

@@ -5,15 +5,16 @@ use crate::depth::least_and_greatest;
 use crate::geometry::Rect;
 use crate::image::{Image, Plane};
 use crate::simd::best;
-use crate::workers::{Exec, Stop, try_vec};
+use crate::workers::{Exec, Stop};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Four planes of colour: premultiplied red, green, blue, alpha.
 pub type Planes = [Vec<f32>; 4];
 
 /// Four planes of zeros.
-pub fn planes(n: usize) -> Result<Planes, Stop> {
-    Ok([try_vec(n, 0f32)?, try_vec(n, 0f32)?, try_vec(n, 0f32)?, try_vec(n, 0f32)?])
+pub fn planes(n: usize, exec: &Exec) -> Result<Planes, Stop> {
+    let plane = || exec.filled(n, 0f32, [0.0; 2]);
+    Ok([plane()?, plane()?, plane()?, plane()?])
 }
 
 /// Pieces of `n` values of each plane, in step with each other.
@@ -65,7 +66,7 @@ impl Field {
         let rect = picture.rect();
         let (w, h) = (rect.width(), rect.height());
         let picture = exec.keep(picture);
-        let mut coc = exec.keep(try_vec(w * h, 0f32)?);
+        let mut coc = exec.keep(exec.filled(w * h, 0f32, [0.0; 2])?);
         let mut ranges = vec![[f32::MAX, f32::MIN]; h];
         let numbers = AtomicBool::new(true);
         let rows: Vec<_> = coc.chunks_mut(w).zip(&mut ranges).collect();
@@ -82,7 +83,7 @@ impl Field {
         let (colour, picture) = if numbers {
             (picture.take().planes.map(Plane::into_data), None)
         } else {
-            let mut colour = exec.keep(planes(w * h)?);
+            let mut colour = exec.keep(planes(w * h, exec)?);
             exec.for_each_mut(pieces(&mut colour, w).collect(), [0.05, 0.05], |y, colour, _| {
                 for (to, from) in colour.iter_mut().zip(&picture.planes) {
                     to.copy_from_slice(&from.data()[y * w..(y + 1) * w]);

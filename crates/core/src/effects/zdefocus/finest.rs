@@ -10,7 +10,7 @@ use super::felt::{self, NOWHERE, UNIT, units};
 use crate::geometry::Rect;
 use crate::image::Image;
 use crate::simd::best;
-use crate::workers::{Exec, Stop, try_vec};
+use crate::workers::{Exec, Stop};
 use std::iter;
 
 /// The least CoC that is seen in a coarser picture, in its pixels: of discs and blades…
@@ -46,7 +46,7 @@ impl Asked {
     pub fn new(of: Finer, parts: Parts, coarser: Option<f32>, wide: f32, exec: &Exec) -> Result<Self, Stop> {
         let rect = parts.rect;
         let w = rect.width();
-        let mut own = try_vec(w * rect.height(), if coarser.is_some() { 0 } else { WHOLE })?;
+        let mut own = exec.filled(w * rect.height(), if coarser.is_some() { 0 } else { WHOLE }, [0.0; 2])?;
         if let Some(coarser) = coarser {
             let sharp = Sharp::new(&of, 2.0 * coarser, wide, exec)?;
             exec.for_each_mut(own.chunks_mut(w.max(1)).collect(), [0.05, 0.05], |i, own, _| {
@@ -87,7 +87,7 @@ impl Asked {
         // Two of its pixels each way say what one is.
         let rect = half(&self.rect).grow(1);
         let w = rect.width();
-        let mut parts = Parts { rect, part: try_vec(w * rect.height(), 0u8)?, any: false };
+        let mut parts = Parts { rect, part: exec.filled(w * rect.height(), 0u8, [0.0; 2])?, any: false };
         let mut any = vec![false; rect.height()];
         let rows: Vec<_> = parts.part.chunks_mut(w).zip(&mut any).collect();
         exec.for_each_mut(rows, [0.05, 0.05], |i, (row, any), _| {
@@ -136,7 +136,7 @@ impl Sharp {
         let block = |v: i32| v.div_euclid(BLOCK);
         let rect = Rect::new(block(all.x1), block(all.y1), block(all.x2 - 1) + 1, block(all.y2 - 1) + 1);
         let w = rect.width();
-        let mut seen = try_vec(w * rect.height(), 0i16)?;
+        let mut seen = exec.filled(w * rect.height(), 0i16, [0.0; 2])?;
         exec.for_each_mut(seen.chunks_mut(w).collect(), [0.05, 0.05], |i, row, _| {
             row.fill(NOWHERE);
             let y = (rect.y1 + i as i32) * BLOCK;

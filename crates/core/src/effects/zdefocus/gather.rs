@@ -80,7 +80,7 @@ impl Gather {
             let half = means::halved(smaller.as_deref().unwrap_or(field), exec)?;
             let half = exec.keep(half);
             if map.any(number) {
-                let mut image = exec.keep(Image::new(map.nodes(number))?);
+                let mut image = exec.keep(Image::empty(map.nodes(number), exec)?);
                 sum::render(self, number, &half, &map, &mut image, exec)?;
                 map.interpolate(number, &image, out, exec)?;
             }

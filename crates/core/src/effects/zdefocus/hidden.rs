@@ -41,7 +41,7 @@ pub const BEHIND: f32 = 1e-3;
 /// An upper bound, for each pixel, of CoC minus distance over all pixels around it, in [`units`]: where it is no more than the pixel's own CoC
 /// there is no edge to look for. Distances are measured a little too short (by up to 13 %), so that no edge is missed.
 pub fn envelope(field: &Field, exec: &Exec) -> Result<Vec<i16>, Stop> {
-    let mut e = try_vec(field.coc.len(), 0i16)?;
+    let mut e = exec.filled(field.coc.len(), 0i16, [0.0; 2])?;
     let w = field.rect.width().max(1);
     let rows: Vec<_> = e.chunks_mut(w).zip(field.coc.chunks(w)).collect();
     exec.for_each_mut(rows, [0.1, 0.1], |_, (e, coc), _| {

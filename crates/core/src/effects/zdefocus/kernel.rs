@@ -103,7 +103,7 @@ impl AreaKernel for Defocus<'_> {
             lights.extend(behind);
         }
         // Had before anything is given back: the system does one after the other.
-        let mut out = exec.keep(Image::new(seen)?);
+        let mut out = exec.keep(Image::empty(seen, exec)?);
         // A light that lies hidden shines through no surface: that takes the views.
         let plain = all_seen && self.cats_eye.is_none() && !self.switches.views_only;
         let gather = plain.then(|| Gather::new(&self.optics, stretch, largest as f32)).flatten();

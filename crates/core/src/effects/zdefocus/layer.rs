@@ -71,7 +71,8 @@ impl Layer {
         let (rect, w) = (sheet.rect, sheet.rect.width().max(1));
         let first_column = rect.x1.div_euclid(BLOCK);
         let columns = ((rect.x2 - 1).div_euclid(BLOCK) - first_column + 1).max(1) as usize;
-        let mut planes = exec.keep((try_vec(sheet.coc.len(), 0f32)?, try_vec(seen_by.len(), 0f32)?));
+        let mut planes =
+            exec.keep((exec.filled(sheet.coc.len(), 0f32, [0.0; 2])?, exec.filled(seen_by.len(), 0f32, [0.0; 2])?));
         let (shift, begins) = &mut *planes;
         exec.for_each_mut(shift.chunks_mut(w).collect(), [0.2, 0.2], |y, shift, _| {
             let coc = &sheet.coc[y * w..(y + 1) * w];

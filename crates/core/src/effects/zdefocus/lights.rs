@@ -46,7 +46,7 @@ type Candidate = (usize, usize, f32, f32);
 /// not a row of lamps.
 pub fn take(field: &mut Field, inside: &Rect, gap: f32, exec: &Exec) -> Result<Vec<Light>, Stop> {
     let (w, h) = (field.rect.width(), field.rect.height());
-    let mut level = exec.keep(try_vec(w * h, 0f32)?);
+    let mut level = exec.keep(exec.filled(w * h, 0f32, [0.0; 2])?);
     exec.for_each_mut(level.chunks_mut(w).collect(), [0.05, 0.05], |y, row, _| {
         let [r, g, b] = [0, 1, 2].map(|c| &field.colour[c][y * w..(y + 1) * w]);
         for (x, v) in row.iter_mut().enumerate() {

@@ -62,7 +62,7 @@ impl Magnify {
 
     /// The window of the enlarged picture.
     pub fn apply(&self, of: &Image, window: Rect, geometry: &Geometry, exec: &Exec) -> Result<Image, Stop> {
-        let mut out = exec.keep(Image::new(window)?);
+        let mut out = exec.keep(Image::empty(window, exec)?);
         for (c, (to, of)) in out.planes.iter_mut().zip(&of.planes).enumerate() {
             let columns: Vec<Taps> =
                 (window.x1..window.x2).map(|x| Taps::new(self.from(c, 0, x, geometry), of.rect().x1)).collect();

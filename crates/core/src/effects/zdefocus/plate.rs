@@ -81,8 +81,12 @@ impl Plate {
         let rect = picture.rect;
         let (w, h) = (rect.width(), rect.height());
         let of_light = if self.field.unlit.is_empty() { 0 } else { w * h };
-        let mut made =
-            exec.keep((try_vec(w * h, 0f32)?, planes(w * h)?, try_vec(of_light, 0f32)?, try_vec(w * h, false)?));
+        let mut made = exec.keep((
+            exec.filled(w * h, 0f32, [0.0; 2])?,
+            planes(w * h, exec)?,
+            try_vec(of_light, 0f32)?,
+            try_vec(w * h, false)?,
+        ));
         let (coc, colour, unlit, known) = &mut *made;
         let mut ranges = vec![[f32::MAX, f32::MIN]; h];
         let mut of_row: Vec<&mut [f32]> = unlit.chunks_mut(w).collect();

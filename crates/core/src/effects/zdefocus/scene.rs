@@ -9,7 +9,7 @@ use super::plate::Plate;
 use super::sheet::{NONE, Sheet};
 use super::{hidden, spread};
 use crate::geometry::{Geometry, Rect};
-use crate::workers::{Exec, Stop, try_vec};
+use crate::workers::{Exec, Stop};
 
 /// The samples over a rectangle: one seen at each pixel, and behind edges hidden ones.
 #[derive(Default)]
@@ -158,7 +158,7 @@ fn others(
 
 /// The part over `to` of a plane over `from`, which holds it.
 fn part(plane: &[f32], from: Rect, to: Rect, exec: &Exec) -> Result<Vec<f32>, Stop> {
-    let mut out = exec.keep(try_vec(to.width() * to.height(), 0f32)?);
+    let mut out = exec.keep(exec.filled(to.width() * to.height(), 0f32, [0.0; 2])?);
     let skip = (to.x1 - from.x1) as usize;
     exec.for_each_mut(out.chunks_mut(to.width().max(1)).collect(), [0.2, 0.2], |i, row, _| {
         let start = ((to.y1 - from.y1) as usize + i) * from.width() + skip;

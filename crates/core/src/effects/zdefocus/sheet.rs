@@ -21,7 +21,7 @@ impl Sheet {
     /// Without samples.
     pub fn new(rect: Rect, exec: &Exec) -> Result<Self, Stop> {
         let n = rect.width() * rect.height();
-        Ok(Self { rect, coc: exec.filled(n, NONE, [0.1, 0.1])?, colour: planes(n)? })
+        Ok(Self { rect, coc: exec.filled(n, NONE, [0.1, 0.1])?, colour: planes(n, exec)? })
     }
 
     /// Has it no sample at all?

@@ -15,7 +15,7 @@ use super::spread;
 use super::views::{self, Eye, Look, Owner};
 use crate::geometry::Rect;
 use crate::image::Image;
-use crate::workers::{Exec, Kept, Stop, try_vec};
+use crate::workers::{Exec, Kept, Stop};
 
 /// What is looked at.
 pub struct Sizes<'a> {
@@ -63,7 +63,7 @@ impl Sizes<'_> {
         }
         let lit = !self.lights.is_empty() && !coarse.is_empty();
         let owner = if lit { Some(exec.keep(owner(&asked, exec)?)) } else { None };
-        let mut glow = if lit { Some(exec.keep(Image::new(out.rect())?)) } else { None };
+        let mut glow = if lit { Some(exec.keep(Image::empty(out.rect(), exec)?)) } else { None };
         let mut coarser: Option<Kept<Image>> = None;
         for number in (0..asked.len()).rev() {
             let of = if number == 0 { first } else { coarse[number - 1].finer() };
@@ -82,7 +82,7 @@ impl Sizes<'_> {
             if number == 0 {
                 views::render(&look, out, None, exec)?;
             } else {
-                let mut image = exec.keep(Image::new(here.rect)?);
+                let mut image = exec.keep(Image::empty(here.rect, exec)?);
                 views::render(&look, &mut image, glow.as_deref_mut(), exec)?;
                 coarser = Some(image);
                 drop((scene, exec.keep(coarse.pop()), exec.keep(plates.pop())));
@@ -148,7 +148,7 @@ fn own_blur(unit: f64) -> f64 {
 fn owner(asked: &[Asked], exec: &Exec) -> Result<Owner, Stop> {
     let rect = asked[0].rect;
     let w = rect.width();
-    let mut number = try_vec(w * rect.height(), 0u8)?;
+    let mut number = exec.filled(w * rect.height(), 0u8, [0.0; 2])?;
     exec.for_each_mut(number.chunks_mut(w.max(1)).collect(), [0.05, 0.05], |i, row, _| {
         let y = rect.y1 + i as i32;
         let first = asked[0].parts.row(&rect, y).iter().zip(asked[0].own(&rect, y));

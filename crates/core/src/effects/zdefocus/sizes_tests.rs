@@ -36,7 +36,7 @@ fn places(rect: Rect) -> impl Iterator<Item = (i32, i32)> {
 
 /// A field from CoC and colour of each pixel.
 fn field(rect: Rect, mut pixel: impl FnMut(i32, i32) -> (f32, Rgba)) -> Field {
-    let (mut coc, mut colour) = (Vec::new(), planes(rect.width() * rect.height()).unwrap());
+    let (mut coc, mut colour) = (Vec::new(), on_a_thread(|exec| planes(rect.width() * rect.height(), exec)));
     for (i, (x, y)) in places(rect).enumerate() {
         let (c, rgba) = pixel(x, y);
         coc.push(c);

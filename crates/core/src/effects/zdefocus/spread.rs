@@ -51,7 +51,7 @@ pub fn colours(
     needed: Option<&Needed>,
     exec: &Exec,
 ) -> Result<Planes, Stop> {
-    let mut out = exec.keep(planes(rect.width() * rect.height())?);
+    let mut out = exec.keep(planes(rect.width() * rect.height(), exec)?);
     let bands: Vec<_> = pieces(&mut out, (rect.width() * BAND).max(1)).collect();
     exec.for_each_mut(bands, [0.1, 0.2], |i, out, _| {
         let y = rect.y1 + (i * BAND) as i32;

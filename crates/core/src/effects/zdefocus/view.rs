@@ -55,7 +55,7 @@ struct Parts<'a> {
     seen_by: &'a [[f32; GROUP]],
 }
 
-impl<'a> Parts<'a> {
+impl Parts<'_> {
     /// Does the point that has this turn see those of a group?
     #[inline(always)]
     fn seen<S: Sixteen>(&self, g: usize, turn: u32, points: u32) -> S::Yes {

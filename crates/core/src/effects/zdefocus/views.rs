@@ -248,7 +248,10 @@ fn average<S: Sixteen>(&Tile { look, lights, looked: tile, cancel, .. }: &Tile) 
     let (wide, high) = (widest(0), widest(1));
     let mut candidates = Vec::new();
     scene.layers.iter().for_each(|layer| candidates_of(layer, &tile, wide, high, &mut candidates));
-    let samples = Samples::new(&mut candidates);
+    let Some(samples) = Samples::new(&mut candidates) else {
+        cancel.set_out_of_memory();
+        return (sum, Vec::new());
+    };
     let mut sieve = Sieve::new(&candidates, tile);
     let mut view = View::new(tile, eye.optics.points.len() as u32);
     let wanted = wanted(asked, &tile);

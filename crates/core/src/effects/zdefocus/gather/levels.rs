@@ -49,7 +49,8 @@ impl Map {
         let w = rect.width().max(1);
         let columns = (column(rect.x2 - 1) - column(rect.x1) + 1).max(1) as usize;
         let ends = gather.ends();
-        let (mut levels, mut cells) = (try_vec(w * rect.height(), 0u8)?, try_vec(columns * rect.height(), 0u8)?);
+        let (mut levels, mut cells) =
+            (exec.filled(w * rect.height(), 0u8, [0.0; 2])?, try_vec(columns * rect.height(), 0u8)?);
         let rows: Vec<_> = levels.chunks_mut(w).zip(cells.chunks_mut(columns)).collect();
         exec.for_each_mut(rows, [0.1, 0.1], |i, (levels, cells), _| {
             let y = rect.y1 + i as i32;

@@ -3,13 +3,13 @@
 use crate::effects::zdefocus::coarse::{half, halved as means, inside};
 use crate::effects::zdefocus::field::{Field, pieces, planes};
 use crate::simd::best;
-use crate::workers::{Exec, Stop, try_vec};
+use crate::workers::{Exec, Stop};
 
 /// Half the size: means of four pixels.
 pub fn halved(of: &Field, exec: &Exec) -> Result<Field, Stop> {
     let rect = half(&of.rect);
     let (w, h) = (rect.width(), rect.height());
-    let mut made = exec.keep((try_vec(w * h, 0f32)?, planes(w * h)?));
+    let mut made = exec.keep((exec.filled(w * h, 0f32, [0.0; 2])?, planes(w * h, exec)?));
     let (coc, colour) = &mut *made;
     let rows: Vec<_> = coc.chunks_mut(w).zip(pieces(colour, w)).collect();
     exec.for_each_mut(rows, [0.1, 0.1], |i, (coc, colour), _| {
