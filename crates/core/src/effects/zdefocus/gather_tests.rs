@@ -74,7 +74,7 @@ fn over_an_edge_nothing_is_gathered() {
 #[test]
 fn large_steps_move_nothing_and_know_no_window() {
     let rect = Rect::new(-101, -70, 339, 213);
-    // 48 lens points: 11 px by single pixels.
+    // 48 lens points: up to 5 px by single pixels.
     for (size, around) in [(31.0, 36), (60.0, 68), (95.0, 106)] {
         let values = lens(size).int("quality", 0);
         // A wall that slants away from the lens.

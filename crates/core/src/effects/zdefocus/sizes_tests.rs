@@ -7,6 +7,7 @@ use super::felt::{NOWHERE, UNIT, in_bands};
 use super::field::{Field, planes};
 use super::finest::{Asked, from_coarser};
 use super::gather::means;
+use super::hidden;
 use super::layer::BLOCK;
 use super::needed::{Needed, ROWS};
 use super::sheet::NONE;
@@ -334,4 +335,36 @@ fn smaller_pictures_say_what_the_picture_says() {
         let worst = off().fold(0.0, f32::max);
         assert!(square < root && worst < most, "{name}: {square} {worst}");
     }
+}
+
+/// What is hidden is the same whether it is looked for everywhere or only where it can be seen.
+#[test]
+fn what_lies_behind_is_the_same_where_only_a_part_is_needed() {
+    let mut random = Random::new(29);
+    let rect = Rect::new(-70, -40, 190, 90);
+    // Stripes in front of a slanted wall: far more surfaces hide something than are asked for.
+    let of = field(rect, |x, y| match (x + y).rem_euclid(23) {
+        0..7 => (-4.0 + 0.01 * y as f32, RED),
+        _ => (6.0 + 0.02 * x as f32 + random.between(0.0, 0.3) as f32, BLUE),
+    });
+    let envelope = on_a_thread(|exec| hidden::envelope(&of, exec));
+    let all = on_a_thread(|exec| hidden::behind(&of, &envelope, rect, None, exec));
+    let part: Vec<u8> = places(rect).map(|(x, y)| if x < 20 && y < 0 { WHOLE } else { 0 }).collect();
+    let (mut inside, mut left_out) = (0, 0);
+    let (needed, some) = on_a_thread(|exec| {
+        let asked = Asked::new(Finer::whole(&of), Parts { rect, part, any: true }, None, 1.0, exec)?;
+        let [_, needed] = Needed::new(&of, rect, &asked, 1.0, exec)?;
+        let some = hidden::behind(&of, &envelope, rect, Some(&needed), exec)?;
+        Ok((needed, some))
+    });
+    for (x, y) in places(rect) {
+        if needed.at(x, y) {
+            assert_eq!(some.at(x, y), all.at(x, y), "({x}, {y})");
+            inside += usize::from(all.at(x, y).is_some());
+        } else {
+            assert!(some.at(x, y).is_none(), "({x}, {y}) is not needed");
+            left_out += usize::from(all.at(x, y).is_some());
+        }
+    }
+    assert!(inside > 100 && left_out > 100, "{inside} in, {left_out} out: the test is none");
 }
