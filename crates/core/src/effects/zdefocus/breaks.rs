@@ -4,6 +4,7 @@
 //! its points see the same surface, and the picture there is a plain gather (`gather`). Elsewhere each point looks for itself (`views`).
 //! Between both they are blended over a few pixels.
 
+use super::apart::Apart;
 use super::felt::{self, NOWHERE, UNIT, units};
 use super::field::Field;
 use crate::geometry::Rect;
@@ -27,14 +28,19 @@ pub struct Breaks {
 }
 
 impl Breaks {
-    /// Of all pixels of a field; `wide` is how much wider than high a bokeh is, if it is wider.
-    pub fn new(field: &Field, wide: f32, exec: &Exec) -> Result<Self, Stop> {
+    /// Of all pixels of a field, and of what stands before some of them; `wide` is how much wider than high a bokeh is, if it is wider.
+    pub fn new(field: &Field, before: Option<&Apart>, wide: f32, exec: &Exec) -> Result<Self, Stop> {
         let (w, h) = (field.rect.width(), field.rect.height());
         let mut felt = exec.filled(w * h, 0i16, [0.0; 2])?;
         exec.for_each_mut(felt.chunks_mut(w.max(1)).collect(), [0.05, 0.05], |y, row, _| {
             let coc = |y: usize| &field.coc[y * w..(y + 1) * w];
             let mut reach = vec![f32::MIN; w];
             best(|| find([coc(y.saturating_sub(1)), coc(y), coc((y + 1).min(h - 1))], wide, &mut reach, row));
+            for two in before.iter().flat_map(|before| &before.rows[y]) {
+                let x = two.x as usize;
+                let more = two.coc.abs().max(coc(y)[x].abs());
+                row[x] = row[x].max(units(REACH.0 * wide * more + REACH.1));
+            }
         })?;
         felt::spread(&mut felt, w, [0.05, 0.05], exec)?;
         Ok(Self { felt })

@@ -2,7 +2,6 @@
 
 use super::layer::{BLOCK, Layer, Piece};
 use super::sheet::NONE;
-use super::views::JOINED;
 use crate::geometry::Rect;
 use crate::simd::SIXTEEN;
 
@@ -223,7 +222,7 @@ impl Candidate<'_> {
     #[inline(always)]
     pub(super) fn joins(&self, i: usize) -> bool {
         let coc = &self.layer.sheet.coc;
-        (self.left || i > self.start) && (coc[i] - coc[i - 1]).abs() < JOINED
+        (self.left || i > self.start) && (coc[i] - coc[i - 1]).abs() < self.layer.joined
     }
 }
 

@@ -1,6 +1,7 @@
 //! ZDefocus against what a lens does to scenes so simple that it can be written down.
 //!
-//! Where a tolerance is not rounding it is what was measured, and says how far the effect is from the lens.
+//! Where a tolerance is not rounding it is what was measured, and says how far the effect is from the lens. Draft, the first quality, looks at
+//! half the size: its profiles depend on where an edge lies on that picture's pixels.
 
 use super::*;
 use crate::geometry::Rect;
@@ -83,13 +84,18 @@ struct Blob {
 
 /// A lamp of one pixel with that blur in front of or on `ground`.
 fn blob(light: f32, coc: f64, ground: f32, quality: usize) -> Blob {
+    blob_at(0, light, coc, ground, quality)
+}
+
+/// The same, its middle so far from that of the frame, each way.
+fn blob_at(at: i32, light: f32, coc: f64, ground: f32, quality: usize) -> Blob {
     let radius = coc.abs();
     let half = radius as i32 + 8;
     let rect = Rect::new(-half, -half, half + 1, half + 1);
-    let scene =
-        Scene::new(rect, |x, y| if (x, y) == (0, 0) { ([light, 0.0, 0.0, 1.0], depth(coc)) } else { (BLACK, ground) });
-    let out = scene.render(&ZDefocus, &lens(quality));
-    let light_at = || places(rect).zip(&out).map(|((x, y), p)| (f64::from(x).hypot(f64::from(y)), f64::from(p[0])));
+    let lamp = |x, y| if (x, y) == (at, at) { ([light, 0.0, 0.0, 1.0], depth(coc)) } else { (BLACK, ground) };
+    let out = Scene::new(rect, lamp).render(&ZDefocus, &lens(quality));
+    let far = |(x, y): (i32, i32)| f64::from(x - at).hypot(f64::from(y - at));
+    let light_at = || places(rect).zip(&out).map(|(place, p)| (far(place), f64::from(p[0])));
     let energy: f64 = light_at().map(|(_, v)| v).sum();
     let moment: f64 = light_at().map(|(r, v)| v * r * r).sum();
     let spill: f64 = light_at().filter(|(r, _)| *r > radius + 1.0).map(|(_, v)| v.abs()).sum();
@@ -119,7 +125,9 @@ fn a_lamp_becomes_an_even_disc() {
                 let area = if radius < 3.0 { f64::INFINITY } else { 0.35 / (radius * radius) + 1e-3 };
                 assert!((b.area - 1.0).abs() < area, "{what}: area {}", b.area);
                 assert!(radius < 3.0 || b.unevenness < 1e-3, "{what}: unevenness {}", b.unevenness);
-                assert!(b.spill < 1e-4, "{what}: spill {}", b.spill);
+                // What of a dim blur is no light reaches a pixel farther in Draft.
+                let spill = if quality == 0 { 1.5e-3 } else { 1e-4 };
+                assert!(b.spill < spill, "{what}: spill {}", b.spill);
             }
         }
     }
@@ -135,7 +143,11 @@ fn a_white_pixel_keeps_its_energy_and_has_the_right_size() {
                 let b = blob(0.9, coc, depth(coc), quality);
                 let what = format!("{coc} px, quality {quality}");
                 assert!((b.energy - 1.0).abs() < 1e-3, "{what}: energy {}", b.energy);
-                assert!((b.radius - radius).abs() < 0.1, "{what}: radius {}", b.radius);
+                // Draft makes large discs of pixels of half the size, and of half that: where the pixel lies in one counts.
+                let places = if quality == 0 { 0..4 } else { 0..1 };
+                let squares = places.clone().map(|at| blob_at(at, 0.9, coc, depth(coc), quality).radius.powi(2));
+                let found = (squares.sum::<f64>() / places.len() as f64).sqrt();
+                assert!((found - radius).abs() < 0.1, "{what}: radius {found}");
                 assert!(b.spill < spilt, "{what}: spill {}", b.spill);
             }
         }
@@ -199,11 +211,11 @@ fn at_an_edge(left: f64, right: f64, radius: f64, quality: usize) -> [f64; 2] {
 fn a_line_on_one_surface_is_blurred_as_by_the_disc() {
     for (radius, tolerances) in [
         (2.0, [0.04, 0.026, 0.026]),
-        (5.0, [0.014, 0.0095, 0.006]),
-        (10.0, [0.01, 0.006, 0.003]),
-        (13.0, [0.01, 0.005, 0.003]),
-        (25.0, [0.0075, 0.003, 0.002]),
-        (60.0, [0.0075, 0.003, 0.002]),
+        (5.0, [0.033, 0.0095, 0.006]),
+        (10.0, [0.007, 0.006, 0.003]),
+        (13.0, [0.02, 0.005, 0.003]),
+        (25.0, [0.0055, 0.003, 0.002]),
+        (60.0, [0.0015, 0.003, 0.002]),
     ] {
         for (quality, tolerance) in tolerances.into_iter().enumerate() {
             for coc in [-radius, radius] {
@@ -216,7 +228,7 @@ fn a_line_on_one_surface_is_blurred_as_by_the_disc() {
 
 #[test]
 fn a_near_edge_lets_the_far_side_through_by_the_share_of_the_disc() {
-    let tolerances = [0.022, 0.022, 0.022];
+    let tolerances = [0.03, 0.022, 0.022];
     for radius in [5.0, 10.0, 25.0, 60.0] {
         for (quality, tolerance) in tolerances.into_iter().enumerate() {
             // Sharp behind it, blurred behind it, and in front of the focus too.
@@ -232,7 +244,7 @@ fn a_near_edge_lets_the_far_side_through_by_the_share_of_the_disc() {
 /// A blurred bar before a sharp gradient: the bar's profile, and the gradient goes on behind it.
 #[test]
 fn a_gradient_goes_on_behind_a_blurred_bar() {
-    let tolerances = [[0.022, 0.018], [0.022, 0.015], [0.022, 0.015]];
+    let tolerances = [[0.035, 0.023], [0.022, 0.015], [0.022, 0.015]];
     for (radius, width) in [(5.0, 2), (5.0, 20), (20.0, 2), (20.0, 6), (20.0, 20), (40.0, 6), (40.0, 20)] {
         let half = 2 * radius as i32 + 20;
         let rect = Rect::new(-half, 0, half, 24);
@@ -259,7 +271,7 @@ fn a_gradient_goes_on_behind_a_blurred_bar() {
 fn what_fades_out_is_still_multiplied_by_its_alpha() {
     let colour = [0.8, 0.4, 0.2, 1.0];
     for (coc, tolerances) in
-        [(3.0, [0.025, 0.014, 0.014]), (12.0, [0.0075, 0.005, 0.002]), (-30.0, [0.01, 0.004, 0.002])]
+        [(3.0, [0.055, 0.014, 0.014]), (12.0, [0.018, 0.005, 0.002]), (-30.0, [0.004, 0.004, 0.002])]
     {
         let half = (1.5 * f64::abs(coc)) as i32 + 6;
         let rect = Rect::new(-half, 0, half, 20);

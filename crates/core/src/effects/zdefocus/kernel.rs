@@ -2,24 +2,27 @@
 
 use super::apart::Apart;
 use super::aperture::{CatsEye, Optics};
-use super::breaks::{Breaks, Parts};
+use super::breaks::{Breaks, Parts, WHOLE};
+use super::coarse::{Coarse, Finer, half};
+use super::draft::Draft;
 use super::field::Field;
 use super::gather::Gather;
 use super::highlights::Lift;
 use super::lens::Lens;
+use super::lights::Light;
 use super::magnify::Magnify;
 use super::params::Params;
 use super::plate::Plate;
 use super::scene::{FIELD_REACH, pixels_per_unit, stretch};
-use super::sizes::Sizes;
+use super::sizes::{Sizes, Whole};
 use super::switches::Switches;
 use super::views::Eye;
-use super::{cover, lights, mixed, shine};
+use super::{cover, draft, lights, mixed, shine};
 use crate::depth::depth_range;
 use crate::effect::{AreaInput, AreaKernel, Border};
 use crate::geometry::{Geometry, Rect};
 use crate::image::Image;
-use crate::workers::{Exec, Stop};
+use crate::workers::{Exec, Kept, Stop};
 use std::sync::Arc;
 
 /// Computes the result.
@@ -36,19 +39,39 @@ pub struct Defocus<'a> {
     pub cats_eye: Option<CatsEye>,
     /// What is done to the picture's size.
     pub magnify: Option<Magnify>,
+    /// Is half the size enough (see `draft`)?
+    pub half: bool,
     /// What a test switched off.
     pub switches: Switches,
 }
 
-/// How far the effect looks for a largest blur, in pixels of the full-size frame: the same down to a render scale of 1/8, and as much as is
-/// needed at any smaller one.
-pub fn reach(largest: f64, geometry: &Geometry) -> f64 {
-    let [x, y] = geometry.pixels_per_unit();
-    reach_at(largest, x.max(y).min(0.125))
+/// What a picture is made from, in its pixels.
+struct Makings<'e> {
+    field: Kept<'e, Field>,
+    /// Its pixels of two surfaces; `None` if they are to be looked for.
+    apart: Option<Kept<'e, Apart>>,
+    plate: Option<Kept<'e, Plate>>,
+    /// Taken out of both, in pixels of the frame.
+    lights: Kept<'e, Vec<Light>>,
+    /// Does something hide one?
+    hidden: bool,
+    /// The pixels to compute.
+    seen: Rect,
+    /// The largest CoC.
+    largest: f64,
 }
 
-/// What is needed at a scale: [`EDGES`] of its own pixels beyond what the blur asks for.
-fn reach_at(largest: f64, scale: f64) -> f64 {
+/// How far the effect looks for a largest blur, in pixels of the full-size frame: the same down to a render scale of 1/8, and as much as is
+/// needed at any smaller one. `half`: may half the size be enough?
+pub fn reach(largest: f64, geometry: &Geometry, half: bool) -> f64 {
+    let [x, y] = geometry.pixels_per_unit();
+    reach_at(largest, x.max(y).min(0.125), half)
+}
+
+/// What is needed at a scale: [`EDGES`] of the pixels that are rendered beyond what the blur asks for.
+fn reach_at(largest: f64, scale: f64, half: bool) -> f64 {
+    let scale = if half { 0.5 * scale } else { scale };
+    let largest = if half { largest + draft::WIDER / scale } else { largest };
     largest * (1.0 + FIELD_REACH.0) + f64::from(FIELD_REACH.1 + EDGES) / scale
 }
 
@@ -66,14 +89,12 @@ impl AreaKernel for Defocus<'_> {
 
     fn reach(&self, nearest: f32, farthest: f32) -> f64 {
         let [x, y] = self.geometry.pixels_per_unit();
-        reach_at(self.largest([nearest, farthest]), x.max(y))
+        reach_at(self.largest([nearest, farthest]), x.max(y), self.half)
     }
 
     fn render(&self, input: AreaInput, exec: &Exec) -> Result<Image, Stop> {
         let AreaInput { source, depth, background, inside, window, seen } = input;
         let depth = exec.keep(depth);
-        let stretch = stretch(&self.geometry);
-        let points = self.optics.places();
         let scale = pixels_per_unit(&self.geometry);
         let mut largest = self.largest(depth_range(&depth, exec)?);
         if let Some(z) = background.iter().find_map(|b| b.depth.as_ref()) {
@@ -88,60 +109,22 @@ impl AreaKernel for Defocus<'_> {
             Some(background) => Some(exec.keep(Plate::new(&field, background, &self.lens, scale, exec)?)),
             None => None,
         };
-        let apart = lights::gap(points.len());
         if let Some(lift) = Lift::new(&self.params.highlights) {
             lift.apply(&mut field, scale, exec)?;
             if let Some(plate) = &mut plate {
                 lift.apply(&mut plate.field, scale, exec)?;
             }
         }
-        let mut lights = lights::take(&mut field, &inside, apart, exec)?;
-        let mut all_seen = true;
+        let gap = lights::gap(self.optics.points.len());
+        let mut lights = exec.keep(lights::take(&mut field, &inside, gap, exec)?);
+        let mut hidden = false;
         if let Some(plate) = &mut plate {
-            let behind = plate.lights(&field, &inside, apart, exec)?;
-            all_seen = behind.is_empty();
+            let behind = plate.lights(&field, &inside, gap, exec)?;
+            hidden = !behind.is_empty();
             lights.extend(behind);
         }
-        // Had before anything is given back: the system does one after the other.
-        let mut out = exec.keep(Image::empty(seen, exec)?);
-        // A light that lies hidden shines through no surface: that takes the views.
-        let plain = all_seen && self.cats_eye.is_none() && !self.switches.views_only;
-        let gather = plain.then(|| Gather::new(&self.optics, stretch, largest as f32)).flatten();
-        let parts = match gather {
-            Some(gather) => {
-                let breaks = exec.keep(Breaks::new(&field, stretch.max(1.0), exec)?);
-                let parts = exec.keep(breaks.parts(&field, seen, gather.most, exec)?);
-                gather.fill(&field, &parts, &mut out, exec)?;
-                parts.take()
-            }
-            None => Parts::all(seen, exec)?,
-        };
-        let eye = Eye { optics: self.optics.clone(), cats_eye: self.cats_eye, stretch };
-        shine::make_up_for_the_barrel(&mut lights, &eye, exec)?;
-        // Only now: where one surface is all that is seen, the picture is that.
-        let steps = points.len();
-        let apart = match self.switches.whole_pixels {
-            false => mixed::find(&field, steps, exec)?,
-            true => Apart::none(field.rect.height()),
-        };
-        let mut apart = exec.keep(apart);
-        if let Some(plate) = &mut plate {
-            cover::refine(&mut apart, &field, plate, steps, exec)?;
-            plate.take_apart(steps, exec)?;
-        }
-        apart.write_own(&mut field, exec)?;
-        let sizes = Sizes {
-            params: self.params,
-            field: &field,
-            apart: &apart,
-            plate: plate.as_deref(),
-            lights: &lights,
-            eye: &eye,
-            largest,
-            one_size: self.switches.one_size,
-        };
-        sizes.render(parts, &mut out, exec)?;
-        drop((field, plate, apart, lights));
+        let of = Makings { field, apart: None, plate, lights, hidden, seen, largest };
+        let mut out = if self.half { self.draft(of, exec)? } else { self.picture(of, exec)? };
         if let Some(magnify) = &self.magnify {
             out = exec.keep(magnify.apply(&out, window, &self.geometry, exec)?);
         }
@@ -153,6 +136,104 @@ impl AreaKernel for Defocus<'_> {
 }
 
 impl Defocus<'_> {
+    /// What is seen, as the lens shows it.
+    fn picture<'e>(&self, of: Makings<'e>, exec: &'e Exec) -> Result<Kept<'e, Image>, Stop> {
+        // Had before anything is given back: the system does one after the other.
+        let mut out = exec.keep(Image::empty(of.seen, exec)?);
+        self.look(of, &mut out, None, exec)?;
+        Ok(out)
+    }
+
+    /// The same by way of half the size.
+    fn draft<'e>(&self, of: Makings<'e>, exec: &'e Exec) -> Result<Kept<'e, Image>, Stop> {
+        let Makings { field, plate, lights, hidden, seen, largest, .. } = of;
+        let draft = exec.keep(Draft::new(&field, exec)?);
+        let Coarse { field: small, apart, .. } = Coarse::new(Finer::whole(&field), exec)?;
+        let (mut small, mut apart) = (exec.keep(small), exec.keep(apart));
+        let mut plate = match plate {
+            Some(plate) => Some(exec.keep(plate.half(&small, exec)?)),
+            None => None,
+        };
+        draft::make_up_for_the_size(&mut small, Some(&mut apart), exec)?;
+        if let Some(plate) = &mut plate {
+            draft::make_up_for_the_size(&mut plate.field, None, exec)?;
+        }
+        let asked = half(&seen).grow(1);
+        let mut picture = exec.keep(Image::empty(asked, exec)?);
+        let mut glow = if lights.is_empty() { None } else { Some(exec.keep(Image::empty(seen, exec)?)) };
+        let mut visible = exec.keep(exec.filled(asked.width() * asked.height(), WHOLE, [0.05, 0.05])?);
+        let largest = 0.5 * largest + draft::WIDER;
+        let of = Makings { field: small, apart: Some(apart), plate, lights, hidden, seen: asked, largest };
+        let whole = Whole { watched: &draft.sharpest, visible: &mut visible, glow: glow.as_deref_mut() };
+        let small = self.look(of, &mut picture, Some(whole), exec)?;
+        let pictures = draft::Pictures { field: &field, small: &small, picture: &picture, visible: &visible };
+        Ok(exec.keep(draft.enlarged(&pictures, glow.as_deref(), seen, exec)?))
+    }
+
+    /// The lens's picture. What is left of the field has its surfaces' own colours.
+    fn look<'e>(
+        &self,
+        of: Makings<'e>,
+        out: &mut Image,
+        whole: Option<Whole>,
+        exec: &'e Exec,
+    ) -> Result<Kept<'e, Field>, Stop> {
+        let Makings { mut field, apart, mut plate, mut lights, hidden, seen, largest } = of;
+        let stretch = stretch(&self.geometry);
+        // A light that lies hidden shines through no surface: that takes the views.
+        let plain = !hidden && self.cats_eye.is_none() && !self.switches.views_only;
+        let gather = plain.then(|| Gather::new(&self.optics, stretch, largest as f32)).flatten();
+        let parts = match gather {
+            Some(gather) => {
+                let breaks = exec.keep(Breaks::new(&field, apart.as_deref(), stretch.max(1.0), exec)?);
+                let parts = exec.keep(breaks.parts(&field, seen, gather.most, exec)?);
+                gather.fill(&field, &parts, out, exec)?;
+                parts.take()
+            }
+            None => Parts::all(seen, exec)?,
+        };
+        let eye = Eye { optics: self.optics.clone(), cats_eye: self.cats_eye, stretch };
+        shine::make_up_for_the_barrel(&mut lights, &eye, exec)?;
+        // Only now: where one surface is all that is seen, the picture is that.
+        let apart = match apart {
+            Some(apart) => apart,
+            None => self.take_apart(&mut field, plate.as_deref_mut(), exec)?,
+        };
+        let sizes = Sizes {
+            params: self.params,
+            field: &field,
+            apart: &apart,
+            plate: plate.as_deref(),
+            lights: &lights,
+            eye: &eye,
+            largest,
+            one_size: self.switches.one_size,
+        };
+        sizes.render(parts, out, whole, exec)?;
+        Ok(field)
+    }
+
+    /// Finds the pixels that show two surfaces, and leaves the fields of the picture and of the plate their own one's.
+    fn take_apart<'e>(
+        &self,
+        field: &mut Field,
+        plate: Option<&mut Plate>,
+        exec: &'e Exec,
+    ) -> Result<Kept<'e, Apart>, Stop> {
+        let steps = self.optics.points.len();
+        let apart = match self.switches.whole_pixels {
+            false => mixed::find(field, steps, exec)?,
+            true => Apart::none(field.rect.height()),
+        };
+        let mut apart = exec.keep(apart);
+        if let Some(plate) = plate {
+            cover::refine(&mut apart, field, plate, steps, exec)?;
+            plate.take_apart(steps, exec)?;
+        }
+        apart.write_own(field, exec)?;
+        Ok(apart)
+    }
+
     /// The largest blur between two depths (it is monotonous in depth), in pixels of the full-size frame.
     fn largest(&self, range: [f32; 2]) -> f64 {
         range.iter().map(|z| self.lens.coc(f64::from(*z)).abs()).fold(0.0, f64::max)

@@ -2,7 +2,6 @@
 
 use super::lens::Moves;
 use super::sheet::{NONE, Sheet};
-use super::views::JOINED;
 use crate::maths::{lower, upper};
 use crate::workers::{Exec, Stop, try_vec};
 use std::ops::Range;
@@ -30,6 +29,8 @@ pub struct Layer {
     pub pieces: Vec<Piece>,
     /// The farthest that any sample moves for one unit of lens.
     pub most: f32,
+    /// See [`Moves::joined`].
+    pub joined: f32,
 }
 
 /// Up to [`BLOCK`] pixels of a row.
@@ -87,7 +88,8 @@ impl Layer {
                 *begin = (hash(x, rect.y1 + y as i32) % points.max(1) as u32) as f32;
             }
         })?;
-        let row = Row { sheet, seen_by, shift, points: points as f32, first_column, columns };
+        let joined = moves.joined;
+        let row = Row { sheet, seen_by, shift, points: points as f32, first_column, columns, joined };
         let mut made = exec.keep(vec![(Vec::new(), Vec::new()); rect.height()]);
         exec.for_each_mut(made.iter_mut().collect(), [0.2, 0.2], |y, of_row, _| **of_row = row.pieces(y))?;
         let many = made.iter().map(|(_, pieces)| pieces.len()).sum();
@@ -105,7 +107,7 @@ impl Layer {
         let moved = blocks.iter().map(|block| block.shift).filter(|[low, high]| low <= high);
         let most = moved.fold(0f32, |m, [low, high]| m.max(low.abs()).max(high.abs()));
         let ((sheet, seen_by), (shift, begins), (blocks, pieces)) = (of.take(), planes.take(), all.take());
-        Ok(Self { sheet, shift, seen_by, begins, first_column, columns, blocks, pieces, most })
+        Ok(Self { sheet, shift, seen_by, begins, first_column, columns, blocks, pieces, most, joined })
     }
 }
 
@@ -123,6 +125,7 @@ struct Row<'a> {
     points: f32,
     first_column: i32,
     columns: usize,
+    joined: f32,
 }
 
 impl Row<'_> {
@@ -183,7 +186,7 @@ impl Row<'_> {
         let below = piece.start - w..piece.end - w;
         let both = self.sheet.coc[piece.clone()].iter().zip(&self.sheet.coc[below.clone()]);
         both.zip(&self.shift[below]).fold(EMPTY, |[low, high], ((coc, under), shift)| {
-            let joined = (coc - under).abs() < JOINED;
+            let joined = (coc - under).abs() < self.joined;
             let (less, more) = if joined { (*shift, *shift) } else { (f32::MAX, f32::MIN) };
             [lower(less, low), upper(more, high)]
         })

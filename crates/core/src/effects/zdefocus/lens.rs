@@ -1,6 +1,7 @@
 //! The lens: from depth to the circle of confusion, and how far its points move what they see.
 
 use super::params::{LensModel, SizeParams};
+use super::views::JOINED;
 use crate::choices;
 use crate::depth::NEAREST;
 use crate::simd::best;
@@ -290,6 +291,8 @@ impl NearestPoint {
 pub struct Moves {
     /// Move per unit of lens for CoC radii of i / STEPS pixels.
     table: Vec<f32>,
+    /// Neighbours whose CoCs differ by less are one surface: what opens between them is closed.
+    pub joined: f32,
 }
 
 /// Entries per pixel of radius, and the radius in pixels from which the average 1/12 px² is exact enough.
@@ -331,7 +334,7 @@ impl Moves {
         exec.for_each_mut(table.chunks_mut(STEPS).collect(), [0.02, 0.02], |pixel, entries, _| {
             entries.iter_mut().zip(pixel * STEPS..).for_each(|(of, i)| *of = entry(i));
         })?;
-        Ok(Self { table })
+        Ok(Self { table, joined: JOINED })
     }
 
     /// Signed move per unit of lens, in pixels, for a signed radius in pixels.

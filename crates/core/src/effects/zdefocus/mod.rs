@@ -14,6 +14,9 @@ mod candidates;
 mod closed_forms;
 mod coarse;
 mod cover;
+mod draft;
+#[cfg(test)]
+mod draft_tests;
 mod felt;
 mod field;
 mod finest;
@@ -164,9 +167,20 @@ impl Params {
         // What is wrong with an image, `warning` says; the picture has discs then.
         let aperture = Aperture::new(&self.bokeh, self.opening(bokeh).unwrap_or(None));
         let cats_eye = CatsEye::new(self.bokeh.cats_eye, &aperture, &frame.format, &frame.geometry);
-        let drafts = frame.draft && self.output.draft_while_interactive;
-        let quality = if drafts { Quality::Draft } else { self.output.quality };
-        (Optics::kept(aperture, quality.lens_points(), stamped || cats_eye.is_some()), cats_eye)
+        let points = self.quality(frame).lens_points();
+        (Optics::kept(aperture, points, stamped || cats_eye.is_some()), cats_eye)
+    }
+
+    /// What is asked for at a frame.
+    fn quality(&self, frame: &Frame) -> Quality {
+        if frame.draft && self.output.draft_while_interactive { Quality::Draft } else { self.output.quality }
+    }
+
+    /// Is half the size enough, for a largest blur in pixels of the full-size frame? It must not depend on what the frame shows: pieces of
+    /// it are rendered by themselves.
+    fn halves(&self, frame: &Frame, largest: f64) -> bool {
+        let scale = scene::pixels_per_unit(&frame.geometry);
+        self.quality(frame) == Quality::Draft && largest * scale >= draft::LEAST
     }
 
     /// The focus distance in metres: of the parameter, or picked from the picture (the parameter's where nothing is there to pick).
@@ -199,7 +213,8 @@ impl Prepared for Params {
         if result && (self.common.mix == 0.0 || (sharp && magnify.is_none())) {
             return Plan::pass_through(PassThrough::Neutral);
         }
-        let reach = if result { kernel::reach(largest, &frame.geometry) } else { 0.0 };
+        let half = self.halves(frame, largest);
+        let reach = if result { kernel::reach(largest, &frame.geometry, half) } else { 0.0 };
         let g = &frame.geometry;
         let depth_also = picks.then(|| {
             let [x, y] = self.pick_point(frame);
@@ -242,7 +257,8 @@ impl Prepared for Params {
                 let (geometry, magnify) = (frame.geometry, self.magnify(frame, lens.zoom));
                 let lens = lens.before_zoom();
                 let switches = switches::get();
-                let all = kernel::Defocus { params: self, lens, geometry, optics, cats_eye, magnify, switches };
+                let half = self.halves(frame, lens.most()) && !switches.whole_size;
+                let all = kernel::Defocus { params: self, lens, geometry, optics, cats_eye, magnify, half, switches };
                 Kernel::Area(Box::new(all))
             }
             Output::Bokeh => {

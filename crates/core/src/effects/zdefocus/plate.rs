@@ -86,15 +86,22 @@ impl Plate {
             planes(w * h, exec)?,
             try_vec(of_light, 0f32)?,
             try_vec(w * h, false)?,
+            try_vec(if self.filled.is_empty() { 0 } else { w * h }, false)?,
         ));
-        let (coc, colour, unlit, known) = &mut *made;
+        let (coc, colour, unlit, known, filled) = &mut *made;
         let mut ranges = vec![[f32::MAX, f32::MIN]; h];
         let mut of_row: Vec<&mut [f32]> = unlit.chunks_mut(w).collect();
         of_row.resize_with(h, Default::default);
-        let rows = coc.chunks_mut(w).zip(pieces(colour, w)).zip(known.chunks_mut(w)).zip(of_row).zip(&mut ranges);
-        exec.for_each_mut(rows.collect(), [0.1, 0.1], |i, ((((coc, colour), known), unlit), range), _| {
+        let mut filled_row: Vec<&mut [bool]> = filled.chunks_mut(w).collect();
+        filled_row.resize_with(h, Default::default);
+        let flags = known.chunks_mut(w).zip(filled_row);
+        let rows = coc.chunks_mut(w).zip(pieces(colour, w)).zip(flags).zip(of_row).zip(&mut ranges);
+        exec.for_each_mut(rows.collect(), [0.1, 0.1], |i, ((((coc, colour), (known, filled)), unlit), range), _| {
             for x in 0..w {
                 let at = i * w + x;
+                if let Some(filled) = filled.get_mut(x) {
+                    *filled = self.four(rect.x1 + x as i32, rect.y1 + i as i32).into_iter().any(|i| self.filled[i]);
+                }
                 let mean = self.mean(rect.x1 + x as i32, rect.y1 + i as i32);
                 // What is nearer than the picture's surface is not behind it.
                 let behind = mean.filter(|(c, ..)| *c > picture.coc[at] - STEP);
@@ -110,18 +117,23 @@ impl Plate {
             **range = coc.iter().fold(**range, |[low, high], c| [low.min(*c), high.max(*c)]);
         })?;
         let [least, most] = ranges.iter().fold([f32::MAX, f32::MIN], |[low, high], r| [low.min(r[0]), high.max(r[1])]);
-        let (coc, colour, unlit, known) = made.take();
+        let (coc, colour, unlit, known, filled) = made.take();
         let field = Field { rect, coc, colour, unlit, numbers: self.field.numbers, most, least };
-        Ok(Self { field, known, filled: Vec::new(), has_depth: self.has_depth })
+        Ok(Self { field, known, filled, has_depth: self.has_depth })
+    }
+
+    /// The finer pixels of one of half the size.
+    fn four(&self, x: i32, y: i32) -> [usize; 4] {
+        let w = self.field.rect.width();
+        [(0, 0), (1, 0), (0, 1), (1, 1)].map(|(dx, dy)| {
+            let (px, py) = inside(&self.field.rect, 2 * x + dx, 2 * y + dy);
+            py * w + px
+        })
     }
 
     /// CoC in pixels of half the size, colour, and what is left of it without light, of the known ones of four pixels.
     fn mean(&self, x: i32, y: i32) -> Option<(f32, [f32; 4], f32)> {
-        let w = self.field.rect.width();
-        let four = [(0, 0), (1, 0), (0, 1), (1, 1)].map(|(dx, dy)| {
-            let (px, py) = inside(&self.field.rect, 2 * x + dx, 2 * y + dy);
-            py * w + px
-        });
+        let four = self.four(x, y);
         let coc = |i: usize| self.field.coc[i];
         let known = || four.into_iter().filter(|i| self.known[*i]);
         let alike = |i: usize| known().filter(move |j| (coc(*j) - coc(i)).abs() <= 2.0 * STEP);

@@ -12,7 +12,7 @@ use super::params::Params;
 use super::plate::Plate;
 use super::scene::{Makings, Scene};
 use super::spread;
-use super::views::{self, Eye, Look, Owner};
+use super::views::{self, Eye, Look, Owner, Watched};
 use crate::geometry::Rect;
 use crate::image::Image;
 use crate::workers::{Exec, Kept, Stop};
@@ -27,7 +27,7 @@ pub struct Sizes<'a> {
     pub apart: &'a Apart,
     /// The clean plate.
     pub plate: Option<&'a Plate>,
-    /// Taken out of both.
+    /// Taken out of both, in pixels of the frame.
     pub lights: &'a [Light],
     /// The lens.
     pub eye: &'a Eye,
@@ -37,9 +37,22 @@ pub struct Sizes<'a> {
     pub one_size: bool,
 }
 
+/// What a picture of half the size is wanted for: another one, whose pixels the lights and the barrel go by.
+pub struct Whole<'a> {
+    /// A CoC for each of the field's pixels…
+    pub watched: &'a [f32],
+    /// …of which is noted here for each of the picture's pixels by which part of the lens it is seen, of [`WHOLE`](super::breaks::WHOLE),
+    /// wherever the picture says something itself.
+    pub visible: &'a mut [u8],
+    /// The lights go there, where there are any.
+    pub glow: Option<&'a mut Image>,
+}
+
 impl Sizes<'_> {
-    /// Renders the parts of the picture, and adds the lights.
-    pub fn render(&self, parts: Parts, out: &mut Image, exec: &Exec) -> Result<(), Stop> {
+    /// Renders the parts of the picture, and adds the lights. `whole` where it is half the size of another one.
+    pub fn render(&self, parts: Parts, out: &mut Image, mut whole: Option<Whole>, exec: &Exec) -> Result<(), Stop> {
+        // Pixels of the frame in one.
+        let base = if whole.is_some() { 2 } else { 1 };
         let wide = self.eye.stretch.max(1.0);
         let sharp = sharp(&self.eye.optics.aperture, self.eye.stretch);
         let coarser_than = |unit: i32| {
@@ -62,33 +75,41 @@ impl Sizes<'_> {
             coarse.push(next);
         }
         let lit = !self.lights.is_empty() && !coarse.is_empty();
-        let owner = if lit { Some(exec.keep(owner(&asked, exec)?)) } else { None };
-        let mut glow = if lit { Some(exec.keep(Image::empty(out.rect(), exec)?)) } else { None };
+        let owner = if lit { Some(exec.keep(owner(&asked, base, exec)?)) } else { None };
+        let own = lit && whole.is_none();
+        let mut own_glow = if own { Some(exec.keep(Image::empty(out.rect(), exec)?)) } else { None };
         let mut coarser: Option<Kept<Image>> = None;
         for number in (0..asked.len()).rev() {
             let of = if number == 0 { first } else { coarse[number - 1].finer() };
             let here = &asked[number];
             let plate = if number == 0 { self.plate } else { plates.get(number - 1) };
-            let scene = exec.keep(self.scene(of, plate, here, exec)?);
+            let scene = exec.keep(self.scene(of, base, plate, here, exec)?);
             let look = Look {
                 scene: &scene,
-                unit: of.unit,
+                unit: of.unit * base,
                 asked: here,
                 coarser: coarser.as_deref(),
                 lights: self.lights,
                 owner: owner.as_ref().map(|owner| (&**owner, number as u8)),
                 eye: self.eye,
             };
+            let (visible, glow) = match &mut whole {
+                Some(whole) => {
+                    let watched = Watched { rect: self.field.rect, coc: whole.watched };
+                    (Some((watched, &mut *whole.visible)), whole.glow.as_deref_mut())
+                }
+                None => (None, own_glow.as_deref_mut().filter(|_| number > 0)),
+            };
             if number == 0 {
-                views::render(&look, out, None, exec)?;
+                views::render(&look, out, glow, visible, exec)?;
             } else {
                 let mut image = exec.keep(Image::empty(here.rect, exec)?);
-                views::render(&look, &mut image, glow.as_deref_mut(), exec)?;
+                views::render(&look, &mut image, glow, None, exec)?;
                 coarser = Some(image);
                 drop((scene, exec.keep(coarse.pop()), exec.keep(plates.pop())));
             }
         }
-        if let Some(glow) = glow {
+        if let Some(glow) = own_glow {
             let rows: Vec<_> = out
                 .planes
                 .iter_mut()
@@ -106,7 +127,7 @@ impl Sizes<'_> {
         Ok(())
     }
 
-    fn scene(&self, of: Finer, plate: Option<&Plate>, asked: &Asked, exec: &Exec) -> Result<Scene, Stop> {
+    fn scene(&self, of: Finer, base: i32, plate: Option<&Plate>, asked: &Asked, exec: &Exec) -> Result<Scene, Stop> {
         let seen = asked.around(&asked.rect);
         if seen.is_empty() {
             return Ok(Scene::default());
@@ -115,7 +136,9 @@ impl Sizes<'_> {
         let unit = f64::from(of.unit);
         let largest = self.largest / unit;
         let gap = spread::gap(points.len());
-        let moves = Moves::new(&points, gap, largest, own_blur(unit), exec)?;
+        let mut moves = Moves::new(&points, gap, largest, own_blur(unit), exec)?;
+        // CoCs of half the size are half as large, too.
+        moves.joined *= if of.unit == 1 { 1.0 / base as f32 } else { 1.0 };
         let wide = self.eye.stretch.max(1.0);
         let around = (largest * f64::from(wide)).ceil() as i32 + 2;
         let rect = seen.grow(around).intersect(&of.field.rect);
@@ -144,18 +167,20 @@ fn own_blur(unit: f64) -> f64 {
     own
 }
 
-/// Which picture is the finest that says something of each pixel.
-fn owner(asked: &[Asked], exec: &Exec) -> Result<Owner, Stop> {
-    let rect = asked[0].rect;
-    let w = rect.width();
+/// Which picture is the finest that says something of each pixel of the frame, of which there are `base` each way in one of the first.
+fn owner(asked: &[Asked], base: i32, exec: &Exec) -> Result<Owner, Stop> {
+    let rect = views::in_frame(&asked[0].rect, base);
+    let (w, finest) = (rect.width(), base.trailing_zeros() as usize);
     let mut number = exec.filled(w * rect.height(), 0u8, [0.0; 2])?;
     exec.for_each_mut(number.chunks_mut(w.max(1)).collect(), [0.05, 0.05], |i, row, _| {
         let y = rect.y1 + i as i32;
-        let first = asked[0].parts.row(&rect, y).iter().zip(asked[0].own(&rect, y));
-        for ((x, of), (part, own)) in (rect.x1..).zip(row.iter_mut()).zip(first) {
-            if *part > 0 && *own == 0 {
+        let asks = &asked[0];
+        let (parts, own) = (asks.parts.row(&asks.rect, y >> finest), asks.own(&asks.rect, y >> finest));
+        for (x, of) in (rect.x1..rect.x2).zip(row.iter_mut()) {
+            let at = ((x >> finest) - asks.rect.x1) as usize;
+            if parts[at] > 0 && own[at] == 0 {
                 let says = |k: &usize| {
-                    let (x, y) = (x >> k, y >> k);
+                    let (x, y) = (x >> (k + finest), y >> (k + finest));
                     asked[*k].own(&Rect::new(x, y, x + 1, y + 1), y)[0] > 0
                 };
                 *of = (1..asked.len()).find(says).unwrap_or(0) as u8;

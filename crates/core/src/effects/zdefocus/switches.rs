@@ -9,6 +9,8 @@ pub struct Switches {
     pub whole_pixels: bool,
     /// The views look at the picture as it is only.
     pub one_size: bool,
+    /// Draft does not look at half the size.
+    pub whole_size: bool,
 }
 
 /// Those of this thread.
@@ -22,7 +24,7 @@ pub fn get() -> Switches {
 #[cfg(test)]
 thread_local! {
     static SET: std::cell::Cell<Switches> = const {
-        std::cell::Cell::new(Switches { views_only: false, whole_pixels: false, one_size: false })
+        std::cell::Cell::new(Switches { views_only: false, whole_pixels: false, one_size: false, whole_size: false })
     };
 }
 

@@ -6,7 +6,6 @@
 use super::candidates::{ALIKE, Candidate, OPENS, Samples, Sieve, whole};
 use super::layer::BLOCK;
 use super::sheet::NONE;
-use super::views::JOINED;
 use crate::geometry::Rect;
 use crate::simd::{SIXTEEN as GROUP, Sixteen};
 use std::ops::Range;
@@ -202,7 +201,7 @@ impl View {
             let under = b.layer.shift[of..of + n].iter().zip(&b.layer.sheet.coc[of..of + n]);
             for (((to, y), coc), (under, under_coc)) in at.below[1..].iter_mut().zip(&at.y[1..]).zip(coc).zip(under) {
                 let opens = y - whole(under * point[1]) == 1;
-                *to = i32::from(opens & ((coc - under_coc).abs() < JOINED));
+                *to = i32::from(opens & ((coc - under_coc).abs() < b.layer.joined));
             }
         } else {
             at.below[1..].fill(0);

@@ -80,8 +80,27 @@ impl Owner {
     }
 }
 
-/// Averages all views over an image, as far as it is asked for, and adds the lights: to `glow`, or where there is none to the image.
-pub fn render(look: &Look, out: &mut Image, glow: Option<&mut Image>, exec: &Exec) -> Result<(), Stop> {
+/// CoCs of which it is watched from which part of the lens they are seen.
+#[derive(Clone, Copy)]
+pub struct Watched<'a> {
+    /// Where.
+    pub rect: Rect,
+    /// Rows from bottom to top.
+    pub coc: &'a [f32],
+}
+
+/// What is in front of a watched CoC by up to this much, in pixels, hides it not: it is the same surface.
+const SAME_AS_WATCHED: f32 = 0.75;
+
+/// Averages all views over an image, as far as it is asked for, and adds the lights: to `glow`, or where there is none to the image. In
+/// `visible`, a plane of the image, it is noted by which part of the lens what is watched is seen, of [`WHOLE`].
+pub fn render(
+    look: &Look,
+    out: &mut Image,
+    glow: Option<&mut Image>,
+    visible: Option<(Watched, &mut [u8])>,
+    exec: &Exec,
+) -> Result<(), Stop> {
     let Look { scene, unit, asked, lights, eye, .. } = *look;
     let nearest_point = NearestPoint::new(&eye.optics.places());
     let tile = TILE[usize::from(scene.layers.iter().any(|layer| layer.most >= FAR))];
@@ -92,9 +111,11 @@ pub fn render(look: &Look, out: &mut Image, glow: Option<&mut Image>, exec: &Exe
         Some(tiles) => tiles.into_iter().map(Some).collect(),
         None => Vec::new(),
     };
-    let mut glow = glow.into_iter();
-    let all: Vec<_> = tiles(out, tile).into_iter().map(|tile| (tile, glow.next().flatten())).collect();
-    exec.for_each_mut(all, [0.2, 0.97], |i, ((rect, rows), glow), cancel| {
+    let (watched, visible) = visible.unzip();
+    let visible = visible.map(|visible| cut_rows(visible, out.rect(), tile)).unwrap_or_default();
+    let (mut glow, mut visible) = (glow.into_iter(), visible.into_iter());
+    let all = tiles(out, tile).into_iter().map(|tile| (tile, glow.next().flatten(), visible.next()));
+    exec.for_each_mut(all.collect(), [0.2, 0.97], |i, ((rect, rows), glow, visible), cancel| {
         let full = in_frame(rect, unit);
         let lights = bands[i / columns].iter().filter(|l| !disc(l, eye.stretch).intersect(&full).is_empty());
         let lights: Vec<&Light> = lights.copied().collect();
@@ -102,13 +123,13 @@ pub fn render(look: &Look, out: &mut Image, glow: Option<&mut Image>, exec: &Exe
         if asked.parts.around(rect).is_empty() && lights.is_empty() {
             return;
         }
-        let tile = Tile { look, lights: &lights, nearest_point: &nearest_point, rect: *rect, looked, cancel };
-        best_sixteen_work(Whole { tile, rows, glow });
+        let tile = Tile { look, lights: &lights, nearest_point: &nearest_point, watched, rect: *rect, looked, cancel };
+        best_sixteen_work(Whole { tile, rows, glow, visible: visible.as_deref_mut().unwrap_or_default() });
     })
 }
 
 /// The pixels of the frame of a rectangle in pixels of `unit` of them.
-fn in_frame(rect: &Rect, unit: i32) -> Rect {
+pub fn in_frame(rect: &Rect, unit: i32) -> Rect {
     Rect::new(rect.x1 * unit, rect.y1 * unit, rect.x2 * unit, rect.y2 * unit)
 }
 
@@ -147,11 +168,27 @@ fn cut(image: &mut Image, window: Rect, size: [i32; 2], unit: i32) -> Vec<(Rect,
     tiles
 }
 
+/// The rows of a plane over a window that lie in its tiles.
+fn cut_rows(plane: &mut [u8], window: Rect, size: [i32; 2]) -> Vec<Vec<&mut [u8]>> {
+    let (w, h) = (size[0] as usize, size[1] as usize);
+    let (width, columns) = (window.width().max(1), window.width().div_ceil(w));
+    let mut tiles: Vec<Vec<&mut [u8]>> = Vec::new();
+    for band in plane.chunks_mut(width * h) {
+        let first = tiles.len();
+        tiles.resize_with(first + columns, || Vec::with_capacity(h));
+        for row in band.chunks_mut(width) {
+            tiles[first..].iter_mut().zip(row.chunks_mut(w)).for_each(|(tile, row)| tile.push(row));
+        }
+    }
+    tiles
+}
+
 /// One tile's work.
 struct Tile<'a> {
     look: &'a Look<'a>,
     lights: &'a [&'a Light],
     nearest_point: &'a NearestPoint,
+    watched: Option<Watched<'a>>,
     rect: Rect,
     /// The part of it of which the views say something.
     looked: Rect,
@@ -164,6 +201,8 @@ struct Whole<'a, 'b> {
     rows: &'a mut Rows<'b>,
     /// Where the lights go, in pixels of the frame, if not there.
     glow: &'a mut Option<(Rect, Rows<'b>)>,
+    /// For each pixel the part of the lens that sees its own surface.
+    visible: &'a mut [&'b mut [u8]],
 }
 
 impl SixteenWork for Whole<'_, '_> {
@@ -171,14 +210,15 @@ impl SixteenWork for Whole<'_, '_> {
 
     #[inline(always)]
     fn run<S: Sixteen>(self) {
-        let Whole { tile, rows, glow } = self;
+        let Whole { tile, rows, glow, visible } = self;
         let (rect, looked, Look { asked, coarser, .. }) = (tile.rect, tile.looked, tile.look);
         let (w, n) = (rect.width(), rect.width() * rect.height());
         let mut planes = Vec::with_capacity(4 * n);
         for plane in rows.iter() {
             plane.iter().for_each(|row| planes.extend_from_slice(row));
         }
-        let (seen, depths) = if looked.is_empty() { Default::default() } else { average::<S>(&tile) };
+        let Averages { seen, depths, watched: part_of_lens } =
+            if looked.is_empty() { Averages::default() } else { average::<S>(&tile) };
         let mut of_coarser: [Vec<f32>; 4] = Default::default();
         for (i, y) in (rect.y1..rect.y2).enumerate() {
             let (parts, own) = (asked.parts.row(&rect, y), asked.own(&rect, y));
@@ -190,6 +230,14 @@ impl SixteenWork for Whole<'_, '_> {
             }
             let here = y >= looked.y1 && y < looked.y2;
             let first = looked.x1.saturating_sub(rect.x1).max(0) as usize;
+            if let Some(visible) = visible.get_mut(i).filter(|_| here && !part_of_lens.is_empty()) {
+                let at = (y - looked.y1) as usize * looked.width();
+                let (parts, part_of_lens) = (&parts[first..], &part_of_lens[at..at + looked.width()]);
+                for ((to, part), of_lens) in visible[first..].iter_mut().zip(parts).zip(part_of_lens) {
+                    let (all, part) = (f32::from(WHOLE), f32::from(*part) / f32::from(WHOLE));
+                    *to = (all + (of_lens - 1.0) * all * part).round() as u8;
+                }
+            }
             for (c, plane) in planes.chunks_mut(n).enumerate() {
                 let row = &mut plane[i * w..(i + 1) * w];
                 let at = y.saturating_sub(looked.y1).max(0) as usize * looked.width();
@@ -233,9 +281,18 @@ impl SixteenWork for Whole<'_, '_> {
     }
 }
 
-/// The averages over what is looked at; and for each lens point the CoCs that it sees, where there are lights.
+/// What is looked at, as all lens points together see it.
+#[derive(Default)]
+struct Averages {
+    seen: Vec<[f32; 4]>,
+    /// For each lens point the CoCs that it sees, where there are lights.
+    depths: Vec<f32>,
+    /// The part of the lens that sees what is watched.
+    watched: Vec<f32>,
+}
+
 #[inline(always)]
-fn average<S: Sixteen>(&Tile { look, lights, looked: tile, cancel, .. }: &Tile) -> (Vec<[f32; 4]>, Vec<f32>) {
+fn average<S: Sixteen>(&Tile { look, lights, watched, looked: tile, cancel, .. }: &Tile) -> Averages {
     let Look { scene, eye, unit, asked, .. } = look;
     let n = tile.width() * tile.height();
     let mut sum = vec![[0f32; 4]; n];
@@ -250,7 +307,7 @@ fn average<S: Sixteen>(&Tile { look, lights, looked: tile, cancel, .. }: &Tile) 
     scene.layers.iter().for_each(|layer| candidates_of(layer, &tile, wide, high, &mut candidates));
     let Some(samples) = Samples::new(&mut candidates) else {
         cancel.set_out_of_memory();
-        return (sum, Vec::new());
+        return Averages { seen: sum, ..Averages::default() };
     };
     let mut sieve = Sieve::new(&candidates, tile);
     let mut view = View::new(tile, eye.optics.points.len() as u32);
@@ -260,13 +317,23 @@ fn average<S: Sixteen>(&Tile { look, lights, looked: tile, cancel, .. }: &Tile) 
     if !lights.is_empty() && depths.try_reserve_exact(points.len() * n).is_err() {
         cancel.set_out_of_memory();
     }
+    // The nearest that does not hide what is watched.
+    let watched: Vec<f32> = watched.map_or(Vec::new(), |Watched { rect, coc }| {
+        let first = |y: i32| (y - rect.y1) as usize * rect.width() + (tile.x1 - rect.x1) as usize;
+        let row = |y: i32| &coc[first(y)..][..tile.width()];
+        (tile.y1..tile.y2).flat_map(row).map(|coc| coc - SAME_AS_WATCHED).collect()
+    });
+    let mut of_lens = vec![0f32; watched.len()];
     for (number, &point) in points.iter().enumerate() {
         if cancel.is_set() {
-            return (sum, Vec::new());
+            return Averages { seen: sum, ..Averages::default() };
         }
         view.look::<S>(&candidates, &samples, &mut sieve, number as u32, point);
         if !lights.is_empty() {
             depths.extend_from_slice(view.nearest());
+        }
+        for ((of_lens, nearest), watched) in of_lens.iter_mut().zip(view.nearest()).zip(&watched) {
+            *of_lens += if nearest < watched { 0.0 } else { 1.0 };
         }
         match &mut weighing {
             Some(weighing) => weighing.add(&view, &samples, &optics.points[number], &mut sum),
@@ -290,7 +357,9 @@ fn average<S: Sixteen>(&Tile { look, lights, looked: tile, cancel, .. }: &Tile) 
             }
         }
     }
-    (sum, depths)
+    let part = 1.0 / points.len().max(1) as f32;
+    of_lens.iter_mut().for_each(|of_lens| *of_lens *= part);
+    Averages { seen: sum, depths, watched: of_lens }
 }
 
 /// The pixels of a tile that are asked for, a piece of each row.

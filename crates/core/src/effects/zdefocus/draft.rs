@@ -1,0 +1,178 @@
+//! Draft: the lens looks at a picture of half the size, which is enlarged again. What is sharp comes from the picture itself.
+//!
+//! Up to a CoC of 2 px a pixel is the picture's own, blurred over its neighbours (`enlarge`); from 4 px on it is what the smaller picture
+//! says; between both they are mixed. At each the second moment is the lens's, that of the halving and of the enlarging included
+//! ([`make_up_for_the_size`]). Where blurred things hide a sharp surface from a part of the lens, the rest shows its detail: `views` notes how
+//! much that is.
+//!
+//! Enlarging does not cross a sharp silhouette: behind it blurred pixels are interpolated between blurred ones only, so that it has no halo.
+
+mod enlarge;
+
+use super::apart::Apart;
+use super::coarse::{half, inside};
+use super::field::Field;
+use crate::geometry::Rect;
+use crate::image::Image;
+use crate::maths::{choose, lower, upper};
+use crate::simd::{best, best_sixteen_work};
+use crate::workers::{Exec, Stop};
+
+/// For smaller largest blurs in pixels the picture is rendered as it is: at half the size it would be too coarse.
+pub const LEAST: f64 = 4.0;
+/// [`make_up_for_the_size`] makes no CoC larger by more than this, in pixels of half the size.
+pub const WIDER: f64 = 0.5;
+
+/// Up to this blur in pixels a pixel is the picture's own…
+const OWN: f32 = 2.0;
+/// …and from this on the smaller picture's.
+const SMALL: f32 = 4.0;
+/// What is in front of a pixel by more than this, in pixels of CoC, and beside it, may be in its colour, too.
+const IN_FRONT: f32 = 1.5;
+/// How a blur is noted: its pixels by this, up to [`SMALL`],…
+const STEPS: f32 = 15.0;
+/// …this where it is behind the focus,…
+const FAR: u8 = 0x40;
+/// …and this where the colour is not the surface's alone.
+const SHARED: u8 = 0x80;
+/// What is left of a note is the blur.
+const BLUR: u8 = 0x3f;
+
+/// What is known of the picture as it is.
+pub struct Draft {
+    rect: Rect,
+    /// The blur of each pixel, see [`STEPS`].
+    blur: Vec<u8>,
+    /// For each pixel of half the size the CoC of the sharpest thing that it shows, as [`make_up_for_the_size`] has it.
+    pub sharpest: Vec<f32>,
+}
+
+impl Draft {
+    /// Of a picture.
+    pub fn new(field: &Field, exec: &Exec) -> Result<Self, Stop> {
+        let (from, rect) = (field.rect, half(&field.rect));
+        let (width, w) = (from.width(), rect.width());
+        let mut made = exec.keep((
+            exec.filled(width * from.height(), 0u8, [0.02; 2])?,
+            exec.filled(w * rect.height(), 0f32, [0.02; 2])?,
+        ));
+        let (blur, sharpest) = &mut *made;
+        // A row of half the size stands for two, but the first and last one may stand for one.
+        let (first, rest) = blur.split_at_mut(if from.y1.rem_euclid(2) == 1 { width } else { 0 });
+        let pairs = (!first.is_empty()).then_some(first).into_iter().chain(rest.chunks_mut(2 * width));
+        let rows: Vec<_> = pairs.zip(sharpest.chunks_mut(w)).collect();
+        exec.for_each_mut(rows, [0.02, 0.04], |i, (blur, sharpest), _| {
+            let row = |y: i32| {
+                let start = inside(&from, from.x1, y).1 * width;
+                &field.coc[start..start + width]
+            };
+            let y = 2 * (rect.y1 + i as i32);
+            for (y, blur) in (y.max(from.y1)..).zip(blur.chunks_mut(width)) {
+                best(|| note([row(y - 1), row(y), row(y + 1)], blur));
+            }
+            best(|| {
+                sharpest_of(&from, &rect, row(y), row(y + 1), sharpest);
+                sharpest.iter_mut().for_each(|c| *c = made_up(0.5 * *c));
+            });
+        })?;
+        let (blur, sharpest) = made.take();
+        Ok(Self { rect: from, blur, sharpest })
+    }
+
+    /// The pixels of `rect`, with the light of `glow`, which is of the same rectangle.
+    pub fn enlarged(&self, of: &Pictures, glow: Option<&Image>, rect: Rect, exec: &Exec) -> Result<Image, Stop> {
+        let mut out = exec.keep(Image::empty(rect, exec)?);
+        exec.for_each_mut(out.rows_mut(), [0.95, 0.98], |i, row, _| {
+            let y = rect.y1 + i as i32;
+            best_sixteen_work(enlarge::Row { draft: self, of, glow, x1: rect.x1, y, to: row.reborrow() });
+        })?;
+        Ok(out.take())
+    }
+}
+
+/// What the whole picture is made from.
+pub struct Pictures<'a> {
+    /// The picture as it is.
+    pub field: &'a Field,
+    /// Half the size: its surfaces' own colours…
+    pub small: &'a Field,
+    /// …what the lens makes of them…
+    pub picture: &'a Image,
+    /// …and the part of the lens that sees each pixel's sharpest thing, of [`WHOLE`](super::breaks::WHOLE).
+    pub visible: &'a [u8],
+}
+
+/// The sharper one of two CoCs.
+#[inline(always)]
+fn sharper(a: f32, b: f32) -> f32 {
+    choose(a.abs() < b.abs(), a, b)
+}
+
+/// Notes the blur of the middle one of three rows of CoCs.
+#[inline(always)]
+fn note([below, coc, above]: [&[f32]; 3], to: &mut [u8]) {
+    let n = coc.len();
+    let least = |x: usize| lower(lower(below[x], above[x]), coc[x]);
+    let mut one = |x: usize, nearest: f32| {
+        let blur = lower(coc[x].abs(), SMALL);
+        let shared = (nearest < coc[x] - IN_FRONT) & (nearest < -OWN);
+        let flags = [(coc[x] > 0.0, FAR), (shared, SHARED)].map(|(is, flag)| if is { flag } else { 0 });
+        to[x] = (blur * STEPS + 0.5) as u8 | flags[0] | flags[1];
+    };
+    for x in [0, n - 1] {
+        let beside = lower(least(x.saturating_sub(1)), least((x + 1).min(n - 1)));
+        one(x, lower(beside, least(x)));
+    }
+    for x in 1..n.max(1) - 1 {
+        one(x, lower(lower(least(x - 1), least(x + 1)), least(x)));
+    }
+}
+
+/// The sharpest CoC of two by two pixels of two rows over `from`.
+#[inline(always)]
+fn sharpest_of(from: &Rect, rect: &Rect, low: &[f32], high: &[f32], to: &mut [f32]) {
+    // The first of which both columns are there.
+    let skip = from.x1.rem_euclid(2) as usize;
+    let (low_pairs, high_pairs) = (low[skip..].as_chunks::<2>().0, high[skip..].as_chunks::<2>().0);
+    for ((to, [a, b]), [c, d]) in to[skip..].iter_mut().zip(low_pairs).zip(high_pairs) {
+        *to = sharper(sharper(*a, *b), sharper(*c, *d));
+    }
+    for x in [0, rect.width() - 1] {
+        let [a, b] = [0, 1].map(|k| inside(from, 2 * (rect.x1 + x as i32) + k, from.y1).0);
+        to[x] = sharper(sharper(low[a], low[b]), sharper(high[a], high[b]));
+    }
+}
+
+/// Makes CoCs in pixels of half the size such that the enlarged picture has the lens's second moment.
+///
+/// Halving and enlarging blur by themselves: in full-size pixels, a variance per axis of 1/12·(2² − 1) for the mean of two and, on average
+/// over its pixels, 3/4 for the interpolation: 1. A disc's is a quarter of its radius squared. So a CoC of c is √(c² − 4). Between [`OWN`] and
+/// [`SMALL`] the smaller picture is a part 1 − w of a mixture, w = (4 − c) / 2, with the picture's own of variance 1:
+/// w + (1 − w) (1 + s²) = c²/4, where s, in pixels of half the size, is √(c/2 + 1). Below, it only says what is hidden: √½ c.
+pub fn make_up_for_the_size(field: &mut Field, apart: Option<&mut Apart>, exec: &Exec) -> Result<(), Stop> {
+    let width = field.rect.width().max(1);
+    exec.for_each_mut(field.coc.chunks_mut(width).collect(), [0.05, 0.05], |_, row, _| {
+        best(|| row.iter_mut().for_each(|c| *c = made_up(*c)));
+    })?;
+    (field.least, field.most) = (made_up(field.least), made_up(field.most));
+    for two in apart.into_iter().flat_map(|apart| &mut apart.rows).flatten() {
+        two.coc = made_up(two.coc);
+        (field.least, field.most) = (field.least.min(two.coc), field.most.max(two.coc));
+    }
+    Ok(())
+}
+
+/// A CoC in pixels of half the size, as they look through it: it grows with the one that is meant.
+#[inline(always)]
+fn made_up(coc: f32) -> f32 {
+    let h = coc.abs();
+    let far = if h < 0.5 * SMALL { h + 1.0 } else { h * h - 1.0 };
+    (if h < 0.5 * OWN { 2.0 * h * h } else { far }).sqrt().copysign(coc)
+}
+
+/// How sharp a pixel of half the size is, from its CoC as it looks through it: 1 up to [`OWN`], 0 from [`SMALL`] on.
+#[inline(always)]
+fn sharpness(made_up: f32) -> f32 {
+    // For those between both its square is c/2 + 1.
+    lower(upper(3.0 - made_up * made_up, 0.0), 1.0)
+}
