@@ -390,7 +390,21 @@ pub trait AreaKernel: Sync {
     /// what the plan said, and less where the depth asks for less.
     fn reach(&self, nearest: f32, farthest: f32) -> f64;
     /// The window's pixels, premultiplied.
-    fn render(&self, input: AreaInput, exec: &Exec) -> Result<Image, Stop>;
+    fn render<'e>(&self, input: AreaInput, exec: &'e Exec) -> Result<Rendered<'e>, Stop>;
+}
+
+/// What an [`AreaKernel`] makes.
+pub enum Rendered<'a> {
+    /// All of it.
+    Image(Image),
+    /// Something that each row can be had from.
+    Rows(Box<dyn Rows + 'a>),
+}
+
+/// Rows that are made when they are asked for.
+pub trait Rows: Sync {
+    /// One of them: premultiplied colours of the whole width of the window.
+    fn row(&self, y: i32, to: ColourRow);
 }
 
 params! {

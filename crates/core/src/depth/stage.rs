@@ -230,6 +230,11 @@ impl<'a> DepthStage<'a> {
         self.params.invalid == InvalidDepth::Fill
     }
 
+    /// Are pixels without depth left as they are? Their depth is NaN; no other is.
+    pub fn leaves_holes(&self) -> bool {
+        !self.fills_holes() && self.params.invalid_value().is_nan()
+    }
+
     /// What a pixel without depth is before neighbours are asked.
     pub(super) fn invalid(&self) -> f32 {
         self.params.invalid_value()

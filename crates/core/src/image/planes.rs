@@ -22,6 +22,11 @@ impl Plane {
         let len = rect.width().checked_mul(rect.height()).ok_or(Stop::OutOfMemory)?;
         Ok(Self { rect, data: exec.filled(len, value, [0.0; 2])? })
     }
+    /// From its pixels, bottom row first: as many as the rectangle has.
+    pub(crate) fn from_data(rect: Rect, data: Vec<f32>) -> Self {
+        assert_eq!(data.len(), rect.width() * rect.height(), "the pixels of a plane are all there");
+        Self { rect, data }
+    }
     /// Computes each pixel from its coordinates.
     pub fn from_fn(rect: Rect, f: impl Fn(i32, i32) -> f32) -> Self {
         let data =

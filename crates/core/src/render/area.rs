@@ -3,9 +3,9 @@
 use super::background::Reader;
 use super::{Finish, Scratch, borrow, mix};
 use crate::depth::{DepthStage, depth_range};
-use crate::effect::{AreaInput, AreaKernel, Background, Border, Frame};
+use crate::effect::{AreaInput, AreaKernel, Background, Border, Frame, Rendered};
 use crate::geometry::Rect;
-use crate::image::{Alpha, Image, ImageMut, Plane, premultiply, store_colour, unpremultiply};
+use crate::image::{Alpha, ColourRow, Image, ImageMut, Plane, premultiply, store_colour, unpremultiply};
 use crate::workers::{Exec, Stop};
 use std::ops::Range;
 
@@ -67,26 +67,48 @@ pub(super) fn input(
     let z_rect = z_inside.rect();
     // The columns of the frame itself.
     let own = (rect.x1.max(inside.x1) - rect.x1).max(0) as usize..(rect.x2.min(inside.x2) - rect.x1).max(0) as usize;
-    let mut planes = exec.keep((Image::empty(rect, exec)?, Plane::filled(rect, 0.0, exec)?));
-    let (source, depth) = &mut *planes;
-    let rows: Vec<_> = source.rows_mut().into_iter().zip(depth.rows_mut()).collect();
-    exec.for_each_mut(rows, [0.0, 0.02], |i, (colour, z), _| {
+    // Mostly all columns are the frame's own or go on from there: then they are read in their places.
+    let first = rect.x1 + own.start as i32;
+    let near = first..first + own.len() as i32;
+    let in_place = xs.iter().flatten().all(|x| near.contains(x));
+    let size = [rect.width() * rect.height(), rect.width()];
+    let beside = vec![(); rect.height()];
+    let planes = exec.rows(size, 0.0, beside, [0.0, 0.02], |i, [r, g, b, a, z]: [&mut [f32]; 5], (), _| {
         z.fill(f32::INFINITY);
         let Some(y) = border_index(border, rect.y1 + i as i32, inside.y1, inside.y2) else { return };
+        spread(z, z_inside.row(y), &xs, z_rect.x1, own.clone());
+        let mut colour = ColourRow { r, g, b, a };
+        if in_place {
+            let mut part = colour.part(own.clone());
+            out.load_row(first, y, part.reborrow());
+            if out.alpha == Alpha::Straight {
+                premultiply(part);
+            }
+            colour.planes().into_iter().for_each(|plane| continue_row(plane, &xs, first, own.clone()));
+            return;
+        }
         let mut planes: [Vec<f32>; 4] = std::array::from_fn(|_| vec![0.0; z_rect.width()]);
         out.load(z_rect.x1, y, &mut planes);
         if out.alpha == Alpha::Straight {
             premultiply(borrow(&mut planes, 0, z_rect.width()));
         }
-        let [r, g, b, a] = &planes;
-        let of = [(&mut *colour.r, &r[..]), (colour.g, g), (colour.b, b), (colour.a, a), (&mut **z, z_inside.row(y))];
-        for (to, from) in of {
+        for (to, from) in colour.planes().into_iter().zip(&planes) {
             spread(to, from, &xs, z_rect.x1, own.clone());
         }
     })?;
+    let planes = exec.keep(planes.map(|data| Plane::from_data(rect, data)));
     let background = behind.as_ref().map(|b| continued(b, rect, inside, &xs, border, exec)).transpose()?;
-    let (source, depth) = planes.take();
-    Ok(AreaInput { source, depth, background, inside, window, seen })
+    let [r, g, b, a, depth] = planes.take();
+    Ok(AreaInput { source: Image { planes: [r, g, b, a] }, depth, background, inside, window, seen })
+}
+
+/// Columns beside those of `own`, whose numbers begin at `x1`, from those: `xs` says which one each column is. Those of nowhere stay.
+fn continue_row(row: &mut [f32], xs: &[Option<i32>], x1: i32, own: Range<usize>) {
+    for i in (0..own.start.min(xs.len())).chain(own.end.max(own.start).min(xs.len())..xs.len()) {
+        if let Some(x) = xs[i] {
+            row[i] = row[own.start + (x - x1) as usize];
+        }
+    }
 }
 
 /// Writes a row whose columns are `xs` of one that begins at `x1`; the columns of `own` lie side by side there. Others of nowhere stay.
@@ -151,40 +173,59 @@ fn reachable(rect: Rect, inside: Rect, border: Border) -> Rect {
     }
 }
 
+/// Rows of the output that are written in one task.
+const BAND: usize = 8;
+
 /// Brings the kernel's picture into the output.
 pub(super) fn finish(
     out: &Finish,
-    picture: Image,
+    picture: Rendered,
     stage: &DepthStage,
     output: &mut ImageMut,
     window: Rect,
     exec: &Exec,
 ) -> Result<(), Stop> {
-    let format = output.format();
-    let width = window.width();
-    let mut picture = exec.keep(picture);
-    let rows: Vec<_> = output.window_rows(&window).into_iter().zip(picture.rows_mut()).collect();
-    exec.for_each_mut(rows, [0.98, 1.0], |_, ((y, bytes), colour), _| {
+    let (format, width) = (output.format(), window.width());
+    let mut rows = output.window_rows(&window);
+    let finish = |band: &mut [(i32, &mut [u8])], with: &dyn Fn(&mut [Vec<f32>; 4], i32)| {
         let mut s = Scratch::new(width);
-        if out.blend.over_source {
-            stage.row(window.x1, *y, &mut s.z);
-            if stage.fills_holes() {
-                // Holes are NaN here only until neighbours are asked: they are not 'leave'.
-                s.z.fill(1.0);
-            }
-            if !out.amounts(window.x1, *y, &s.z, &mut s.mask) {
-                out.load(window.x1, *y, &mut s.before);
-                if out.alpha == Alpha::Straight {
-                    premultiply(borrow(&mut s.before, 0, width));
+        // Only what is to be left alone is NaN.
+        s.z.fill(1.0);
+        let mut colour: [Vec<f32>; 4] = std::array::from_fn(|_| vec![0.0; width]);
+        for (y, bytes) in band {
+            with(&mut colour, *y);
+            if out.blend.over_source {
+                if stage.leaves_holes() {
+                    stage.row(window.x1, *y, &mut s.z);
                 }
-                for (after, before) in colour.planes().into_iter().zip(&s.before) {
-                    after.iter_mut().zip(before).zip(&s.mask).for_each(|((a, &b), &m)| *a = mix(b, *a, m));
+                if !out.amounts(window.x1, *y, &s.z, &mut s.mask) {
+                    out.load(window.x1, *y, &mut s.before);
+                    if out.alpha == Alpha::Straight {
+                        premultiply(borrow(&mut s.before, 0, width));
+                    }
+                    for (after, before) in colour.iter_mut().zip(&s.before) {
+                        after.iter_mut().zip(before).zip(&s.mask).for_each(|((a, &b), &m)| *a = mix(b, *a, m));
+                    }
                 }
             }
+            if out.alpha == Alpha::Straight {
+                unpremultiply(borrow(&mut colour, 0, width));
+            }
+            store_colour(format, borrow(&mut colour, 0, width), bytes);
         }
-        if out.alpha == Alpha::Straight {
-            unpremultiply(colour.reborrow());
+    };
+    let bands = rows.chunks_mut(BAND).collect();
+    match picture {
+        Rendered::Image(picture) => {
+            let picture = exec.keep(picture);
+            let copy = |to: &mut [Vec<f32>; 4], y: i32| {
+                to.iter_mut().zip(&picture.planes).for_each(|(to, of)| to.copy_from_slice(of.row(y)));
+            };
+            exec.for_each_mut(bands, [0.98, 1.0], |_, band, _| finish(band, &copy))
         }
-        store_colour(format, colour.reborrow(), bytes);
-    })
+        Rendered::Rows(picture) => {
+            let make = |to: &mut [Vec<f32>; 4], y: i32| picture.row(y, borrow(to, 0, width));
+            exec.for_each_mut(bands, [0.95, 1.0], |_, band, _| finish(band, &make))
+        }
+    }
 }

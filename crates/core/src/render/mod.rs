@@ -243,21 +243,26 @@ impl Finish<'_> {
 
     /// Source colours of a row as stored (opaque: alpha 1), zero outside the image; returns the part that is inside.
     fn load(&self, x1: i32, y: i32, planes: &mut [Vec<f32>; 4]) -> std::ops::Range<usize> {
-        let (bounds, format, width) = (self.source.bounds(), self.source.format(), planes[0].len());
-        let span = self.columns(x1, y, width);
+        let width = planes[0].len();
+        self.load_row(x1, y, borrow(planes, 0, width))
+    }
+
+    /// [`Finish::load`] to other places.
+    fn load_row(&self, x1: i32, y: i32, mut to: ColourRow) -> std::ops::Range<usize> {
+        let (bounds, format) = (self.source.bounds(), self.source.format());
+        let span = self.columns(x1, y, to.r.len());
+        for plane in to.reborrow().planes() {
+            plane[..span.start].fill(0.0);
+            plane[span.end..].fill(0.0);
+        }
         if span.is_empty() {
-            planes.iter_mut().for_each(|p| p.fill(0.0));
             return span;
         }
-        planes.iter_mut().for_each(|p| {
-            p[..span.start].fill(0.0);
-            p[span.end..].fill(0.0);
-        });
         let first = (x1 + span.start as i32 - bounds.x1) as usize;
         let bytes = &self.source.row(y)[first * format.bytes()..];
-        load_colour(format, bytes, borrow(planes, span.start, span.end));
+        load_colour(format, bytes, to.part(span.clone()));
         if self.alpha == Alpha::Opaque && format.components != Components::Alpha {
-            planes[3][span.clone()].fill(1.0);
+            to.a[span.clone()].fill(1.0);
         }
         span
     }

@@ -1,7 +1,7 @@
 //! Large buffers: had, filled, copied and given back.
 #![allow(unsafe_code, reason = "a buffer that several threads write first is a vector only then")]
 
-use super::{Exec, Shared, Stop, Workers};
+use super::{Cancel, Exec, Shared, Stop, Workers};
 use std::cell::RefCell;
 use std::mem::MaybeUninit;
 use std::sync::Arc;
@@ -22,6 +22,47 @@ impl Exec<'_> {
         Ok(buffer)
     }
 
+    /// `N` planes of `len` times `value`, of which each task gets its own `width` in all of them and one of `beside`, of which there are as many as
+    /// tasks: to write at once what has just been filled costs less than to come back to it.
+    ///
+    /// # Errors
+    /// As [`try_vec`].
+    pub fn rows<T: Copy + Send + Sync, B: Send, const N: usize>(
+        &self,
+        [len, width]: [usize; 2],
+        value: T,
+        beside: Vec<B>,
+        share: [f64; 2],
+        task: impl Fn(usize, [&mut [T]; N], &mut B, &Cancel) + Sync,
+    ) -> Result<[Vec<T>; N], Stop> {
+        let width = width.max(1);
+        assert_eq!(beside.len(), len.div_ceil(width), "each part has its own");
+        let mut planes: [Vec<T>; N] = std::array::from_fn(|_| Vec::new());
+        for plane in &mut planes {
+            *plane = try_room(len)?;
+        }
+        // What is filled, of each row all planes.
+        let mut rows: Vec<(Vec<&mut [MaybeUninit<T>]>, B)> =
+            beside.into_iter().map(|beside| (Vec::with_capacity(N), beside)).collect();
+        for plane in &mut planes {
+            let room = &mut plane.spare_capacity_mut()[..len];
+            rows.iter_mut().zip(room.chunks_mut(width)).for_each(|((row, _), part)| row.push(part));
+        }
+        self.for_each_mut(rows, share, |i, (row, beside), cancel| {
+            let mut parts = row.iter_mut();
+            let row = std::array::from_fn(|_| match parts.next() {
+                Some(part) => filled(part, value),
+                None => &mut [],
+            });
+            task(i, row, beside, cancel);
+        })?;
+        for plane in &mut planes {
+            // SAFETY: there is room for so many, and all rows have been filled, since no task was left out: that would be an error.
+            unsafe { plane.set_len(len) };
+        }
+        Ok(planes)
+    }
+
     /// A copy, written on the threads.
     pub fn copied<T: Copy + Default + Send + Sync>(&self, from: &[T], share: [f64; 2]) -> Result<Vec<T>, Stop> {
         let mut buffer = try_vec(from.len(), T::default())?;
@@ -35,6 +76,13 @@ impl Exec<'_> {
     pub fn keep<T: Send + 'static>(&self, value: T) -> Kept<'_, T> {
         Kept { value: Some(value), workers: self.workers }
     }
+}
+
+/// A place, filled.
+fn filled<T: Copy>(place: &mut [MaybeUninit<T>], value: T) -> &mut [T] {
+    place.iter_mut().for_each(|place| _ = place.write(value));
+    // SAFETY: all of it has just been written.
+    unsafe { place.assume_init_mut() }
 }
 
 /// Values of a task that fills or copies.

@@ -5,7 +5,7 @@
 //! there, so that a wire keeps its light and lets through what it did.
 
 use super::apart::{Apart, Two};
-use super::field::{Field, pieces, planes};
+use super::field::Field;
 use crate::depth::least_and_greatest;
 use crate::geometry::Rect;
 use crate::maths::{lower, upper};
@@ -94,35 +94,36 @@ impl Coarse {
         let (from, rect) = (of.field, half(&of.field.rect));
         let (w, h) = (rect.width(), rect.height());
         let lit = from.unlit.is_empty();
-        let unlit = try_vec(if lit { 0 } else { w * h }, 0f32)?;
-        let mut made = exec.keep((exec.filled(w * h, 0f32, [0.0; 2])?, planes(w * h, exec)?, unlit, Apart::none(h)));
-        let (coc, colour, unlit, apart) = &mut *made;
+        let mut made = exec.keep((try_vec(if lit { 0 } else { w * h }, 0f32)?, Apart::none(h)));
+        let (unlit, apart) = &mut *made;
         let mut ranges = vec![[f32::MAX, f32::MIN]; h];
         let mut of_row: Vec<&mut [f32]> = if lit { Vec::new() } else { unlit.chunks_mut(w).collect() };
         of_row.resize_with(h, Default::default);
-        let planes = coc.chunks_mut(w).zip(pieces(colour, w)).zip(of_row);
-        let rows: Vec<_> = planes.zip(&mut apart.rows).zip(&mut ranges).collect();
-        exec.for_each_mut(rows, [0.1, 0.1], |i, ((((coc, colour), unlit), apart), range), _| {
-            let y = rect.y1 + i as i32;
-            Row { of, rect: &rect, y, coc, colour, unlit }.means();
-            let mut mixed = |x: usize| {
-                let (far, near) = sorted(&parts(&of, rect.x1 + x as i32, y));
-                coc[x] = 0.5 * far.coc;
-                (0..4).for_each(|c| colour[c][x] = far.colour[c]);
-                if let Some(unlit) = unlit.get_mut(x) {
-                    *unlit = far.unlit;
-                }
-                if let Some(near) = near {
-                    let (own, coc, other) = (far.colour, 0.5 * near.coc, near.colour);
-                    apart.push(Two { x: x as u32, has_near: false, share: near.weight, own, coc, other });
-                }
-            };
-            several(&of, &rect, y, &mut mixed);
-            **range = best(|| least_and_greatest(coc, **range));
-        })?;
+        let beside: Vec<_> = of_row.into_iter().zip(&mut apart.rows).zip(&mut ranges).collect();
+        let all =
+            exec.rows([w * h, w], 0f32, beside, [0.1, 0.1], |i, [coc, r, g, b, a], ((unlit, apart), range), _| {
+                let colour = &mut [r, g, b, a];
+                let y = rect.y1 + i as i32;
+                Row { of, rect: &rect, y, coc, colour, unlit }.means();
+                let mut mixed = |x: usize| {
+                    let (far, near) = sorted(&parts(&of, rect.x1 + x as i32, y));
+                    coc[x] = 0.5 * far.coc;
+                    (0..4).for_each(|c| colour[c][x] = far.colour[c]);
+                    if let Some(unlit) = unlit.get_mut(x) {
+                        *unlit = far.unlit;
+                    }
+                    if let Some(near) = near {
+                        let (own, coc, other) = (far.colour, 0.5 * near.coc, near.colour);
+                        apart.push(Two { x: x as u32, has_near: false, share: near.weight, own, coc, other });
+                    }
+                };
+                several(&of, &rect, y, &mut mixed);
+                **range = best(|| least_and_greatest(coc, **range));
+            })?;
         let [least, most] = ranges.iter().fold([f32::MAX, f32::MIN], |[low, high], r| [low.min(r[0]), high.max(r[1])]);
-        let (coc, colour, unlit, apart) = made.take();
-        let field = Field { rect, coc, colour, unlit, numbers: from.numbers, most, least };
+        let [coc, r, g, b, a] = all;
+        let ((unlit, apart), colour) = (made.take(), [r, g, b, a]);
+        let field = Field { rect, coc, colour, unlit, numbers: from.numbers, brightest: from.brightest, most, least };
         Ok(Self { unit: 2 * of.unit, field, apart })
     }
 }

@@ -12,11 +12,12 @@ mod enlarge;
 use super::apart::Apart;
 use super::coarse::{half, inside};
 use super::field::Field;
+use crate::effect::Rows;
 use crate::geometry::Rect;
-use crate::image::Image;
+use crate::image::{ColourRow, Image};
 use crate::maths::{choose, lower, upper};
 use crate::simd::{best, best_sixteen_work};
-use crate::workers::{Exec, Stop};
+use crate::workers::{Exec, Kept, Stop};
 
 /// For smaller largest blurs in pixels the picture is rendered as it is: at half the size it would be too coarse.
 pub const LEAST: f64 = 4.0;
@@ -78,28 +79,41 @@ impl Draft {
         let (blur, sharpest) = made.take();
         Ok(Self { rect: from, blur, sharpest })
     }
+}
 
-    /// The pixels of `rect`, with the light of `glow`, which is of the same rectangle.
-    pub fn enlarged(&self, of: &Pictures, glow: Option<&Image>, rect: Rect, exec: &Exec) -> Result<Image, Stop> {
-        let mut out = exec.keep(Image::empty(rect, exec)?);
-        exec.for_each_mut(out.rows_mut(), [0.95, 0.98], |i, row, _| {
-            let y = rect.y1 + i as i32;
-            best_sixteen_work(enlarge::Row { draft: self, of, glow, x1: rect.x1, y, to: row.reborrow() });
-        })?;
-        Ok(out.take())
+/// The whole picture, from half the size.
+pub struct Enlarged<'e> {
+    /// Its pixels.
+    pub rect: Rect,
+    /// What is known of the picture as it is…
+    pub draft: Kept<'e, Draft>,
+    /// …and that.
+    pub field: Kept<'e, Field>,
+    /// Half the size: its surfaces' own colours…
+    pub small: Kept<'e, Field>,
+    /// …what the lens makes of them…
+    pub picture: Kept<'e, Image>,
+    /// …and the part of the lens that sees each pixel's sharpest thing, of [`WHOLE`](super::breaks::WHOLE).
+    pub visible: Kept<'e, Vec<u8>>,
+    /// Lights that come on top, over the same pixels.
+    pub glow: Option<Kept<'e, Image>>,
+}
+
+impl Rows for Enlarged<'_> {
+    fn row(&self, y: i32, to: ColourRow) {
+        best_sixteen_work(enlarge::Row { of: self, y, to });
     }
 }
 
-/// What the whole picture is made from.
-pub struct Pictures<'a> {
-    /// The picture as it is.
-    pub field: &'a Field,
-    /// Half the size: its surfaces' own colours…
-    pub small: &'a Field,
-    /// …what the lens makes of them…
-    pub picture: &'a Image,
-    /// …and the part of the lens that sees each pixel's sharpest thing, of [`WHOLE`](super::breaks::WHOLE).
-    pub visible: &'a [u8],
+impl Enlarged<'_> {
+    /// All of it.
+    pub fn image(&self, exec: &Exec) -> Result<Image, Stop> {
+        let mut out = exec.keep(Image::empty(self.rect, exec)?);
+        exec.for_each_mut(out.rows_mut(), [0.95, 0.97], |i, row, _| {
+            self.row(self.rect.y1 + i as i32, row.reborrow());
+        })?;
+        Ok(out.take())
+    }
 }
 
 /// The sharper one of two CoCs.

@@ -36,6 +36,8 @@ pub struct Field {
     pub unlit: Vec<f32>,
     /// Were all of the picture's colours numbers?
     pub numbers: bool,
+    /// No red, green or blue is more.
+    pub brightest: f32,
     /// The largest CoC.
     pub most: f32,
     /// The smallest CoC.
@@ -58,7 +60,7 @@ impl Field {
     /// the original back at its own pixel). Then the picture is given back, too; else its planes are the field's.
     pub fn new(
         picture: Image,
-        depth: &Plane,
+        depth: Plane,
         lens: &Lens,
         pixels_per_unit: f64,
         exec: &Exec,
@@ -66,19 +68,28 @@ impl Field {
         let rect = picture.rect();
         let (w, h) = (rect.width(), rect.height());
         let picture = exec.keep(picture);
-        let mut coc = exec.keep(exec.filled(w * h, 0f32, [0.0; 2])?);
-        let mut ranges = vec![[f32::MAX, f32::MIN]; h];
+        // In the place of the depth.
+        let mut coc = exec.keep(depth.into_data());
+        let mut ranges = vec![[f32::MAX, f32::MIN, f32::MIN]; h];
         let numbers = AtomicBool::new(true);
         let rows: Vec<_> = coc.chunks_mut(w).zip(&mut ranges).collect();
         exec.for_each_mut(rows, [0.02, 0.05], |y, (coc, range), _| {
             let all = y * w..(y + 1) * w;
-            lens.cocs(&depth.data()[all.clone()], pixels_per_unit, coc);
+            let metres = coc.to_vec();
+            lens.cocs(&metres, pixels_per_unit, coc);
             if !picture.planes.iter().all(|plane| best(|| are_numbers(&plane.data()[all.clone()]))) {
                 numbers.store(false, Ordering::Relaxed);
             }
-            **range = best(|| least_and_greatest(coc, **range));
+            let [least, most] = best(|| least_and_greatest(coc, [f32::MAX, f32::MIN]));
+            let brightest = picture.planes[..3]
+                .iter()
+                .fold([f32::MAX, f32::MIN], |of, plane| best(|| least_and_greatest(&plane.data()[all.clone()], of)));
+            **range = [least, most, brightest[1]];
         })?;
-        let [least, most] = ranges.iter().fold([f32::MAX, f32::MIN], |[low, high], r| [low.min(r[0]), high.max(r[1])]);
+        let [least, most, brightest] =
+            ranges.iter().fold([f32::MAX, f32::MIN, f32::MIN], |[low, high, brightest], r| {
+                [low.min(r[0]), high.max(r[1]), brightest.max(r[2])]
+            });
         let numbers = numbers.into_inner();
         let (colour, picture) = if numbers {
             (picture.take().planes.map(Plane::into_data), None)
@@ -92,7 +103,7 @@ impl Field {
             })?;
             (colour.take(), Some(picture.take()))
         };
-        Ok((Self { rect, coc: coc.take(), colour, unlit: Vec::new(), numbers, most, least }, picture))
+        Ok((Self { rect, coc: coc.take(), colour, unlit: Vec::new(), numbers, brightest, most, least }, picture))
     }
 }
 

@@ -42,6 +42,7 @@ impl Lift {
     /// Lifts the colours of what is blurred, all channels alike.
     pub fn apply(&self, field: &mut Field, pixels_per_unit: f64, exec: &Exec) -> Result<(), Stop> {
         let (w, units) = (field.rect.width().max(1), 1.0 / pixels_per_unit as f32);
+        field.brightest = f32::INFINITY;
         let rows: Vec<_> = pieces(&mut field.colour, w).zip(field.coc.chunks(w)).collect();
         exec.for_each_mut(rows, [0.05, 0.05], |_, ([r, g, b, _], coc), _| {
             for (i, coc) in coc.iter().enumerate() {

@@ -4,7 +4,7 @@ use super::apart::Apart;
 use super::aperture::{CatsEye, Optics};
 use super::breaks::{Breaks, Parts, WHOLE};
 use super::coarse::{Coarse, Finer, half};
-use super::draft::Draft;
+use super::draft::{Draft, Enlarged};
 use super::field::Field;
 use super::gather::Gather;
 use super::highlights::Lift;
@@ -19,7 +19,7 @@ use super::switches::Switches;
 use super::views::Eye;
 use super::{cover, draft, lights, mixed, shine};
 use crate::depth::depth_range;
-use crate::effect::{AreaInput, AreaKernel, Border};
+use crate::effect::{AreaInput, AreaKernel, Border, Rendered};
 use crate::geometry::{Geometry, Rect};
 use crate::image::Image;
 use crate::workers::{Exec, Kept, Stop};
@@ -92,7 +92,7 @@ impl AreaKernel for Defocus<'_> {
         reach_at(self.largest([nearest, farthest]), x.max(y), self.half)
     }
 
-    fn render(&self, input: AreaInput, exec: &Exec) -> Result<Image, Stop> {
+    fn render<'e>(&self, input: AreaInput, exec: &'e Exec) -> Result<Rendered<'e>, Stop> {
         let AreaInput { source, depth, background, inside, window, seen } = input;
         let depth = exec.keep(depth);
         let scale = pixels_per_unit(&self.geometry);
@@ -102,9 +102,8 @@ impl AreaKernel for Defocus<'_> {
         }
         let largest = largest * scale;
         // The picture itself is of use only where its own colours come back.
-        let (field, odd) = Field::new(source, &depth, &self.lens, scale, exec)?;
+        let (field, odd) = Field::new(source, depth.take(), &self.lens, scale, exec)?;
         let (mut field, odd) = (exec.keep(field), odd.map(|source| exec.keep(source)));
-        drop(depth);
         let mut plate = match background {
             Some(background) => Some(exec.keep(Plate::new(&field, background, &self.lens, scale, exec)?)),
             None => None,
@@ -124,14 +123,23 @@ impl AreaKernel for Defocus<'_> {
             lights.extend(behind);
         }
         let of = Makings { field, apart: None, plate, lights, hidden, seen, largest };
-        let mut out = if self.half { self.draft(of, exec)? } else { self.picture(of, exec)? };
+        let mut out = match self.half {
+            false => self.picture(of, exec)?,
+            true => {
+                let out = self.draft(of, exec)?;
+                if self.magnify.is_none() && odd.is_none() {
+                    return Ok(Rendered::Rows(Box::new(out)));
+                }
+                exec.keep(out.image(exec)?)
+            }
+        };
         if let Some(magnify) = &self.magnify {
             out = exec.keep(magnify.apply(&out, window, &self.geometry, exec)?);
         }
         if let Some(source) = odd {
             self.put_back_what_is_no_number(&source, &mut out, exec)?;
         }
-        Ok(out.take())
+        Ok(Rendered::Image(out.take()))
     }
 }
 
@@ -145,7 +153,7 @@ impl Defocus<'_> {
     }
 
     /// The same by way of half the size.
-    fn draft<'e>(&self, of: Makings<'e>, exec: &'e Exec) -> Result<Kept<'e, Image>, Stop> {
+    fn draft<'e>(&self, of: Makings<'e>, exec: &'e Exec) -> Result<Enlarged<'e>, Stop> {
         let Makings { field, plate, lights, hidden, seen, largest, .. } = of;
         let draft = exec.keep(Draft::new(&field, exec)?);
         let Coarse { field: small, apart, .. } = Coarse::new(Finer::whole(&field), exec)?;
@@ -166,8 +174,7 @@ impl Defocus<'_> {
         let of = Makings { field: small, apart: Some(apart), plate, lights, hidden, seen: asked, largest };
         let whole = Whole { watched: &draft.sharpest, visible: &mut visible, glow: glow.as_deref_mut() };
         let small = self.look(of, &mut picture, Some(whole), exec)?;
-        let pictures = draft::Pictures { field: &field, small: &small, picture: &picture, visible: &visible };
-        Ok(exec.keep(draft.enlarged(&pictures, glow.as_deref(), seen, exec)?))
+        Ok(Enlarged { rect: seen, draft, field, small, picture, visible, glow })
     }
 
     /// The lens's picture. What is left of the field has its surfaces' own colours.

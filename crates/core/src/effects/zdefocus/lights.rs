@@ -45,14 +45,17 @@ type Candidate = (usize, usize, f32, f32);
 /// Takes the lights out of a field. Those outside `inside` (what the border invented) are dropped: an edge pixel that goes on for ever is
 /// not a row of lamps.
 pub fn take(field: &mut Field, inside: &Rect, gap: f32, exec: &Exec) -> Result<Vec<Light>, Stop> {
+    if field.brightest <= PEAK * WHITE {
+        return Ok(Vec::new());
+    }
     let (w, h) = (field.rect.width(), field.rect.height());
-    let mut level = exec.keep(exec.filled(w * h, 0f32, [0.0; 2])?);
-    exec.for_each_mut(level.chunks_mut(w).collect(), [0.05, 0.05], |y, row, _| {
+    let [level] = exec.rows([w * h, w], 0f32, vec![(); h], [0.05, 0.05], |y, [row]: [&mut [f32]; 1], (), _| {
         let [r, g, b] = [0, 1, 2].map(|c| &field.colour[c][y * w..(y + 1) * w]);
         for (x, v) in row.iter_mut().enumerate() {
             *v = brightness([r[x], g[x], b[x]]);
         }
     })?;
+    let level = exec.keep(level);
     let mut found: Vec<Vec<Candidate>> = vec![Vec::new(); h];
     exec.for_each_mut(found.iter_mut().collect(), [0.05, 0.05], |y, found, _| {
         found.extend(

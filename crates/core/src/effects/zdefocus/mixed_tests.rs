@@ -21,7 +21,16 @@ fn field(
     let colour = std::array::from_fn(|c| {
         places().map(|(x, y)| share(x, y) * near(x, y)[c] + (1.0 - share(x, y)) * far(x, y)[c]).collect()
     });
-    Field { rect: Rect::new(0, 0, W, H), coc, colour, unlit: vec![], numbers: true, most: 8.0, least: -6.0 }
+    Field {
+        rect: Rect::new(0, 0, W, H),
+        coc,
+        colour,
+        unlit: vec![],
+        numbers: true,
+        brightest: f32::INFINITY,
+        most: 8.0,
+        least: -6.0,
+    }
 }
 
 const RED: [f32; 4] = [0.9, 0.1, 0.2, 1.0];

@@ -46,9 +46,9 @@ impl Plate {
         if !has_depth {
             exec.for_each_mut(depth.rows_mut().collect(), [0.05, 0.05], |_, row, _| row.fill(f32::NAN))?;
         }
-        let (field, odd) = Field::new(colour.take(), &depth, lens, pixels_per_unit, exec)?;
+        let (field, odd) = Field::new(colour.take(), depth.take(), lens, pixels_per_unit, exec)?;
         let mut field = exec.keep(field);
-        drop((odd.map(|picture| exec.keep(picture)), depth));
+        drop(odd.map(|picture| exec.keep(picture)));
         if !has_depth {
             guess_depth(&mut field, picture, exec)?;
         }
@@ -118,7 +118,16 @@ impl Plate {
         })?;
         let [least, most] = ranges.iter().fold([f32::MAX, f32::MIN], |[low, high], r| [low.min(r[0]), high.max(r[1])]);
         let (coc, colour, unlit, known, filled) = made.take();
-        let field = Field { rect, coc, colour, unlit, numbers: self.field.numbers, most, least };
+        let field = Field {
+            rect,
+            coc,
+            colour,
+            unlit,
+            numbers: self.field.numbers,
+            brightest: self.field.brightest,
+            most,
+            least,
+        };
         Ok(Self { field, known, filled, has_depth: self.has_depth })
     }
 

@@ -179,13 +179,13 @@ fn seen(
     let coc = match needed {
         None => part(&field.coc, field.rect, rect, exec)?,
         Some(needed) => {
-            let mut coc = exec.keep(exec.filled(rect.width() * rect.height(), NONE, [0.2, 0.2])?);
-            exec.for_each_mut(coc.chunks_mut(rect.width().max(1)).collect(), [0.2, 0.2], |i, row, _| {
+            let size = [rect.width() * rect.height(), rect.width()];
+            let [coc] = exec.rows(size, NONE, vec![(); rect.height()], [0.2, 0.2], |i, [row], (), _| {
                 let y = rect.y1 + i as i32;
                 let first = field.index(rect.x1, y);
                 needed.copy(rect.x1, y, &field.coc[first..first + row.len()], row);
             })?;
-            coc.take()
+            coc
         }
     };
     let coc = exec.keep(coc);

@@ -48,6 +48,9 @@ pub struct Whole<'a> {
     pub glow: Option<&'a mut Image>,
 }
 
+/// A draft goes on to the next coarser picture sooner, at this part of the CoC.
+const DRAFT: f32 = 0.75;
+
 impl Sizes<'_> {
     /// Renders the parts of the picture, and adds the lights. `whole` where it is half the size of another one.
     pub fn render(&self, parts: Parts, out: &mut Image, mut whole: Option<Whole>, exec: &Exec) -> Result<(), Stop> {
@@ -55,6 +58,7 @@ impl Sizes<'_> {
         let base = if whole.is_some() { 2 } else { 1 };
         let wide = self.eye.stretch.max(1.0);
         let sharp = sharp(&self.eye.optics.aperture, self.eye.stretch);
+        let sharp = if whole.is_some() { DRAFT * sharp } else { sharp };
         let coarser_than = |unit: i32| {
             let any = self.largest >= f64::from(2.0 * sharp) * f64::from(unit) && !self.one_size;
             any.then_some(sharp)

@@ -45,7 +45,7 @@ fn field(rect: Rect, mut pixel: impl FnMut(i32, i32) -> (f32, Rgba)) -> Field {
     }
     let most = coc.iter().copied().fold(f32::MIN, f32::max);
     let least = coc.iter().copied().fold(f32::MAX, f32::min);
-    Field { rect, coc, colour, unlit: vec![], numbers: true, most, least }
+    Field { rect, coc, colour, unlit: vec![], numbers: true, brightest: f32::INFINITY, most, least }
 }
 
 fn colour(random: &mut Random) -> Rgba {

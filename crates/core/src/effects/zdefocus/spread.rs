@@ -1,7 +1,7 @@
 //! A few lens points leave gaps between their dots on a large blur: each sample's colour is first spread, within its own surface,
 //! over the gap: first along the row, then across.
 
-use super::field::{Field, Planes, pieces, planes};
+use super::field::{Field, Planes};
 use super::needed::Needed;
 use crate::geometry::Rect;
 use crate::simd::{Work, best_work};
@@ -51,14 +51,12 @@ pub fn colours(
     needed: Option<&Needed>,
     exec: &Exec,
 ) -> Result<Planes, Stop> {
-    let mut out = exec.keep(planes(rect.width() * rect.height(), exec)?);
-    let bands: Vec<_> = pieces(&mut out, (rect.width() * BAND).max(1)).collect();
-    exec.for_each_mut(bands, [0.1, 0.2], |i, out, _| {
+    let (n, band) = (rect.width() * rect.height(), (rect.width() * BAND).max(1));
+    exec.rows([n, band], 0f32, vec![(); n.div_ceil(band)], [0.1, 0.2], |i, mut out, (), _| {
         let y = rect.y1 + (i * BAND) as i32;
         let rect = Rect::new(rect.x1, y, rect.x2, y + (out[0].len() / rect.width()) as i32);
-        best_work(Band { field, shares, rect, gap, needed, out });
-    })?;
-    Ok(out.take())
+        best_work(Band { field, shares, rect, gap, needed, out: &mut out });
+    })
 }
 
 struct Band<'a, 'b> {

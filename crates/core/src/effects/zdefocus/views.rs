@@ -89,6 +89,8 @@ pub struct Watched<'a> {
     pub coc: &'a [f32],
 }
 
+/// Of blurs from this on nobody asks it, in pixels.
+const WATCHED: f32 = 1.75;
 /// What is in front of a watched CoC by up to this much, in pixels, hides it not: it is the same surface.
 const SAME_AS_WATCHED: f32 = 0.75;
 
@@ -317,12 +319,15 @@ fn average<S: Sixteen>(&Tile { look, lights, watched, looked: tile, cancel, .. }
     if !lights.is_empty() && depths.try_reserve_exact(points.len() * n).is_err() {
         cancel.set_out_of_memory();
     }
-    // The nearest that does not hide what is watched.
-    let watched: Vec<f32> = watched.map_or(Vec::new(), |Watched { rect, coc }| {
+    // The nearest that does not hide what is watched, if any of it is sharp enough.
+    let mut watched: Vec<f32> = watched.map_or(Vec::new(), |Watched { rect, coc }| {
         let first = |y: i32| (y - rect.y1) as usize * rect.width() + (tile.x1 - rect.x1) as usize;
         let row = |y: i32| &coc[first(y)..][..tile.width()];
         (tile.y1..tile.y2).flat_map(row).map(|coc| coc - SAME_AS_WATCHED).collect()
     });
+    if watched.iter().all(|least| (least + SAME_AS_WATCHED).abs() >= WATCHED) {
+        watched.clear();
+    }
     let mut of_lens = vec![0f32; watched.len()];
     for (number, &point) in points.iter().enumerate() {
         if cancel.is_set() {

@@ -1,9 +1,9 @@
 //! From half the size back to the whole one, a row at a time.
 
 use super::super::breaks::WHOLE;
-use super::{BLUR, Draft, FAR, OWN, Pictures, SHARED, SMALL, STEPS};
+use super::{BLUR, Enlarged, FAR, OWN, SHARED, SMALL, STEPS};
 use crate::geometry::Rect;
-use crate::image::{ColourRow, Image};
+use crate::image::ColourRow;
 use crate::simd::{SIXTEEN, Sixteen, SixteenWork};
 use std::ops::Range;
 
@@ -43,9 +43,9 @@ impl Neighbours {
         Self { seen: [row; 4], own: [row; 4], sharp: row, far: row, visible: row }
     }
 
-    /// Those from a column on.
+    /// Those from a column on, and their own colours if they are wanted.
     #[inline(always)]
-    fn load(&mut self, draft: &Draft, of: &Pictures, x: i32, y: i32) {
+    fn load(&mut self, of: &Enlarged, x: i32, y: i32, own: bool) {
         let all = of.picture.rect();
         let n = ((all.x2 - x).max(0) as usize).min(WITH);
         let skip = (x - all.x1) as usize;
@@ -53,10 +53,10 @@ impl Neighbours {
             to[..n].copy_from_slice(&plane.row(y)[skip..skip + n]);
         }
         let i = of.small.index(x, y);
-        for (to, plane) in self.own.iter_mut().zip(&of.small.colour) {
+        for (to, plane) in self.own.iter_mut().zip(&of.small.colour).filter(|_| own) {
             to[..n].copy_from_slice(&plane[i..i + n]);
         }
-        for ((sharp, far), coc) in self.sharp.iter_mut().zip(&mut self.far).zip(&draft.sharpest[i..i + n]) {
+        for ((sharp, far), coc) in self.sharp.iter_mut().zip(&mut self.far).zip(&of.draft.sharpest[i..i + n]) {
             *sharp = super::sharpness(*coc);
             *far = if *coc > 0.0 { 1.0 - *sharp } else { 0.0 };
         }
@@ -151,10 +151,7 @@ impl Pixels {
 
 /// A row of pixels.
 pub(super) struct Row<'a> {
-    pub(super) draft: &'a Draft,
-    pub(super) of: &'a Pictures<'a>,
-    pub(super) glow: Option<&'a Image>,
-    pub(super) x1: i32,
+    pub(super) of: &'a Enlarged<'a>,
     pub(super) y: i32,
     pub(super) to: ColourRow<'a>,
 }
@@ -164,9 +161,9 @@ impl SixteenWork for Row<'_> {
 
     #[inline(always)]
     fn run<S: Sixteen>(self) {
-        let Self { draft, of, glow, x1, y, mut to } = self;
-        let mut to = to.planes();
-        let x2 = x1 + to[0].len() as i32;
+        let Self { of, y, mut to } = self;
+        let Enlarged { draft, glow, rect: Rect { x1, x2, .. }, .. } = of;
+        let (mut to, x1, x2) = (to.planes(), *x1, *x2);
         // The two rows that it lies between, and what the second counts.
         let first = (y - 1).div_euclid(2);
         let second = if y.rem_euclid(2) == 0 { 0.75 } else { 0.25 };
@@ -179,10 +176,10 @@ impl SixteenWork for Row<'_> {
             let at = (y - draft.rect.y1) as usize * draft.rect.width();
             let at = at + (x + these.start as i32 - draft.rect.x1) as usize;
             blur[these.clone()].copy_from_slice(&draft.blur[at..at + these.len()]);
+            let sharp = own_pixels(of, [x, y], these.clone(), &blur, &mut own);
             for (row, y) in rows.iter_mut().zip([first, first + 1]) {
-                row.load(draft, of, x.div_euclid(2) - 1, y);
+                row.load(of, x.div_euclid(2) - 1, y, sharp);
             }
-            own_pixels(of, [x, y], these.clone(), &blur, &mut own);
             for parity in [0, 1] {
                 pixels.load(&own, &blur, parity);
                 pixels.enlarge::<S>(&rows, parity, second);
@@ -202,9 +199,16 @@ impl SixteenWork for Row<'_> {
 }
 
 /// The picture's own pixels at some of those from a place on, each blurred by up to [`OWN`]: by a row and a column of a, 1 − 2a, a each, and where
-/// that is not enough, by such ones with b. The variance is 2a + 2b.
+/// that is not enough, by such ones with b. The variance is 2a + 2b. Is there any that is not blurred by more than
+/// that?
 #[inline(always)]
-fn own_pixels(of: &Pictures, [x, y]: [i32; 2], these: Range<usize>, blur: &[u8; PIXELS], own: &mut [[f32; PIXELS]; 4]) {
+fn own_pixels(
+    of: &Enlarged,
+    [x, y]: [i32; 2],
+    these: Range<usize>,
+    blur: &[u8; PIXELS],
+    own: &mut [[f32; PIXELS]; 4],
+) -> bool {
     const REACHED: usize = PIXELS + 2 * REACH as usize;
     const SHARP: u8 = (SMALL * STEPS) as u8;
     let blur = &blur[these.clone()];
@@ -215,7 +219,7 @@ fn own_pixels(of: &Pictures, [x, y]: [i32; 2], these: Range<usize>, blur: &[u8; 
         blurred |= (b > 0) & (b < SHARP);
     }
     if !sharp {
-        return;
+        return false;
     }
     let i = of.field.index(x + these.start as i32, y);
     for (to, plane) in own.iter_mut().zip(&of.field.colour) {
@@ -223,7 +227,7 @@ fn own_pixels(of: &Pictures, [x, y]: [i32; 2], these: Range<usize>, blur: &[u8; 
     }
     let around = Rect::new(x + these.start as i32, y, x + these.end as i32, y + 1).grow(REACH);
     if !blurred || !of.field.rect.contains_rect(&around) {
-        return;
+        return true;
     }
     // What a neighbour one pixel away counts, and one two pixels away, beside the pixel itself.
     let mut parts = [[0f32; PIXELS]; 3];
@@ -253,4 +257,5 @@ fn own_pixels(of: &Pictures, [x, y]: [i32; 2], these: Range<usize>, blur: &[u8; 
             *to = v + (near + (far + one * two * ((e - 4.0 * v) + (g - 4.0 * v))));
         }
     }
+    true
 }

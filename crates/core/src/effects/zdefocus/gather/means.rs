@@ -25,5 +25,6 @@ pub fn halved(of: &Field, exec: &Exec) -> Result<Field, Stop> {
         of.colour.iter().zip(colour.iter_mut()).for_each(|(plane, to)| mean(plane, to, 1.0));
     })?;
     let (coc, colour) = made.take();
-    Ok(Field { rect, coc, colour, unlit: Vec::new(), numbers: of.numbers, most: 0.5 * of.most, least: 0.5 * of.least })
+    let (numbers, brightest) = (of.numbers, of.brightest);
+    Ok(Field { rect, coc, colour, unlit: Vec::new(), numbers, brightest, most: 0.5 * of.most, least: 0.5 * of.least })
 }
