@@ -8,7 +8,7 @@ use crate::geometry::Rect;
 use crate::image::{
     Alpha, ColourRow, Components, Depth, ImageRef, PixelFormat, premultiply, store_colour, unpremultiply,
 };
-use crate::simd::{Stored, soon_after};
+use crate::simd::{SIXTEEN, Sixteen, SixteenWork, Stored, best_sixteen_work, soon_after};
 use crate::workers::Cancel;
 use std::ops::Range;
 
@@ -90,11 +90,8 @@ impl Mixtures {
             }
             let [near, far] = &mut *colour;
             for (near, far) in near.iter_mut().zip(far) {
-                let both = near[part.clone()].iter_mut().zip(&far[part.clone()]);
-                for ((n, f), coverage) in both.zip(&coverage[part.clone()]) {
-                    // Written so that two ones make exactly one.
-                    *n = *f + coverage * (*n - *f);
-                }
+                let (near, far, coverage) = (&mut near[part.clone()], &far[part.clone()], &coverage[part.clone()]);
+                best_sixteen_work(Both { near, far, coverage });
             }
             if straight && picture {
                 unpremultiply(borrow(near, part.start, part.end));
@@ -121,6 +118,33 @@ impl Mixtures {
                 return;
             }
             [r[at], g[at], b[at], a[at]] = std::array::from_fn(|c| self.mixed.colour[0][c][row.start + i]);
+        }
+    }
+}
+
+/// A channel of both surfaces, mixed into the nearer one's place.
+struct Both<'a> {
+    near: &'a mut [f32],
+    far: &'a [f32],
+    coverage: &'a [f32],
+}
+
+impl SixteenWork for Both<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run<S: Sixteen>(self) {
+        let others = self.far.chunks(SIXTEEN).zip(self.coverage.chunks(SIXTEEN));
+        for (near, (far, coverage)) in self.near.chunks_mut(SIXTEEN).zip(others) {
+            let (n, f) = (S::some(near), S::some(far));
+            // Written so that two ones make exactly one.
+            let mixed = f + S::some(coverage) * (n - f);
+            if let Some(near) = near.first_chunk_mut() {
+                mixed.store(near);
+            } else {
+                let mut all = [0.0; SIXTEEN];
+                mixed.store(&mut all);
+                near.copy_from_slice(&all[..near.len()]);
+            }
         }
     }
 }
