@@ -101,8 +101,9 @@ impl<'a> DepthStage<'a> {
         if sy < bounds.y1 || sy >= bounds.y2 {
             return out.fill(invalid);
         }
-        match self.stored(sy, x1, out.len()) {
-            Some(stored) => self.params.decode_stored(stored, out, invalid, hole),
+        let own = self.columns(x1, out.len());
+        match self.stored(sy, x1, &own) {
+            Some(stored) => self.params.decode_stored(stored, &mut out[own.clone()], invalid, hole),
             None => {
                 self.numbers(sy, x1, out);
                 self.unpremultiply(x1, y, out);
@@ -113,20 +114,20 @@ impl<'a> DepthStage<'a> {
             rays.to_planar(x1, y, out);
         }
         // Beyond the image nothing is there: that is no hole in it.
-        let own = self.columns(x1, out.len());
         out[..own.start].fill(invalid);
         out[own.end..].fill(invalid);
     }
 
-    /// A row's numbers as they are stored, where those are distances, one float a pixel, at the output's pixels.
-    fn stored(&self, sy: i32, x1: i32, n: usize) -> Option<&[[u8; 4]]> {
+    /// Some numbers of a row as they are stored, where those are distances, one float a pixel, at the output's pixels. `own`: their columns,
+    /// counted from `x1`.
+    fn stored(&self, sy: i32, x1: i32, own: &std::ops::Range<usize>) -> Option<&[[u8; 4]]> {
         let one = self.image.format() == PixelFormat { depth: Depth::Float, components: Components::Alpha };
         let plain = one && self.channels == Channels::One(0) && self.from == self.to && self.alpha.is_none();
         if !plain || !self.params.holds_distances() {
             return None;
         }
-        let first = usize::try_from(i64::from(x1) - i64::from(self.image.bounds().x1)).ok()?;
-        self.image.row(sy).as_chunks().0.get(first..first + n)
+        let first = i64::from(x1) - i64::from(self.image.bounds().x1) + own.start as i64;
+        self.image.row(sy).as_chunks().0.get(usize::try_from(first).ok()?..)?.get(..own.len())
     }
 
     /// Which of some columns of the output lie over the image.

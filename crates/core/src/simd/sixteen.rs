@@ -184,8 +184,10 @@ pub(crate) trait Sixteen: Number {
     }
     /// Eight neighbours each from sixteen places of a plane, `offset` behind the places: all first ones, all second ones…
     fn eights(plane: &[f32], places: &Places, offset: usize) -> [Self; 8];
-    /// The colours of five pixels in each of sixteen rows: of all first ones red, green, blue and alpha, of all second ones…
-    fn colours(rows: &[&[Stored; 5]; SIXTEEN]) -> [[Self; 4]; 5];
+    /// Four neighbours each from sixteen places of a plane, like [`Sixteen::eights`].
+    fn quads(plane: &[f32], places: &Places, offset: usize) -> [Self; 4];
+    /// The colours of three pixels in each of sixteen rows: of all first ones red, green, blue and alpha, of all second ones…
+    fn colours(rows: &[&[Stored; 3]; SIXTEEN]) -> [[Self; 4]; 3];
     /// 0 to 15.
     #[inline(always)]
     fn numbers() -> Self {

@@ -1,20 +1,21 @@
 //! The colours of the two surfaces in a pixel, and its coverage once more, from the colours around. Sixteen pixels at once.
 
-use super::{Field, Five, Splits};
+use super::{Field, Splits, Three};
 use crate::maths::{exp2, log2};
 use crate::simd::{Places, SIXTEEN, Sixteen};
 use std::f32::consts::{LN_2, LOG2_E};
 
-/// e^(−d²/2·0.9²) at distances 0, 1, 2: how much a neighbour's colour counts.
-const NEARNESS: [f32; 3] = [1.0, 0.539_4, 0.084_66];
+/// e^(−d²/2·0.9²) at a distance of 1: how much the colour of the next pixel counts; of the next one at a corner by as much less again.
+/// (Those farther away would make it no better: measured against renders of three times the size, as all of these numbers are.)
+const BESIDE: f32 = 0.539_4;
 /// A mixed neighbour counts this much of a pure one: its coverage is a guess.
-const MIXED_WEIGHT: f32 = 0.1;
-/// Neighbours count whose 1/z differs from the surface's by less than this share of the jump; of mixed ones both surfaces.
+const MIXED_WEIGHT: f32 = 0.2;
+/// Neighbours count whose 1/z differs from the surface's by less than this share of the jump; mixed ones from nearer to farther.
 const SAME: f32 = 0.25;
 /// How strongly both colours are drawn to the pixel's own where nothing else tells.
-const PULL: f32 = 0.05;
+const PULL: f32 = 0.09;
 /// Variance of a surface's colour over that of the neighbours around their mean: the colour goes on, but nobody knows how.
-const TEXTURE: f32 = 2.0;
+const TEXTURE: f32 = 4.0;
 /// Noise of a render, as a share of its colour.
 const NOISE: f32 = 0.02;
 /// A side that was hardly seen is unsure by as much as its colour.
@@ -84,79 +85,71 @@ struct Neighbour<S> {
     colour: Colour<S>,
 }
 
-/// Neighbours of sixteen pixels each: weights, coverages, colours. In memory, as there are more than registers.
-pub(super) type Seen = [[[f32; SIXTEEN]; 6]; 25];
-
-impl<S: Sixteen> Neighbour<S> {
-    #[inline(always)]
-    fn load([weight, coverage, r, g, b, a]: &[[f32; SIXTEEN]; 6]) -> Self {
-        let colour = [S::load(r), S::load(g), S::load(b), S::load(a)];
-        Self { weight: S::load(weight), coverage: S::load(coverage), colour }
-    }
-
-    #[inline(always)]
-    fn store(&self, [weight, coverage, r, g, b, a]: &mut [[f32; SIXTEEN]; 6]) {
-        self.weight.store(weight);
-        self.coverage.store(coverage);
-        self.colour[0].store(r);
-        self.colour[1].store(g);
-        self.colour[2].store(b);
-        self.colour[3].store(a);
-    }
+/// The eight pixels around each, which tell the colours of both surfaces; of the ninth, the pixel itself, the colour and 1/z.
+pub(super) struct Seen<S> {
+    around: [Neighbour<S>; 8],
+    pub(super) own: Colour<S>,
+    own_u: S,
 }
 
-/// The 25 pixels around each, of which the pixel itself tells nothing of the others' colours; its own colour and 1/z.
-#[inline(always)]
-pub(super) fn look<S: Sixteen>(
-    field: &Field,
-    split: &Split<S>,
-    places: &Places,
-    rows: &[[&Five; SIXTEEN]; 5],
-    seen: &mut Seen,
-    opaque: bool,
-) -> (Colour<S>, S) {
-    let n = S::of;
-    let width = field.rect.width();
-    let [near_u, far_u] = split.inverse;
-    let apart = n(SAME) * (near_u - far_u);
-    // The distances between which a neighbour is one of the surfaces', so that 1/z need not be known of each.
-    let first = [n(1.0) / (near_u + apart), n(1.0) / (far_u + apart)];
-    let farthest = n(1.0) / (far_u - apart).upper(n(0.0));
-    let (near_end, middle) = (n(1.0) / (near_u - apart), n(1.0) / split.middle);
-    let (mut own, mut own_u) = ([n(0.0); 4], n(0.0));
-    for (dy, (five, row)) in seen.chunks_exact_mut(5).zip(rows).enumerate() {
-        let z = S::eights(&field.z, places, dy * width);
-        let coverages = S::eights(&field.dense[0], places, dy * width);
-        let (nears, fars) =
-            (S::eights(&field.dense[1], places, dy * width), S::eights(&field.dense[2], places, dy * width));
-        for (dx, (to, mut colour)) in five.iter_mut().zip(S::colours(row)).enumerate() {
-            let z = z[dx];
-            if opaque {
-                colour[3] = n(1.0);
-            }
-            if (dx, dy) == (2, 2) {
-                (own, own_u) = (colour, n(1.0) / z);
-                continue;
-            }
-            let near = z.less(middle);
-            let is_mixed = coverages[dx].same(coverages[dx]);
-            let alike = (nears[dx] - near_u).size().less(apart) & (fars[dx] - far_u).size().less(apart);
-            let (from, to_here) = (S::choose(near, first[0], first[1]), S::choose(near, near_end, farthest));
-            let close = from.less(z) & !to_here.less(z);
-            let nearness = NEARNESS[dx.abs_diff(2)] * NEARNESS[dy.abs_diff(2)];
-            let counts = S::choose(is_mixed, n(nearness * MIXED_WEIGHT).or_zero(alike), n(nearness).or_zero(close));
-            let number = is_number(&colour);
-            if S::any(!number) {
-                // Nothing times what is no number would be none.
-                for v in &mut colour {
-                    *v = v.or_zero(number);
+impl<S: Sixteen> Seen<S> {
+    #[inline(always)]
+    pub(super) fn new(
+        field: &Field,
+        split: &Split<S>,
+        places: &Places,
+        rows: &[[&Three; SIXTEEN]; 3],
+        opaque: bool,
+    ) -> Self {
+        let n = S::of;
+        let width = field.rect.width();
+        let [near_u, far_u] = split.inverse;
+        let apart = n(SAME) * (near_u - far_u);
+        // The distances between which a neighbour is one of the surfaces', so that 1/z need not be known of each.
+        let [nearest, near_end] = [n(1.0) / (near_u + apart), n(1.0) / (near_u - apart)];
+        let [far_start, farthest] = [n(1.0) / (far_u + apart), n(1.0) / (far_u - apart).upper(n(0.0))];
+        let none = Neighbour { weight: n(0.0), coverage: n(0.0), colour: [n(0.0); 4] };
+        let mut seen = Self { around: [none; 8], own: none.colour, own_u: n(0.0) };
+        let mut at = 0;
+        for (dy, row) in rows.iter().enumerate() {
+            let z = S::quads(&field.z, places, dy * width);
+            let coverages = S::quads(&field.coverage, places, dy * width);
+            for (dx, mut colour) in S::colours(row).into_iter().enumerate() {
+                let (z, coverage) = (z[dx], coverages[dx]);
+                if opaque {
+                    colour[3] = n(1.0);
                 }
+                if (dx, dy) == (1, 1) {
+                    (seen.own, seen.own_u) = (colour, n(1.0) / z);
+                    continue;
+                }
+                let nearness = if dx == 1 || dy == 1 { BESIDE } else { BESIDE * BESIDE };
+                let (after, before) = (nearest.less(z), !farthest.less(z));
+                let near = after & !near_end.less(z);
+                let is_surface = near | (far_start.less(z) & before);
+                let is_mixed = coverage.same(coverage);
+                let pure = n(nearness).or_zero(is_surface);
+                let weight = S::choose(is_mixed, n(nearness * MIXED_WEIGHT).or_zero(after & before), pure);
+                let number = is_number(&colour);
+                if S::any(!number) {
+                    // Nothing times what is no number would be none.
+                    for v in &mut colour {
+                        *v = v.or_zero(number);
+                    }
+                }
+                let coverage = S::choose(is_mixed, coverage, n(1.0).or_zero(near));
+                seen.around[at] = Neighbour { weight: weight.or_zero(number), coverage, colour };
+                at += 1;
             }
-            let coverage = S::choose(is_mixed, coverages[dx], n(1.0).or_zero(near));
-            Neighbour { weight: counts.or_zero(number), coverage, colour }.store(to);
         }
+        seen
     }
-    (own, own_u)
+
+    /// Do the pixels' own distances belong to the nearer surface?
+    #[inline(always)]
+    pub(super) fn is_near(&self, split: &Split<S>) -> S::Yes {
+        split.middle.less(self.own_u)
+    }
 }
 
 /// Both colours with their variances.
@@ -170,19 +163,15 @@ pub(super) struct Fit<S> {
 impl<S: Sixteen> Fit<S> {
     /// Least squares: a neighbour of coverage k is k · near + (1 − k) · far.
     #[inline(always)]
-    pub(super) fn new<const N: usize>(seen: &Seen, own: &Colour<S>) -> Self {
-        let n = S::of;
+    pub(super) fn new<const N: usize>(seen: &Seen<S>) -> Self {
+        let (n, own) = (S::of, &seen.own);
         let (mut nn, mut nf, mut ff) = (n(PULL), n(0.0), n(PULL));
         let mut near_sum = *own;
         for v in &mut near_sum {
             *v = n(PULL) * *v;
         }
         let mut far_sum = near_sum;
-        for (i, other) in seen.iter().enumerate() {
-            if i == 12 {
-                continue;
-            }
-            let other = Neighbour::<S>::load(other);
+        for other in &seen.around {
             let (k, l) = (other.coverage, n(1.0) - other.coverage);
             let (to_near, to_far) = (other.weight * k, other.weight * l);
             nn = nn + to_near * k;
@@ -204,11 +193,7 @@ impl<S: Sixteen> Fit<S> {
         }
         // What the fit leaves over, on nearly pure pixels of either side.
         let (mut near_left, mut far_left, mut near_weight, mut far_weight) = (n(0.0), n(0.0), n(0.0), n(0.0));
-        for (i, other) in seen.iter().enumerate() {
-            if i == 12 {
-                continue;
-            }
-            let other = Neighbour::<S>::load(other);
+        for other in &seen.around {
             let (k, l) = (other.coverage, n(1.0) - other.coverage);
             let left = square(&beside(&other.colour, k, &near, l, &far));
             let (kk, ll) = (k * k, l * l);

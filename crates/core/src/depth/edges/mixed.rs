@@ -1,8 +1,8 @@
 //! All mixed pixels of some rows, sixteen at a time: their surroundings fetched, and their two surfaces put into lists.
 
-use super::layers::{Fit, Seen, Split, is_number, look};
+use super::layers::{Fit, Seen, Split, is_number};
 use super::split::put;
-use super::{COLOUR_REACH, Colours, Field, Five};
+use super::{COLOUR_REACH, Colours, Field, Three};
 use crate::simd::{Places, SIXTEEN, Sixteen, SixteenWork, best_sixteen_work};
 use std::ops::Range;
 
@@ -36,6 +36,8 @@ impl Mixed {
     }
 
     fn resize(&mut self, n: usize) {
+        // They are not made shorter: what grows again would be cleared again.
+        let n = n.max(self.is_number.len());
         self.is_number.resize(n, false);
         self.lists().for_each(|list| list.resize(n, 0.0));
     }
@@ -49,23 +51,24 @@ impl Field {
         if numbers.is_empty() {
             return;
         }
-        let (mut room, mut seen) = ([[[[0; 16]; 5]; 5]; SIXTEEN], [[[0.0; SIXTEEN]; 6]; 25]);
+        let mut room = [[[[0; 16]; 3]; 3]; SIXTEEN];
         let width = self.rect.width() as u32;
         let corner = COLOUR_REACH as u32 * (width + 1);
-        let none = &[[0; 16]; 5];
-        let mut now = self.corners(&numbers, numbers.start);
+        let none = &[[0; 16]; 3];
+        let mut row = 0;
+        let mut now = self.corners(&numbers, numbers.start, &mut row);
         for (at, from) in numbers.clone().step_by(SIXTEEN).enumerate() {
             // The picture has mostly not been looked at yet: the next ones' colours come from the memory while these are worked on.
-            let next = self.corners(&numbers, from + SIXTEEN);
+            let next = self.corners(&numbers, from + SIXTEEN, &mut row);
             let mut last = [i32::MIN; 2];
             for [x, y] in next {
                 colours.soon(x, y, [x - 1, y] == last);
                 last = [x, y];
             }
-            let mut rows = [[none; SIXTEEN]; 5];
+            let mut rows = [[none; SIXTEEN]; 3];
             for (i, ([x, y], room)) in now.into_iter().zip(&mut room).enumerate() {
-                for (rows, five) in rows.iter_mut().zip(colours.block(x, y, room)) {
-                    rows[i] = five;
+                for (rows, three) in rows.iter_mut().zip(colours.block(x, y, room)) {
+                    rows[i] = three;
                 }
             }
             let places: &[u32; SIXTEEN] = &std::array::from_fn(|i| {
@@ -73,20 +76,25 @@ impl Field {
                 self.places[if from + i < numbers.end { from + i } else { from }] - corner
             });
             let (places, opaque) = (Places::new(*places), colours.is_opaque());
-            let batch = Batch { field: self, from, places, rows: &rows, seen: &mut seen, opaque, at: at * SIXTEEN, to };
-            best_sixteen_work(batch);
+            best_sixteen_work(Batch { field: self, from, places, rows: &rows, opaque, at: at * SIXTEEN, to });
             now = next;
         }
     }
 
-    /// Where the 5 × 5 pixels around some mixed ones begin, from a number on; what is missing at the end is like the first.
-    fn corners(&self, numbers: &Range<usize>, from: usize) -> [[i32; 2]; SIXTEEN] {
-        let width = self.rect.width() as u32;
+    /// Where the 3 × 3 pixels around some mixed ones begin, from a number on; what is missing at the end is like the first. `row`: the
+    /// last one that was found, or one before it.
+    fn corners(&self, numbers: &Range<usize>, from: usize, row: &mut usize) -> [[i32; 2]; SIXTEEN] {
         let mut corners = [[0; 2]; SIXTEEN];
         let places = self.places.get(from..numbers.end.min(from + SIXTEEN)).unwrap_or(&[]);
-        for (corner, place) in corners.iter_mut().zip(places) {
-            let (x, y) = ((place % width) as i32, (place / width) as i32);
-            *corner = [self.rect.x1 + x - COLOUR_REACH, self.rect.y1 + y - COLOUR_REACH];
+        for (number, (corner, place)) in (from..).zip(corners.iter_mut().zip(places)) {
+            while self.rows.get(*row + 1).is_some_and(|next| *next as usize <= number) {
+                *row += 1;
+            }
+            let y = self.inner.y1 - COLOUR_REACH + *row as i32;
+            *corner = [
+                self.rect.x1 + (*place as usize - self.place(self.rect.x1, y)) as i32 - COLOUR_REACH,
+                y - COLOUR_REACH,
+            ];
         }
         let first = corners[0];
         corners[places.len()..].fill(first);
@@ -99,12 +107,10 @@ struct Batch<'a> {
     field: &'a Field,
     /// The number of the first one; the others follow.
     from: usize,
-    /// Places of the corners of the 5 × 5 pixels around them.
+    /// Places of the corners of the 3 × 3 pixels around them.
     places: Places,
     /// Their rows of colours.
-    rows: &'a [[&'a Five; SIXTEEN]; 5],
-    /// Room for what is known of those.
-    seen: &'a mut Seen,
+    rows: &'a [[&'a Three; SIXTEEN]; 3],
     opaque: bool,
     /// Where in the lists they go.
     at: usize,
@@ -117,12 +123,12 @@ impl SixteenWork for Batch<'_> {
     #[inline(always)]
     fn run<S: Sixteen>(mut self) {
         let split = Split::<S>::new(&self.field.splits, self.from);
-        let (own, own_u) = look(self.field, &split, &self.places, self.rows, self.seen, self.opaque);
+        let seen = Seen::new(self.field, &split, &self.places, self.rows, self.opaque);
         // No surface covers more than all: where both together cover all each does, and nothing has to be found out of their alphas.
-        if S::any(!own[3].same(S::of(1.0))) {
-            self.fit::<S, 4>(&split, &own, own_u);
+        if S::any(!seen.own[3].same(S::of(1.0))) {
+            self.fit::<S, 4>(&split, &seen);
         } else {
-            self.fit::<S, 3>(&split, &own, own_u);
+            self.fit::<S, 3>(&split, &seen);
         }
     }
 }
@@ -130,10 +136,10 @@ impl SixteenWork for Batch<'_> {
 impl Batch<'_> {
     /// The first `N` numbers of the colours from what is around; of the others it does not matter.
     #[inline(always)]
-    fn fit<S: Sixteen, const N: usize>(&mut self, split: &Split<S>, own: &[S; 4], own_u: S) {
-        let Self { seen, at, to, .. } = self;
-        let fit = Fit::new::<N>(seen, own);
-        let coverage = fit.coverage(split, split.middle.less(own_u), own);
+    fn fit<S: Sixteen, const N: usize>(&mut self, split: &Split<S>, seen: &Seen<S>) {
+        let (Self { at, to, .. }, own) = (self, &seen.own);
+        let fit = Fit::new::<N>(seen);
+        let coverage = fit.coverage(split, seen.is_near(split), own);
         let colour = fit.corrected::<N>(coverage, own);
         put(coverage, &mut to.coverage, *at);
         for (side, colour) in colour.into_iter().enumerate() {

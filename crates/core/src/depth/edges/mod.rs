@@ -26,27 +26,26 @@ pub(crate) use mixed::Mixed;
 use std::ops::Range;
 
 /// How far from a pixel its depth and (less) its colour are looked at, in pixels of the image, whatever its scale.
-pub const REACH: i32 = 4;
+pub const REACH: i32 = 3;
 /// How far the colours of others count.
-pub(crate) const COLOUR_REACH: i32 = 2;
+pub(crate) const COLOUR_REACH: i32 = 1;
 
 /// A premultiplied colour: red, green, blue, alpha.
 pub(crate) type Rgba = [f32; 4];
 
-/// Five neighbours of a row, as they are stored.
-pub(crate) type Five = [Stored; 5];
+/// Three neighbours of a row, as they are stored.
+pub(crate) type Three = [Stored; 3];
 
 /// Where the colours around mixed pixels come from.
 pub(crate) trait Colours: Sync {
-    /// Premultiplied colours of five pixels of a row, from a column on; at most [`COLOUR_REACH`] from a mixed pixel. They may be put into
+    /// Premultiplied colours of three pixels of a row, from a column on; at most [`COLOUR_REACH`] from a mixed pixel. They may be put into
     /// `room`.
-    fn five<'a>(&'a self, x1: i32, y: i32, room: &'a mut Five) -> &'a Five;
-    /// The same of five rows, from one on.
+    fn three<'a>(&'a self, x1: i32, y: i32, room: &'a mut Three) -> &'a Three;
+    /// The same of three rows, from one on.
     #[inline]
-    fn block<'a>(&'a self, x1: i32, y: i32, room: &'a mut [Five; 5]) -> [&'a Five; 5] {
-        let [a, b, c, d, e] = room;
-        let [a, b, c, d, e] = [(0, a), (1, b), (2, c), (3, d), (4, e)].map(|(i, room)| self.five(x1, y + i, room));
-        [a, b, c, d, e]
+    fn block<'a>(&'a self, x1: i32, y: i32, room: &'a mut [Three; 3]) -> [&'a Three; 3] {
+        let [a, b, c] = room;
+        [self.three(x1, y, a), self.three(x1, y + 1, b), self.three(x1, y + 2, c)]
     }
     /// Such a block will be asked for soon; the one a column before it was the last of which this was said, or not.
     #[inline]
@@ -136,8 +135,8 @@ pub(crate) struct Field {
     places: Vec<u32>,
     /// Where those of each row begin in the list; one more at the end.
     rows: Vec<u32>,
-    /// Coverage (NaN where a pixel is not mixed) and both 1/z of mixed pixels, at their places.
-    dense: [Vec<f32>; 3],
+    /// First coverage of mixed pixels, at their places; NaN where a pixel is not mixed.
+    coverage: Vec<f32>,
 }
 
 /// Numbers behind the last pixel, so that neighbours can be read sixteen at a time.
@@ -151,16 +150,13 @@ impl Field {
 
     /// [`Field::new`] in the memory of one that is not needed any more.
     pub(crate) fn again(mut self, edges: Edges, inner: Rect, z: Vec<f32>) -> Self {
-        let coverage = &mut self.dense[0];
-        self.places.drain(..).for_each(|place| coverage[place as usize] = f32::NAN);
+        self.places.drain(..).for_each(|place| self.coverage[place as usize] = f32::NAN);
         (self.edges, self.inner, self.rect, self.z) = (edges, inner, inner.grow(REACH), z);
         let n = self.rect.width() * self.rect.height();
         self.rows.clear();
         if self.z.len() == n && !inner.is_empty() {
             self.z.resize(n + MORE, f32::NAN);
-            for (plane, empty) in self.dense.iter_mut().zip([f32::NAN, 0.0, 0.0]) {
-                plane.resize(n + MORE, empty);
-            }
+            self.coverage.resize(n + MORE, f32::NAN);
             if find::mark(&mut self) {
                 split::all(&mut self);
             }

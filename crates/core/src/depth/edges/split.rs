@@ -69,7 +69,7 @@ impl SixteenWork for Split<'_> {
     fn run<S: Sixteen>(self) {
         let Self { field, vote, mean } = self;
         let (width, n) = (field.rect.width(), field.places.len());
-        let Field { edges, z, places, splits, dense, rows, .. } = field;
+        let Field { edges, z, places, splits, coverage, rows, .. } = field;
         let [near, far] = &mut splits.inverse;
         let lists = [&mut splits.coverage, &mut splits.deviation, &mut splits.pure, near, far, &mut splits.middle];
         for list in lists {
@@ -98,29 +98,24 @@ impl SixteenWork for Split<'_> {
                 *start = kept as u32 + before.count_ones();
                 row += 1;
             }
-            let (mut moved, mut numbers) = ([0.0; SIXTEEN], [[0.0; SIXTEEN]; 3]);
+            let (mut moved, mut shares) = ([0.0; SIXTEEN], [0.0; SIXTEEN]);
             S::load(&here.map(f32::from_bits)).closed_up(holds).store(&mut moved);
             let moved = moved.map(f32::to_bits);
             let [nearer, farther] = found.inverse;
             let deviation = S::choose(by_depth, S::of(DEPTH_DEVIATION), S::of(SHAPE_DEVIATION));
             let pure = S::choose(by_depth, S::of(0.0), S::of(PURE));
-            for (v, to) in [found.coverage, nearer, farther].into_iter().zip(&mut numbers) {
-                v.closed_up(holds).store(to);
-            }
+            found.coverage.closed_up(holds).store(&mut shares);
+            put(S::load(&shares), &mut splits.coverage, kept);
             put(deviation.closed_up(holds), &mut splits.deviation, kept);
             put(pure.closed_up(holds), &mut splits.pure, kept);
             put(found.middle.closed_up(holds), &mut splits.middle, kept);
-            let [near, far] = &mut splits.inverse;
-            for (list, v) in [&mut splits.coverage, near, far].into_iter().zip(&numbers) {
-                put(S::load(v), list, kept);
-            }
+            put(nearer.closed_up(holds), &mut splits.inverse[0], kept);
+            put(farther.closed_up(holds), &mut splits.inverse[1], kept);
             // Not beyond what was just read.
             places[kept..kept + SIXTEEN].copy_from_slice(&moved);
             let kept_here = holds.count_ones() as usize;
-            for (plane, v) in dense.iter_mut().zip(&numbers) {
-                for (place, v) in moved.iter().zip(v).take(kept_here) {
-                    plane[*place as usize] = *v;
-                }
+            for (place, share) in moved.iter().zip(&shares).take(kept_here) {
+                coverage[*place as usize] = *share;
             }
             kept += kept_here;
         }

@@ -47,7 +47,7 @@ impl Pixels {
 }
 
 impl Colours for Pixels {
-    fn five<'a>(&'a self, x1: i32, y: i32, _: &'a mut Five) -> &'a Five {
+    fn three<'a>(&'a self, x1: i32, y: i32, _: &'a mut Three) -> &'a Three {
         let start = (y - self.rect.y1) as usize * self.rect.width() + (x1 - self.rect.x1) as usize;
         self.colours[start..].first_chunk().unwrap()
     }

@@ -104,7 +104,7 @@ fn through(
             let splits = &mut field.splits;
             (splits.coverage[number], splits.deviation[number], splits.pure[number]) = (exact[i as usize], 1e-4, 0.0);
             let place = field.places[number] as usize;
-            field.dense[0][place] = exact[i as usize];
+            field.coverage[place] = exact[i as usize];
         }
     }
     let mixed: Vec<_> = places.iter().filter_map(|i| Some((*i, mixed(&field, i % w, i / w, &colours)?))).collect();

@@ -139,16 +139,10 @@ pub(super) fn apply<V: Number>(steps: &Steps, k: &Coefficients<V>, from: &Colour
     if steps.linear {
         v = Abreast(k.multiply) * v + Abreast(k.add);
     }
-    if V::MANY {
-        // The channels side by side: each step of a power waits for the one before.
-        if steps.power != [false; 3] {
-            let raised = power_of(v, Abreast(k.exponent), Abreast([k.shift; 3]));
-            for c in 0..3 {
-                if steps.power[c] {
-                    v.0[c] = raised.0[c];
-                }
-            }
-        }
+    if V::MANY && steps.power == [true; 3] {
+        // The channels side by side: each step of a power waits for the one before. (Were one of them to be chosen afterwards, compilers
+        // would compute them one after the other.)
+        v = power_of(v, Abreast(k.exponent), Abreast([k.shift; 3]));
     } else {
         for c in 0..3 {
             if steps.power[c] {

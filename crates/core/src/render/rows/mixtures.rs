@@ -1,14 +1,14 @@
 //! The pixels of a band that show two surfaces: what a kernel makes of both, mixed as they are.
 
 use super::super::{Finish, borrow};
-use crate::depth::edges::{COLOUR_REACH, Colours, Field, Five, Mixed};
+use crate::depth::edges::{COLOUR_REACH, Colours, Field, Mixed, Three};
 use crate::effect::{Leaves, RowKernel};
 use crate::effects::blocks::Known;
 use crate::geometry::Rect;
 use crate::image::{
     Alpha, ColourRow, Components, Depth, ImageRef, PixelFormat, premultiply, store_colour, unpremultiply,
 };
-use crate::simd::{Stored, soon_after};
+use crate::simd::{SIXTEEN, Sixteen, SixteenWork, Stored, best_sixteen_work, soon_after};
 use crate::workers::Cancel;
 use std::ops::Range;
 
@@ -90,11 +90,8 @@ impl Mixtures {
             }
             let [near, far] = &mut *colour;
             for (near, far) in near.iter_mut().zip(far) {
-                let both = near[part.clone()].iter_mut().zip(&far[part.clone()]);
-                for ((n, f), coverage) in both.zip(&coverage[part.clone()]) {
-                    // Written so that two ones make exactly one.
-                    *n = *f + coverage * (*n - *f);
-                }
+                let (near, far, coverage) = (&mut near[part.clone()], &far[part.clone()], &coverage[part.clone()]);
+                best_sixteen_work(Both { near, far, coverage });
             }
             if straight && picture {
                 unpremultiply(borrow(near, part.start, part.end));
@@ -125,6 +122,33 @@ impl Mixtures {
     }
 }
 
+/// A channel of both surfaces, mixed into the nearer one's place.
+struct Both<'a> {
+    near: &'a mut [f32],
+    far: &'a [f32],
+    coverage: &'a [f32],
+}
+
+impl SixteenWork for Both<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run<S: Sixteen>(self) {
+        let others = self.far.chunks(SIXTEEN).zip(self.coverage.chunks(SIXTEEN));
+        for (near, (far, coverage)) in self.near.chunks_mut(SIXTEEN).zip(others) {
+            let (n, f) = (S::some(near), S::some(far));
+            // Written so that two ones make exactly one.
+            let mixed = f + S::some(coverage) * (n - f);
+            if let Some(near) = near.first_chunk_mut() {
+                mixed.store(near);
+            } else {
+                let mut all = [0.0; SIXTEEN];
+                mixed.store(&mut all);
+                near.copy_from_slice(&all[..near.len()]);
+            }
+        }
+    }
+}
+
 /// A picture whose pixels are stored as silhouettes want them.
 struct AsStored<'a> {
     image: &'a ImageRef<'a>,
@@ -138,9 +162,9 @@ fn from(place: i32, first: i32) -> usize {
 }
 
 impl<'i> AsStored<'i> {
-    /// A column, counted from the picture's first one; and five rows from one on, where the picture has them.
+    /// A column, counted from the picture's first one; and three rows from one on, where the picture has them.
     #[inline]
-    fn inside(&self, x1: i32, y: i32) -> (usize, Option<&[&'i [u8]; 5]>) {
+    fn inside(&self, x1: i32, y: i32) -> (usize, Option<&[&'i [u8]; 3]>) {
         let bounds = self.image.bounds();
         let rows = self.image.rows().get(from(y, bounds.y1)..).and_then(<[_]>::first_chunk);
         (from(x1, bounds.x1), rows)
@@ -149,12 +173,12 @@ impl<'i> AsStored<'i> {
 
 impl Colours for AsStored<'_> {
     #[inline]
-    fn five<'a>(&'a self, x1: i32, y: i32, room: &'a mut Five) -> &'a Five {
+    fn three<'a>(&'a self, x1: i32, y: i32, room: &'a mut Three) -> &'a Three {
         let bounds = self.image.bounds();
         let (row, _) = self.image.row(y.clamp(bounds.y1, bounds.y2 - 1)).as_chunks();
         let first = i64::from(x1) - i64::from(bounds.x1);
-        if let Some(five) = usize::try_from(first).ok().and_then(|first| row.get(first..)?.first_chunk()) {
-            return five;
+        if let Some(three) = usize::try_from(first).ok().and_then(|first| row.get(first..)?.first_chunk()) {
+            return three;
         }
         // Beyond the picture its outermost pixels go on.
         for (to, i) in room.iter_mut().zip(first..) {
@@ -163,32 +187,35 @@ impl Colours for AsStored<'_> {
         room
     }
     #[inline]
-    fn block<'a>(&'a self, x1: i32, y: i32, room: &'a mut [Five; 5]) -> [&'a Five; 5] {
+    fn block<'a>(&'a self, x1: i32, y: i32, room: &'a mut [Three; 3]) -> [&'a Three; 3] {
         if let (first, Some(rows)) = self.inside(x1, y) {
-            let five = |row: &'a [u8]| row.as_chunks().0.get(first..)?.first_chunk();
-            if let [Some(a), Some(b), Some(c), Some(d), Some(e)] = rows.each_ref().map(|row| five(row)) {
-                return [a, b, c, d, e];
+            let three = |row: &'a [u8]| row.as_chunks().0.get(first..)?.first_chunk();
+            if let [Some(a), Some(b), Some(c)] = rows.each_ref().map(|row| three(row)) {
+                return [a, b, c];
             }
         }
-        let [a, b, c, d, e] = room;
-        [(0, a), (1, b), (2, c), (3, d), (4, e)].map(|(i, room)| self.five(x1, y + i, room))
+        let [a, b, c] = room;
+        [self.three(x1, y, a), self.three(x1, y + 1, b), self.three(x1, y + 2, c)]
     }
     #[inline]
     fn soon(&self, x1: i32, y: i32, is_next: bool) {
         const LINE: usize = 64;
+        const WIDE: usize = 3;
         if let (first, Some(rows)) = self.inside(x1, y) {
             // Of the block before all but the last column has been asked for, and that, too, unless a line of the caches begins there. (Rows
             // mostly begin alike.)
-            let last = rows[0].as_ptr().addr().wrapping_add(first.wrapping_add(4).wrapping_mul(size_of::<Stored>()));
+            let last =
+                rows[0].as_ptr().addr().wrapping_add(first.wrapping_add(WIDE - 1).wrapping_mul(size_of::<Stored>()));
             if is_next && last % LINE >= size_of::<Stored>() {
                 return;
             }
             for row in rows {
                 let row: &[Stored] = row.as_chunks().0;
                 if is_next {
-                    soon_after::<1, _>(row, first.wrapping_add(4));
+                    soon_after::<1, _>(row, first.wrapping_add(WIDE - 1));
                 } else {
-                    soon_after::<5, _>(row, first);
+                    soon_after::<1, _>(row, first);
+                    soon_after::<1, _>(row, first.wrapping_add(WIDE - 1));
                 }
             }
         }
@@ -270,7 +297,7 @@ fn stretches(flags: &[u8], mut each: impl FnMut(usize, usize)) {
 }
 
 impl Colours for Stretches {
-    fn five<'a>(&'a self, x1: i32, y: i32, room: &'a mut Five) -> &'a Five {
+    fn three<'a>(&'a self, x1: i32, y: i32, room: &'a mut Three) -> &'a Three {
         let row = (y - self.y1) as usize;
         let list = &self.list[self.rows[row] as usize..self.rows[row + 1] as usize];
         let (from, at) = list[list.partition_point(|s| s.0 <= x1) - 1];

@@ -212,29 +212,31 @@ impl Sixteen for Avx2 {
     #[inline(always)]
     fn eights(plane: &[f32], places: &Places, offset: usize) -> [Self; 8] {
         assert!(places.last() + offset + 8 <= plane.len(), "a place outside the plane");
-        let mut fours = [[Self::of(0.0); 4]; 2];
-        for (k, four) in fours.iter_mut().enumerate() {
-            let mut halves = [[Self::of(0.0).0[0]; 4]; 2];
-            for (h, half) in halves.iter_mut().enumerate() {
-                let mut pairs = *half;
-                for (i, pair) in pairs.iter_mut().enumerate() {
-                    let (low, high) = (places.at()[8 * h + i] as usize, places.at()[8 * h + i + 4] as usize);
-                    // SAFETY: as above; no place is behind the last one, behind which eight numbers are inside the plane.
-                    *pair = unsafe {
-                        let from = plane.as_ptr().add(offset + 4 * k);
-                        _mm256_loadu2_m128(from.add(high), from.add(low))
-                    };
-                }
-                *half = turned(pairs);
-            }
-            *four = both_of(halves);
-        }
-        let [[a, b, c, d], [e, f, g, h]] = fours;
+        let [a, b, c, d] = Self::quads(plane, places, offset);
+        let [e, f, g, h] = Self::quads(plane, places, offset + 4);
         [a, b, c, d, e, f, g, h]
     }
     #[inline(always)]
-    fn colours(rows: &[&[Stored; 5]; SIXTEEN]) -> [[Self; 4]; 5] {
-        let mut out = [[Self::of(0.0); 4]; 5];
+    fn quads(plane: &[f32], places: &Places, offset: usize) -> [Self; 4] {
+        assert!(places.last() + offset + 4 <= plane.len(), "a place outside the plane");
+        let mut halves = [[Self::of(0.0).0[0]; 4]; 2];
+        for (h, half) in halves.iter_mut().enumerate() {
+            let mut pairs = *half;
+            for (i, pair) in pairs.iter_mut().enumerate() {
+                let (low, high) = (places.at()[8 * h + i] as usize, places.at()[8 * h + i + 4] as usize);
+                // SAFETY: as above; no place is behind the last one, behind which four numbers are inside the plane.
+                *pair = unsafe {
+                    let from = plane.as_ptr().add(offset);
+                    _mm256_loadu2_m128(from.add(high), from.add(low))
+                };
+            }
+            *half = turned(pairs);
+        }
+        both_of(halves)
+    }
+    #[inline(always)]
+    fn colours(rows: &[&[Stored; 3]; SIXTEEN]) -> [[Self; 4]; 3] {
+        let mut out = [[Self::of(0.0); 4]; 3];
         for (x, out) in out.iter_mut().enumerate() {
             let mut halves = [[Self::of(0.0).0[0]; 4]; 2];
             for (h, half) in halves.iter_mut().enumerate() {

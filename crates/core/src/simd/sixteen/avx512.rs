@@ -190,8 +190,18 @@ impl Sixteen for Avx512 {
         }
     }
     #[inline(always)]
-    fn colours(rows: &[&[Stored; 5]; SIXTEEN]) -> [[Self; 4]; 5] {
-        let mut out = [[Self::of(0.0); 4]; 5];
+    fn quads(plane: &[f32], places: &Places, offset: usize) -> [Self; 4] {
+        assert!(places.last() + offset + 4 <= plane.len(), "a place outside the plane");
+        // SAFETY: as above; no place is behind the last one, behind which four numbers are inside the plane.
+        unsafe {
+            let (from, at) = (plane.as_ptr().add(offset), places.at());
+            let [a, b, c, d] = turned([quad(from, at, 0), quad(from, at, 1), quad(from, at, 2), quad(from, at, 3)]);
+            [Self(a), Self(b), Self(c), Self(d)]
+        }
+    }
+    #[inline(always)]
+    fn colours(rows: &[&[Stored; 3]; SIXTEEN]) -> [[Self; 4]; 3] {
+        let mut out = [[Self::of(0.0); 4]; 3];
         for (x, out) in out.iter_mut().enumerate() {
             let [a, b, c, d] = turned([pixels(rows, x, 0), pixels(rows, x, 1), pixels(rows, x, 2), pixels(rows, x, 3)]);
             *out = [Self(a), Self(b), Self(c), Self(d)];
@@ -213,9 +223,24 @@ unsafe fn pair(from: *const f32, at: &[u32; SIXTEEN], i: usize) -> __m512 {
     }
 }
 
+/// Four numbers behind a place and behind the fourth, the eighth and the twelfth after it.
+///
+/// # Safety
+/// The processor has AVX-512, and behind each place four numbers can be read.
+#[inline(always)]
+unsafe fn quad(from: *const f32, at: &[u32; SIXTEEN], i: usize) -> __m512 {
+    // SAFETY: the caller's promise; nothing asks the pointers to be at a multiple of anything.
+    unsafe {
+        let (a, b) = (_mm_loadu_ps(from.add(at[i] as usize)), _mm_loadu_ps(from.add(at[i + 4] as usize)));
+        let (c, d) = (_mm_loadu_ps(from.add(at[i + 8] as usize)), _mm_loadu_ps(from.add(at[i + 12] as usize)));
+        let low = _mm512_insertf32x4::<1>(_mm512_castps128_ps512(a), b);
+        _mm512_insertf32x4::<3>(_mm512_insertf32x4::<2>(low, c), d)
+    }
+}
+
 /// A pixel each of row `i` and of the fourth, eighth and twelfth after it. Safe to call where the processor has AVX-512.
 #[inline(always)]
-fn pixels(rows: &[&[Stored; 5]; SIXTEEN], x: usize, i: usize) -> __m512 {
+fn pixels(rows: &[&[Stored; 3]; SIXTEEN], x: usize, i: usize) -> __m512 {
     // SAFETY: as above; a pixel is four numbers long, and nothing asks the pointers to be at a multiple of anything.
     unsafe {
         let (a, b) = (_mm_loadu_ps(rows[i][x].as_ptr().cast()), _mm_loadu_ps(rows[i + 4][x].as_ptr().cast()));

@@ -157,7 +157,11 @@ impl Sixteen for Plain {
         std::array::from_fn(|c| Self::each(|i| plane[places.at()[i] as usize + offset + c]))
     }
     #[inline(always)]
-    fn colours(rows: &[&[Stored; 5]; SIXTEEN]) -> [[Self; 4]; 5] {
+    fn quads(plane: &[f32], places: &Places, offset: usize) -> [Self; 4] {
+        std::array::from_fn(|c| Self::each(|i| plane[places.at()[i] as usize + offset + c]))
+    }
+    #[inline(always)]
+    fn colours(rows: &[&[Stored; 3]; SIXTEEN]) -> [[Self; 4]; 3] {
         std::array::from_fn(|x| std::array::from_fn(|c| Self::each(|i| number(&rows[i][x], c))))
     }
 }

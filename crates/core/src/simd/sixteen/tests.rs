@@ -170,11 +170,11 @@ struct Gathered<'a> {
     plane: &'a [f32],
     places: [u32; SIXTEEN],
     offset: usize,
-    rows: [&'a [Stored; 5]; SIXTEEN],
+    rows: [&'a [Stored; 3]; SIXTEEN],
 }
 
 impl SixteenWork for Gathered<'_> {
-    type Output = ([[f32; SIXTEEN]; 8], [[[f32; SIXTEEN]; 4]; 5]);
+    type Output = ([[f32; SIXTEEN]; 8], [[f32; SIXTEEN]; 4], [[[f32; SIXTEEN]; 4]; 3]);
     #[inline(always)]
     fn run<S: Sixteen>(self) -> Self::Output {
         let stored = |part: S| {
@@ -182,8 +182,10 @@ impl SixteenWork for Gathered<'_> {
             part.store(&mut to);
             to
         };
-        let eights = S::eights(self.plane, &Places::new(self.places), self.offset).map(stored);
-        (eights, S::colours(&self.rows).map(|pixel| pixel.map(stored)))
+        let places = Places::new(self.places);
+        let eights = S::eights(self.plane, &places, self.offset).map(stored);
+        let quads = S::quads(self.plane, &places, self.offset + 4).map(stored);
+        (eights, quads, S::colours(&self.rows).map(|pixel| pixel.map(stored)))
     }
 }
 
@@ -195,8 +197,9 @@ fn neighbours_are_gathered_from_anywhere() {
     let places: [u32; SIXTEEN] = std::array::from_fn(|i| (i as u32 * 91) % 260);
     let starts: [usize; SIXTEEN] = std::array::from_fn(|i| i * 23 % 55);
     let rows = starts.map(|at| stored[at..].first_chunk().unwrap());
-    for (eights, colours) in sixteen_work_everywhere(|| Gathered { plane: &plane, places, offset: 31, rows }) {
+    for (eights, quads, colours) in sixteen_work_everywhere(|| Gathered { plane: &plane, places, offset: 31, rows }) {
         assert_eq!(eights, std::array::from_fn(|c| places.map(|p| (p as usize + 31 + c) as f32)));
+        assert_eq!(quads, eights[4..]);
         for (x, pixel) in colours.iter().enumerate() {
             for (c, numbers) in pixel.iter().enumerate() {
                 for i in 0..SIXTEEN {
@@ -210,7 +213,7 @@ fn neighbours_are_gathered_from_anywhere() {
 
 #[test]
 fn a_place_outside_the_plane_is_refused() {
-    let (plane, rows) = (vec![0.0; 100], [&[[0; 16]; 5]; SIXTEEN]);
+    let (plane, rows) = (vec![0.0; 100], [&[[0; 16]; 3]; SIXTEEN]);
     let places: [u32; SIXTEEN] = std::array::from_fn(|i| 90 + (i == 3) as u32);
     let read = |offset: usize| {
         std::panic::catch_unwind(|| {
