@@ -292,7 +292,7 @@ params! {
     pub struct OutputParams {
         /// The picture, or one of the things to look at while setting it up.
         output: Output = "output", "Output", choice(Output::Result);
-        /// How many points of the lens look at the scene: Draft 48, Normal 128, Best 256.
+        /// How many points of the lens look at the scene: Draft 48, at half the size, Normal 128, Best 256.
         quality: Quality = "quality", "Quality", choice(Quality::Normal);
         /// While the host says that something is being moved, or that it wants a draft, the quality is Draft.
         draft_while_interactive: bool = "draftWhileInteractive", "Draft while interactive", boolean(true);
