@@ -41,20 +41,11 @@ impl Exec<'_> {
         for plane in &mut planes {
             *plane = try_room(len)?;
         }
-        // What is filled, of each row all planes.
-        let mut rows: Vec<(Vec<&mut [MaybeUninit<T>]>, B)> =
-            beside.into_iter().map(|beside| (Vec::with_capacity(N), beside)).collect();
-        for plane in &mut planes {
-            let room = &mut plane.spare_capacity_mut()[..len];
-            rows.iter_mut().zip(room.chunks_mut(width)).for_each(|((row, _), part)| row.push(part));
-        }
+        let mut parts = planes.each_mut().map(|plane| plane.spare_capacity_mut()[..len].chunks_mut(width));
+        let mut next = || parts.each_mut().map(|parts| parts.next().unwrap_or_default());
+        let rows = beside.into_iter().map(|beside| (next(), beside)).collect();
         self.for_each_mut(rows, share, |i, (row, beside), cancel| {
-            let mut parts = row.iter_mut();
-            let row = std::array::from_fn(|_| match parts.next() {
-                Some(part) => filled(part, value),
-                None => &mut [],
-            });
-            task(i, row, beside, cancel);
+            task(i, row.each_mut().map(|part| filled(part, value)), beside, cancel);
         })?;
         for plane in &mut planes {
             // SAFETY: there is room for so many, and all rows have been filled, since no task was left out: that would be an error.
