@@ -29,7 +29,7 @@ pub struct Layer {
     pub pieces: Vec<Piece>,
     /// The farthest that any sample moves for one unit of lens.
     pub most: f32,
-    /// See [`Moves::joined`].
+    /// Neighbours whose CoCs differ by less are one surface: what opens between them is closed.
     pub joined: f32,
 }
 
