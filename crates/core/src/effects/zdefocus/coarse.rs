@@ -150,8 +150,8 @@ impl Row<'_, '_> {
         let w = from.rect.width();
         let rows = [2 * self.y, 2 * self.y + 1].map(|y| inside(&from.rect, from.rect.x1, y).1 * w);
         let mean = |plane: &[f32], to: &mut [f32], by: f32| {
-            let [low, high] = rows.map(|start| &plane[start..start + w]);
-            best(|| halved(&from.rect, self.rect, low, high, to, by));
+            let rows = rows.map(|start| &plane[start..start + w]);
+            best(|| halved(&from.rect, self.rect, rows, to, by));
         };
         mean(&from.coc, self.coc, 0.5);
         from.colour.iter().zip(self.colour.iter_mut()).for_each(|(plane, to)| mean(plane, to, 1.0));
@@ -161,29 +161,41 @@ impl Row<'_, '_> {
     }
 }
 
-/// Means of two by two of two rows over `from`, times `by`.
+/// What `of` makes of the two by two pixels that each one stands for: those of two rows over `from`, the lower one's first.
 #[inline(always)]
-pub fn halved(from: &Rect, rect: &Rect, low: &[f32], high: &[f32], to: &mut [f32], by: f32) {
-    let by = 0.25 * by;
+pub fn fours<T>(
+    from: &Rect,
+    rect: &Rect,
+    [low, high]: [&[f32]; 2],
+    to: &mut [T],
+    of: impl Fn(f32, f32, f32, f32) -> T,
+) {
     // The first of which both columns are there.
     let skip = from.x1.rem_euclid(2) as usize;
     let (low_pairs, high_pairs) = (low[skip..].as_chunks::<2>().0, high[skip..].as_chunks::<2>().0);
     for ((to, [a, b]), [c, d]) in to[skip..].iter_mut().zip(low_pairs).zip(high_pairs) {
-        *to = ((a + b) + (c + d)) * by;
+        *to = of(*a, *b, *c, *d);
     }
     for x in [0, rect.width() - 1] {
         let [a, b] = [0, 1].map(|k| inside(from, 2 * (rect.x1 + x as i32) + k, from.y1).0);
-        to[x] = ((low[a] + low[b]) + (high[a] + high[b])) * by;
+        to[x] = of(low[a], low[b], high[a], high[b]);
     }
+}
+
+/// Means of two by two of two rows over `from`, times `by`.
+#[inline(always)]
+pub fn halved(from: &Rect, rect: &Rect, rows: [&[f32]; 2], to: &mut [f32], by: f32) {
+    let by = 0.25 * by;
+    fours(from, rect, rows, to, |a, b, c, d| ((a + b) + (c + d)) * by);
 }
 
 /// Calls `mixed` for the pixels of a row that may show more than one surface.
 fn several(of: &Finer, rect: &Rect, y: i32, mixed: &mut impl FnMut(usize)) {
     let (from, w) = (of.field, of.field.rect.width());
     let rows = [2 * y, 2 * y + 1].map(|y| inside(&from.rect, from.rect.x1, y).1 * w);
-    let [low, high] = rows.map(|start| &from.coc[start..start + w]);
+    let both = rows.map(|start| &from.coc[start..start + w]);
     let mut two = vec![false; rect.width()];
-    best(|| differing(&from.rect, rect, low, high, &mut two));
+    best(|| differing(&from.rect, rect, both, &mut two));
     for row in of.apart.iter().flat_map(|apart| rows.map(|start| &apart.rows[start / w])) {
         row.iter().for_each(|of| two[((from.rect.x1 + of.x as i32).div_euclid(2) - rect.x1) as usize] = true);
     }
@@ -195,20 +207,10 @@ fn several(of: &Finer, rect: &Rect, y: i32, mixed: &mut impl FnMut(usize)) {
 
 /// Where the CoCs of two by two of two rows over `from` differ by more than one surface's.
 #[inline(always)]
-fn differing(from: &Rect, rect: &Rect, low: &[f32], high: &[f32], two: &mut [bool]) {
-    #[inline(always)]
-    fn differ(a: f32, b: f32, c: f32, d: f32) -> bool {
+fn differing(from: &Rect, rect: &Rect, rows: [&[f32]; 2], two: &mut [bool]) {
+    fours(from, rect, rows, two, |a, b, c, d| {
         lower(lower(a, b), lower(c, d)) + 2.0 * SURFACE < upper(upper(a, b), upper(c, d))
-    }
-    let skip = from.x1.rem_euclid(2) as usize;
-    let (low_pairs, high_pairs) = (low[skip..].as_chunks::<2>().0, high[skip..].as_chunks::<2>().0);
-    for ((two, [a, b]), [c, d]) in two[skip..].iter_mut().zip(low_pairs).zip(high_pairs) {
-        *two = differ(*a, *b, *c, *d);
-    }
-    for x in [0, rect.width() - 1] {
-        let [a, b] = [0, 1].map(|k| inside(from, 2 * (rect.x1 + x as i32) + k, from.y1).0);
-        two[x] = differ(low[a], low[b], high[a], high[b]);
-    }
+    });
 }
 
 /// What the four finer pixels of one show.

@@ -10,7 +10,7 @@
 mod enlarge;
 
 use super::apart::Apart;
-use super::coarse::{half, inside};
+use super::coarse::{fours, half, inside};
 use super::field::Field;
 use crate::effect::Rows;
 use crate::geometry::Rect;
@@ -72,8 +72,8 @@ impl Draft {
                 best(|| note([row(y - 1), row(y), row(y + 1)], blur));
             }
             best(|| {
-                sharpest_of(&from, &rect, row(y), row(y + 1), sharpest);
-                sharpest.iter_mut().for_each(|c| *c = made_up(0.5 * *c));
+                let sharpest_of = |a, b, c, d| made_up(0.5 * sharper(sharper(a, b), sharper(c, d)));
+                fours(&from, &rect, [row(y), row(y + 1)], sharpest, sharpest_of);
             });
         })?;
         let (blur, sharpest) = made.take();
@@ -139,21 +139,6 @@ fn note([below, coc, above]: [&[f32]; 3], to: &mut [u8]) {
     }
     for x in 1..n.max(1) - 1 {
         one(x, lower(lower(least(x - 1), least(x + 1)), least(x)));
-    }
-}
-
-/// The sharpest CoC of two by two pixels of two rows over `from`.
-#[inline(always)]
-fn sharpest_of(from: &Rect, rect: &Rect, low: &[f32], high: &[f32], to: &mut [f32]) {
-    // The first of which both columns are there.
-    let skip = from.x1.rem_euclid(2) as usize;
-    let (low_pairs, high_pairs) = (low[skip..].as_chunks::<2>().0, high[skip..].as_chunks::<2>().0);
-    for ((to, [a, b]), [c, d]) in to[skip..].iter_mut().zip(low_pairs).zip(high_pairs) {
-        *to = sharper(sharper(*a, *b), sharper(*c, *d));
-    }
-    for x in [0, rect.width() - 1] {
-        let [a, b] = [0, 1].map(|k| inside(from, 2 * (rect.x1 + x as i32) + k, from.y1).0);
-        to[x] = sharper(sharper(low[a], low[b]), sharper(high[a], high[b]));
     }
 }
 

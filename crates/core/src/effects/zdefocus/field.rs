@@ -4,6 +4,7 @@ use super::lens::Lens;
 use crate::depth::least_and_greatest;
 use crate::geometry::Rect;
 use crate::image::{Image, Plane};
+use crate::maths::upper;
 use crate::simd::best;
 use crate::workers::{Exec, Stop};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -77,14 +78,15 @@ impl Field {
             let all = y * w..(y + 1) * w;
             let metres = coc.to_vec();
             lens.cocs(&metres, pixels_per_unit, coc);
-            if !picture.planes.iter().all(|plane| best(|| are_numbers(&plane.data()[all.clone()]))) {
+            let [r, g, b, a] = picture.planes.each_ref().map(|plane| {
+                let row = &plane.data()[all.clone()];
+                best(|| numbers_and_greatest(row))
+            });
+            if ![r, g, b, a].iter().all(|(numbers, _)| *numbers) {
                 numbers.store(false, Ordering::Relaxed);
             }
             let [least, most] = best(|| least_and_greatest(coc, [f32::MAX, f32::MIN]));
-            let brightest = picture.planes[..3]
-                .iter()
-                .fold([f32::MAX, f32::MIN], |of, plane| best(|| least_and_greatest(&plane.data()[all.clone()], of)));
-            **range = [least, most, brightest[1]];
+            **range = [least, most, r.1.max(g.1).max(b.1)];
         })?;
         let [least, most, brightest] =
             ranges.iter().fold([f32::MAX, f32::MIN, f32::MIN], |[low, high, brightest], r| {
@@ -107,15 +109,19 @@ impl Field {
     }
 }
 
-/// Is none of them NaN or infinite? Sums of zeros times them are numbers as long as all are.
+/// Is none of them NaN or infinite? Sums of zeros times them are numbers as long as all are. And the greatest of those that are no NaN.
 #[inline(always)]
-fn are_numbers(plane: &[f32]) -> bool {
-    let (groups, rest) = plane.as_chunks::<32>();
-    let mut sums = [0f32; 32];
-    for group in groups {
+fn numbers_and_greatest(plane: &[f32]) -> (bool, f32) {
+    const LANES: usize = 32;
+    let (groups, rest) = plane.as_chunks::<LANES>();
+    let mut last = [f32::MIN; LANES];
+    last[..rest.len()].copy_from_slice(rest);
+    let (mut sums, mut highs) = ([0f32; LANES], [f32::MIN; LANES]);
+    for group in groups.iter().chain([&last]) {
         sums.iter_mut().zip(group).for_each(|(sum, v)| *sum += v * 0.0);
+        highs.iter_mut().zip(group).for_each(|(high, v)| *high = upper(*v, *high));
     }
-    sums.iter().sum::<f32>() + rest.iter().map(|v| v * 0.0).sum::<f32>() == 0.0
+    (sums.iter().sum::<f32>() == 0.0, highs.into_iter().fold(f32::MIN, f32::max))
 }
 
 fn put_numbers(picture: &Image, row: &mut [&mut [f32]; 4], y: usize) {
