@@ -186,46 +186,46 @@ pub(super) fn finish(
     exec: &Exec,
 ) -> Result<(), Stop> {
     let (format, width) = (output.format(), window.width());
-    let mut rows = output.window_rows(&window);
-    let finish = |band: &mut [(i32, &mut [u8])], with: &dyn Fn(&mut [Vec<f32>; 4], i32)| {
-        let mut s = Scratch::new(width);
-        // Only what is to be left alone is NaN.
-        s.z.fill(1.0);
-        let mut colour: [Vec<f32>; 4] = std::array::from_fn(|_| vec![0.0; width]);
-        for (y, bytes) in band {
-            with(&mut colour, *y);
-            if out.blend.over_source {
-                if stage.leaves_holes() {
-                    stage.row(window.x1, *y, &mut s.z);
+    let finish = |s: &mut Scratch, y: i32, bytes: &mut [u8], mut colour: ColourRow| {
+        if out.blend.over_source {
+            if stage.leaves_holes() {
+                stage.row(window.x1, y, &mut s.z);
+            } else {
+                // Only what is to be left alone is NaN.
+                s.z.fill(1.0);
+            }
+            if !out.amounts(window.x1, y, &s.z, &mut s.mask) {
+                out.load(window.x1, y, &mut s.before);
+                if out.alpha == Alpha::Straight {
+                    premultiply(borrow(&mut s.before, 0, width));
                 }
-                if !out.amounts(window.x1, *y, &s.z, &mut s.mask) {
-                    out.load(window.x1, *y, &mut s.before);
-                    if out.alpha == Alpha::Straight {
-                        premultiply(borrow(&mut s.before, 0, width));
-                    }
-                    for (after, before) in colour.iter_mut().zip(&s.before) {
-                        after.iter_mut().zip(before).zip(&s.mask).for_each(|((a, &b), &m)| *a = mix(b, *a, m));
-                    }
+                for (after, before) in colour.planes().into_iter().zip(&s.before) {
+                    after.iter_mut().zip(before).zip(&s.mask).for_each(|((a, &b), &m)| *a = mix(b, *a, m));
                 }
             }
-            if out.alpha == Alpha::Straight {
-                unpremultiply(borrow(&mut colour, 0, width));
-            }
-            store_colour(format, borrow(&mut colour, 0, width), bytes);
         }
+        if out.alpha == Alpha::Straight {
+            unpremultiply(colour.reborrow());
+        }
+        store_colour(format, colour, bytes);
     };
-    let bands = rows.chunks_mut(BAND).collect();
+    let mut rows = output.window_rows(&window);
     match picture {
         Rendered::Image(picture) => {
-            let picture = exec.keep(picture);
-            let copy = |to: &mut [Vec<f32>; 4], y: i32| {
-                to.iter_mut().zip(&picture.planes).for_each(|(to, of)| to.copy_from_slice(of.row(y)));
-            };
-            exec.for_each_mut(bands, [0.98, 1.0], |_, band, _| finish(band, &copy))
+            let mut picture = exec.keep(picture);
+            let mut rows: Vec<_> = rows.into_iter().zip(picture.rows_mut()).collect();
+            exec.for_each_mut(rows.chunks_mut(BAND).collect(), [0.98, 1.0], |_, band, _| {
+                let mut s = Scratch::new(width);
+                band.iter_mut().for_each(|((y, bytes), colour)| finish(&mut s, *y, bytes, colour.reborrow()));
+            })
         }
-        Rendered::Rows(picture) => {
-            let make = |to: &mut [Vec<f32>; 4], y: i32| picture.row(y, borrow(to, 0, width));
-            exec.for_each_mut(bands, [0.95, 1.0], |_, band, _| finish(band, &make))
-        }
+        Rendered::Rows(picture) => exec.for_each_mut(rows.chunks_mut(BAND).collect(), [0.95, 1.0], |_, band, _| {
+            let mut s = Scratch::new(width);
+            let mut colour = std::mem::take(&mut s.colour);
+            for (y, bytes) in band.iter_mut() {
+                picture.row(*y, borrow(&mut colour, 0, width));
+                finish(&mut s, *y, bytes, borrow(&mut colour, 0, width));
+            }
+        }),
     }
 }

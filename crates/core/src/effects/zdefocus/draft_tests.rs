@@ -92,7 +92,7 @@ fn pieces_are_the_whole() {
         ("black beyond", scene.clone(), values.clone().int("borderMode", 1)),
         ("a cat's eye", scene.clone(), values.clone().double("catsEye", 0.8)),
         ("brighter highlights", scene.clone(), values.clone().double("highlightGain", 2.0)),
-        ("breathing", scene.clone(), values.clone().double("lateralColour", 3.0)),
+        ("lateral colour", scene.clone(), values.clone().double("lateralColour", 3.0)),
         ("blades", scene.clone(), values.clone().int("bokehShape", 1).int("blades", 5)),
         ("no guess", scene, values.set("backgroundFill", Value::Bool(false))),
     ];
