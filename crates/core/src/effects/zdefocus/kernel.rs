@@ -14,7 +14,7 @@ use super::magnify::Magnify;
 use super::params::Params;
 use super::plate::Plate;
 use super::scene::{FIELD_REACH, pixels_per_unit, stretch};
-use super::sizes::{Sizes, Whole};
+use super::sizes::{Larger, Sizes};
 use super::switches::Switches;
 use super::views::Eye;
 use super::{cover, draft, lights, mixed, shine};
@@ -46,7 +46,7 @@ pub struct Defocus<'a> {
 }
 
 /// What a picture is made from, in its pixels.
-struct Makings<'e> {
+struct Subject<'e> {
     field: Kept<'e, Field>,
     /// Its pixels of two surfaces; `None` if they are to be looked for.
     apart: Option<Kept<'e, Apart>>,
@@ -122,7 +122,7 @@ impl AreaKernel for Defocus<'_> {
             hidden = !behind.is_empty();
             lights.extend(behind);
         }
-        let of = Makings { field, apart: None, plate, lights, hidden, seen, largest };
+        let of = Subject { field, apart: None, plate, lights, hidden, seen, largest };
         let mut out = match self.half {
             false => self.picture(of, exec)?,
             true => {
@@ -145,7 +145,7 @@ impl AreaKernel for Defocus<'_> {
 
 impl Defocus<'_> {
     /// What is seen, as the lens shows it.
-    fn picture<'e>(&self, of: Makings<'e>, exec: &'e Exec) -> Result<Kept<'e, Image>, Stop> {
+    fn picture<'e>(&self, of: Subject<'e>, exec: &'e Exec) -> Result<Kept<'e, Image>, Stop> {
         // Had before anything is given back: the system does one after the other.
         let mut out = exec.keep(Image::empty(of.seen, exec)?);
         self.look(of, &mut out, None, exec)?;
@@ -153,8 +153,8 @@ impl Defocus<'_> {
     }
 
     /// The same by way of half the size.
-    fn draft<'e>(&self, of: Makings<'e>, exec: &'e Exec) -> Result<Enlarged<'e>, Stop> {
-        let Makings { field, plate, lights, hidden, seen, largest, .. } = of;
+    fn draft<'e>(&self, of: Subject<'e>, exec: &'e Exec) -> Result<Enlarged<'e>, Stop> {
+        let Subject { field, plate, lights, hidden, seen, largest, .. } = of;
         let draft = exec.keep(Draft::new(&field, exec)?);
         let Coarse { field: small, apart, .. } = Coarse::new(Finer::whole(&field), exec)?;
         let (mut small, mut apart) = (exec.keep(small), exec.keep(apart));
@@ -171,21 +171,21 @@ impl Defocus<'_> {
         let mut glow = if lights.is_empty() { None } else { Some(exec.keep(Image::empty(seen, exec)?)) };
         let mut visible = exec.keep(exec.filled(asked.width() * asked.height(), WHOLE, [0.05, 0.05])?);
         let largest = 0.5 * largest + draft::WIDER;
-        let of = Makings { field: small, apart: Some(apart), plate, lights, hidden, seen: asked, largest };
-        let whole = Whole { watched: &draft.sharpest, visible: &mut visible, glow: glow.as_deref_mut() };
-        let small = self.look(of, &mut picture, Some(whole), exec)?;
+        let of = Subject { field: small, apart: Some(apart), plate, lights, hidden, seen: asked, largest };
+        let larger = Larger { watched: &draft.sharpest, visible: &mut visible, glow: glow.as_deref_mut() };
+        let small = self.look(of, &mut picture, Some(larger), exec)?;
         Ok(Enlarged { rect: seen, draft, field, small, picture, visible, glow })
     }
 
     /// The lens's picture. What is left of the field has its surfaces' own colours.
     fn look<'e>(
         &self,
-        of: Makings<'e>,
+        of: Subject<'e>,
         out: &mut Image,
-        whole: Option<Whole>,
+        larger: Option<Larger>,
         exec: &'e Exec,
     ) -> Result<Kept<'e, Field>, Stop> {
-        let Makings { mut field, apart, mut plate, mut lights, hidden, seen, largest } = of;
+        let Subject { mut field, apart, mut plate, mut lights, hidden, seen, largest } = of;
         let stretch = stretch(&self.geometry);
         // A light that lies hidden shines through no surface: that takes the views.
         let plain = !hidden && self.cats_eye.is_none() && !self.switches.views_only;
@@ -216,7 +216,7 @@ impl Defocus<'_> {
             largest,
             one_size: self.switches.one_size,
         };
-        sizes.render(parts, out, whole, exec)?;
+        sizes.render(parts, out, larger, exec)?;
         Ok(field)
     }
 

@@ -12,6 +12,7 @@ use super::params::Params;
 use super::plate::Plate;
 use super::scene::{Makings, Scene};
 use super::spread;
+use super::tiles::in_frame;
 use super::views::{self, Eye, Look, Owner, Watched};
 use crate::geometry::Rect;
 use crate::image::Image;
@@ -38,7 +39,7 @@ pub struct Sizes<'a> {
 }
 
 /// What a picture of half the size is wanted for: another one, whose pixels the lights and the barrel go by.
-pub struct Whole<'a> {
+pub struct Larger<'a> {
     /// A CoC for each of the field's pixels…
     pub watched: &'a [f32],
     /// …of which is noted here for each of the picture's pixels by which part of the lens it is seen, of [`WHOLE`](super::breaks::WHOLE),
@@ -52,13 +53,13 @@ pub struct Whole<'a> {
 const DRAFT: f32 = 0.75;
 
 impl Sizes<'_> {
-    /// Renders the parts of the picture, and adds the lights. `whole` where it is half the size of another one.
-    pub fn render(&self, parts: Parts, out: &mut Image, mut whole: Option<Whole>, exec: &Exec) -> Result<(), Stop> {
+    /// Renders the parts of the picture, and adds the lights. `larger` where it is half the size of another one.
+    pub fn render(&self, parts: Parts, out: &mut Image, mut larger: Option<Larger>, exec: &Exec) -> Result<(), Stop> {
         // Pixels of the frame in one.
-        let base = if whole.is_some() { 2 } else { 1 };
+        let base = if larger.is_some() { 2 } else { 1 };
         let wide = self.eye.stretch.max(1.0);
         let sharp = sharp(&self.eye.optics.aperture, self.eye.stretch);
-        let sharp = if whole.is_some() { DRAFT * sharp } else { sharp };
+        let sharp = if larger.is_some() { DRAFT * sharp } else { sharp };
         let coarser_than = |unit: i32| {
             let any = self.largest >= f64::from(2.0 * sharp) * f64::from(unit) && !self.one_size;
             any.then_some(sharp)
@@ -80,7 +81,7 @@ impl Sizes<'_> {
         }
         let lit = !self.lights.is_empty() && !coarse.is_empty();
         let owner = if lit { Some(exec.keep(owner(&asked, base, exec)?)) } else { None };
-        let own = lit && whole.is_none();
+        let own = lit && larger.is_none();
         let mut own_glow = if own { Some(exec.keep(Image::empty(out.rect(), exec)?)) } else { None };
         let mut coarser: Option<Kept<Image>> = None;
         for number in (0..asked.len()).rev() {
@@ -97,10 +98,10 @@ impl Sizes<'_> {
                 owner: owner.as_ref().map(|owner| (&**owner, number as u8)),
                 eye: self.eye,
             };
-            let (visible, glow) = match &mut whole {
-                Some(whole) => {
-                    let watched = Watched { rect: self.field.rect, coc: whole.watched };
-                    (Some((watched, &mut *whole.visible)), whole.glow.as_deref_mut())
+            let (visible, glow) = match &mut larger {
+                Some(larger) => {
+                    let watched = Watched { rect: self.field.rect, coc: larger.watched };
+                    (Some((watched, &mut *larger.visible)), larger.glow.as_deref_mut())
                 }
                 None => (None, own_glow.as_deref_mut().filter(|_| number > 0)),
             };
@@ -173,7 +174,7 @@ fn own_blur(unit: f64) -> f64 {
 
 /// Which picture is the finest that says something of each pixel of the frame, of which there are `base` each way in one of the first.
 fn owner(asked: &[Asked], base: i32, exec: &Exec) -> Result<Owner, Stop> {
-    let rect = views::in_frame(&asked[0].rect, base);
+    let rect = in_frame(&asked[0].rect, base);
     let (w, finest) = (rect.width(), base.trailing_zeros() as usize);
     let mut number = exec.filled(w * rect.height(), 0u8, [0.0; 2])?;
     exec.for_each_mut(number.chunks_mut(w.max(1)).collect(), [0.05, 0.05], |i, row, _| {

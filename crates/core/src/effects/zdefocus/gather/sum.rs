@@ -6,7 +6,7 @@ use super::ground::Ground;
 use super::levels::{CELL, Map};
 use super::taps::Tap;
 use crate::effects::zdefocus::field::Field;
-use crate::effects::zdefocus::views::{Rows, tiles};
+use crate::effects::zdefocus::tiles::{Rows, tiles};
 use crate::geometry::Rect;
 use crate::image::Image;
 use crate::simd::{SIXTEEN as GROUP, SideBySide, Sixteen, SixteenWork, best_sixteen_work};
