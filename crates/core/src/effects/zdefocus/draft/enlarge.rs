@@ -104,39 +104,21 @@ impl Pixels {
     #[inline(always)]
     fn enlarge<S: Sixteen>(&mut self, rows: &[Neighbours; 2], parity: usize, second: f32) {
         let n = S::of;
-        let of_column = if parity == 0 { [0.25, 0.75] } else { [0.75, 0.25] };
-        let part = |row: usize, column: usize| [1.0 - second, second][row] * of_column[column];
         for at in (0..PIECE).step_by(SIXTEEN) {
-            let (own_sharp, own_far) = (S::some(&self.sharp[at..]), S::some(&self.far[at..]));
-            let from = at + parity;
-            let beside = |plane: &[f32; WITH], column: usize| S::some(&plane[from + column..]);
-            // Not across a sharp silhouette. Exactly the parts where there is none.
-            let alike = |row: usize, column: usize| {
-                let [sharp, far] = [&rows[row].sharp, &rows[row].far].map(|plane| beside(plane, column));
-                let alike = (n(1.0) - own_far * sharp) * (n(1.0) - own_sharp * far);
-                n(part(row, column)) * alike.upper(n(OTHER))
-            };
-            let weights = [alike(0, 0), alike(0, 1), alike(1, 0), alike(1, 1)];
-            let sum = (weights[0] + weights[3]) + (weights[1] + weights[2]);
-            let [by, more, most] = [weights[1] / sum, weights[2] / sum, weights[3] / sum];
-            // Exactly what all are where all are the same.
-            let mean = |of: [S; 4]| of[0] + ((by * (of[1] - of[0]) + more * (of[2] - of[0])) + most * (of[3] - of[0]));
-            let four = |plane: &dyn Fn(usize) -> [S; 2]| {
-                let [[a, b], [c, d]] = [plane(0), plane(1)];
-                mean([a, b, c, d])
-            };
-            let visible = four(&|row| [0, 1].map(|column| beside(&rows[row].visible, column)));
+            let between =
+                Between::<S>::new(rows, [&self.sharp, &self.far].map(|of| S::some(&of[at..])), [at, parity], second);
+            let visible = between.mean([&rows[0].visible, &rows[1].visible]);
             let detail = S::some(&self.detail[at..]) * visible;
             let alone = ((visible - n(AMONG)) * n(1.0 / (ALONE - AMONG))).upper(n(0.0)).lower(n(1.0));
             let any = n(0.0).less(detail);
             let all = !detail.less(n(1.0));
             for c in 0..4 {
-                let seen = four(&|row| [0, 1].map(|column| beside(&rows[row].seen[c], column)));
+                let seen = between.mean([&rows[0].seen[c], &rows[1].seen[c]]);
                 let mut out = seen;
                 if S::any(any) {
                     let own = S::some(&self.own[c][at..]);
                     // What the surface itself is of that which is seen.
-                    let flat = four(&|row| [0, 1].map(|column| beside(&rows[row].own[c], column)));
+                    let flat = between.mean([&rows[0].own[c], &rows[1].own[c]]);
                     let flat = S::choose(alone.less(n(1.0)), flat + alone * (seen - flat), seen);
                     let with = S::choose(all, own, seen + detail * (own - flat));
                     out = S::choose(any, with, seen);
@@ -146,6 +128,43 @@ impl Pixels {
                 }
             }
         }
+    }
+}
+
+/// Where sixteen pixels lie between their neighbours.
+struct Between<S> {
+    /// The first neighbours' column.
+    from: usize,
+    /// What three of the four count; the first one counts what is left.
+    by: S,
+    more: S,
+    most: S,
+}
+
+impl<S: Sixteen> Between<S> {
+    /// Of pixels from a place on, so sharp and so far blurred. Not across a sharp silhouette; exactly the bilinear parts where there is none.
+    #[inline(always)]
+    fn new(rows: &[Neighbours; 2], pixels: [S; 2], [at, parity]: [usize; 2], second: f32) -> Self {
+        let from = at + parity;
+        let [low, high] = if parity == 0 { [0.25, 0.75] } else { [0.75, 0.25] };
+        let parts = [(1.0 - second) * low, (1.0 - second) * high, second * low, second * high];
+        let mut weights = [S::of(0.0); 4];
+        for (i, weight) in weights.iter_mut().enumerate() {
+            let (row, column) = (&rows[i / 2], from + i % 2);
+            let (sharp, far) = (S::some(&row.sharp[column..]), S::some(&row.far[column..]));
+            let alike = (S::of(1.0) - pixels[1] * sharp) * (S::of(1.0) - pixels[0] * far);
+            *weight = S::of(parts[i]) * alike.upper(S::of(OTHER));
+        }
+        let sum = (weights[0] + weights[3]) + (weights[1] + weights[2]);
+        Self { from, by: weights[1] / sum, more: weights[2] / sum, most: weights[3] / sum }
+    }
+
+    /// Exactly what all four are where all are the same.
+    #[inline(always)]
+    fn mean(&self, [low, high]: [&[f32; WITH]; 2]) -> S {
+        let (a, b) = (S::some(&low[self.from..]), S::some(&low[self.from + 1..]));
+        let (c, d) = (S::some(&high[self.from..]), S::some(&high[self.from + 1..]));
+        a + ((self.by * (b - a) + self.more * (c - a)) + self.most * (d - a))
     }
 }
 
