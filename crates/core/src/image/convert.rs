@@ -1,8 +1,9 @@
 //! Rows of foreign bytes to planar f32 and back. Integers are normalised to 0..1; floats pass unchanged, NaN and infinities too.
 
 use super::{ColourRow, Components, Depth, PixelFormat};
-use crate::simd::{LANES, Lanes, WideWork, best, best_wide_work};
+use crate::simd::{LANES, Lanes, WideWork, Work, best, best_wide_work, best_work};
 use half::f16;
+use std::marker::PhantomData;
 
 /// How a stored number becomes f32 and back.
 trait Sample {
@@ -87,12 +88,28 @@ pub fn load_colour(format: PixelFormat, bytes: &[u8], out: ColourRow) {
 }
 
 fn load_row<S: Sample>(components: Components, bytes: &[u8], out: ColourRow) {
-    best(|| match components {
-        Components::Rgba => load_pixels::<S, 4>(bytes, out, |p| [p(0), p(1), p(2), p(3)]),
-        Components::Bgra => load_pixels::<S, 4>(bytes, out, |p| [p(2), p(1), p(0), p(3)]),
-        Components::Rgb => load_pixels::<S, 3>(bytes, out, |p| [p(0), p(1), p(2), 1.0]),
-        Components::Alpha => load_pixels::<S, 1>(bytes, out, |p| [p(0); 4]),
-    })
+    best_work(LoadRow { components, bytes, out, of: PhantomData::<S> });
+}
+
+struct LoadRow<'a, S> {
+    components: Components,
+    bytes: &'a [u8],
+    out: ColourRow<'a>,
+    of: PhantomData<S>,
+}
+
+impl<S: Sample> Work for LoadRow<'_, S> {
+    type Output = ();
+    #[inline(always)]
+    fn run(self) {
+        let Self { components, bytes, out, .. } = self;
+        match components {
+            Components::Rgba => load_pixels::<S, 4>(bytes, out, |p| [p(0), p(1), p(2), p(3)]),
+            Components::Bgra => load_pixels::<S, 4>(bytes, out, |p| [p(2), p(1), p(0), p(3)]),
+            Components::Rgb => load_pixels::<S, 3>(bytes, out, |p| [p(0), p(1), p(2), 1.0]),
+            Components::Alpha => load_pixels::<S, 1>(bytes, out, |p| [p(0); 4]),
+        }
+    }
 }
 
 /// `pick` makes red, green, blue, alpha from a pixel's numbers. Plain zips, so that it becomes vector code.
@@ -192,12 +209,28 @@ pub fn store_colour(format: PixelFormat, row: ColourRow, bytes: &mut [u8]) {
 }
 
 fn store_row<S: Sample>(components: Components, row: ColourRow, bytes: &mut [u8]) {
-    best(|| match components {
-        Components::Rgba => store_pixels::<S, 4>(row, bytes, |p| p),
-        Components::Bgra => store_pixels::<S, 4>(row, bytes, |[r, g, b, a]| [b, g, r, a]),
-        Components::Rgb => store_pixels::<S, 3>(row, bytes, |[r, g, b, _]| [r, g, b]),
-        Components::Alpha => store_pixels::<S, 1>(row, bytes, |[_, _, _, a]| [a]),
-    })
+    best_work(StoreRow { components, row, bytes, of: PhantomData::<S> });
+}
+
+struct StoreRow<'a, S> {
+    components: Components,
+    row: ColourRow<'a>,
+    bytes: &'a mut [u8],
+    of: PhantomData<S>,
+}
+
+impl<S: Sample> Work for StoreRow<'_, S> {
+    type Output = ();
+    #[inline(always)]
+    fn run(self) {
+        let Self { components, row, bytes, .. } = self;
+        match components {
+            Components::Rgba => store_pixels::<S, 4>(row, bytes, |p| p),
+            Components::Bgra => store_pixels::<S, 4>(row, bytes, |[r, g, b, a]| [b, g, r, a]),
+            Components::Rgb => store_pixels::<S, 3>(row, bytes, |[r, g, b, _]| [r, g, b]),
+            Components::Alpha => store_pixels::<S, 1>(row, bytes, |[_, _, _, a]| [a]),
+        }
+    }
 }
 
 /// `pick` makes a pixel's numbers from red, green, blue, alpha.
@@ -221,16 +254,33 @@ pub fn load_channel(format: PixelFormat, channel: usize, bytes: &[u8], out: &mut
 }
 
 fn load_one<S: Sample>(count: usize, channel: usize, bytes: &[u8], out: &mut [f32]) {
-    best(|| match (count, channel) {
-        (1, _) => load_every::<S, 1, 0>(bytes, out),
-        (3, 0) => load_every::<S, 3, 0>(bytes, out),
-        (3, 1) => load_every::<S, 3, 1>(bytes, out),
-        (3, _) => load_every::<S, 3, 2>(bytes, out),
-        (_, 0) => load_every::<S, 4, 0>(bytes, out),
-        (_, 1) => load_every::<S, 4, 1>(bytes, out),
-        (_, 2) => load_every::<S, 4, 2>(bytes, out),
-        (_, _) => load_every::<S, 4, 3>(bytes, out),
-    })
+    best_work(LoadOne { count, channel, bytes, out, of: PhantomData::<S> });
+}
+
+struct LoadOne<'a, S> {
+    count: usize,
+    channel: usize,
+    bytes: &'a [u8],
+    out: &'a mut [f32],
+    of: PhantomData<S>,
+}
+
+impl<S: Sample> Work for LoadOne<'_, S> {
+    type Output = ();
+    #[inline(always)]
+    fn run(self) {
+        let Self { count, channel, bytes, out, .. } = self;
+        match (count, channel) {
+            (1, _) => load_every::<S, 1, 0>(bytes, out),
+            (3, 0) => load_every::<S, 3, 0>(bytes, out),
+            (3, 1) => load_every::<S, 3, 1>(bytes, out),
+            (3, _) => load_every::<S, 3, 2>(bytes, out),
+            (_, 0) => load_every::<S, 4, 0>(bytes, out),
+            (_, 1) => load_every::<S, 4, 1>(bytes, out),
+            (_, 2) => load_every::<S, 4, 2>(bytes, out),
+            (_, _) => load_every::<S, 4, 3>(bytes, out),
+        }
+    }
 }
 
 /// Number `C` of each pixel of `N` numbers.

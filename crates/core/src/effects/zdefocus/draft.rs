@@ -16,7 +16,7 @@ use crate::effect::Rows;
 use crate::geometry::Rect;
 use crate::image::{ColourRow, Image};
 use crate::maths::{choose, lower, upper};
-use crate::simd::{best, best_sixteen_work};
+use crate::simd::{Work, best, best_sixteen_work, best_work};
 use crate::workers::{Exec, Kept, Stop};
 
 /// For smaller largest blurs in pixels the picture is rendered as it is: at half the size it would be too coarse.
@@ -69,7 +69,7 @@ impl Draft {
             };
             let y = 2 * (rect.y1 + i as i32);
             for (y, blur) in (y.max(from.y1)..).zip(blur.chunks_mut(width)) {
-                best(|| note([row(y - 1), row(y), row(y + 1)], blur));
+                best_work(Note { rows: [row(y - 1), row(y), row(y + 1)], to: blur });
             }
             best(|| {
                 let sharpest_of = |a, b, c, d| made_up(0.5 * sharper(sharper(a, b), sharper(c, d)));
@@ -123,22 +123,48 @@ fn sharper(a: f32, b: f32) -> f32 {
 }
 
 /// Notes the blur of the middle one of three rows of CoCs.
+struct Note<'a> {
+    /// From bottom to top.
+    rows: [&'a [f32]; 3],
+    to: &'a mut [u8],
+}
+
+/// What is noted of a pixel around which that is the nearest CoC.
 #[inline(always)]
-fn note([below, coc, above]: [&[f32]; 3], to: &mut [u8]) {
-    let n = coc.len();
-    let least = |x: usize| lower(lower(below[x], above[x]), coc[x]);
-    let mut one = |x: usize, nearest: f32| {
-        let blur = lower(coc[x].abs(), SMALL);
-        let shared = (nearest < coc[x] - IN_FRONT) & (nearest < -OWN);
-        let flags = [(coc[x] > 0.0, FAR), (shared, SHARED)].map(|(is, flag)| if is { flag } else { 0 });
-        to[x] = (blur * STEPS + 0.5) as u8 | flags[0] | flags[1];
-    };
-    for x in [0, n - 1] {
-        let beside = lower(least(x.saturating_sub(1)), least((x + 1).min(n - 1)));
-        one(x, lower(beside, least(x)));
-    }
-    for x in 1..n.max(1) - 1 {
-        one(x, lower(lower(least(x - 1), least(x + 1)), least(x)));
+fn note(coc: f32, nearest: f32) -> u8 {
+    let blur = lower(coc.abs(), SMALL);
+    let shared = (nearest < coc - IN_FRONT) & (nearest < -OWN);
+    (blur * STEPS + 0.5) as u8 | if coc > 0.0 { FAR } else { 0 } | if shared { SHARED } else { 0 }
+}
+
+impl Work for Note<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Self { rows: [below, coc, above], to } = self;
+        let n = coc.len();
+        // Those at the ends, with a neighbour on one side.
+        for x in [0, n - 1] {
+            let mut nearest = coc[x];
+            for x in x.saturating_sub(1)..(x + 2).min(n) {
+                nearest = lower(lower(below[x], above[x]), lower(coc[x], nearest));
+            }
+            to[x] = note(coc[x], nearest);
+        }
+        if n < 3 {
+            return;
+        }
+        // All others: three by three.
+        let m = n - 2;
+        let (b, c, a) = ([&below[..m], &below[1..n - 1], &below[2..]], [&coc[..m], &coc[1..n - 1], &coc[2..]], above);
+        let a = [&a[..m], &a[1..n - 1], &a[2..]];
+        for (x, to) in to[1..n - 1].iter_mut().enumerate() {
+            let columns = [lower(b[0][x], a[0][x]), lower(b[1][x], a[1][x]), lower(b[2][x], a[2][x])];
+            let others = lower(lower(columns[0], columns[1]), columns[2]);
+            let nearest = lower(lower(others, lower(c[0][x], c[2][x])), c[1][x]);
+            *to = note(c[1][x], nearest);
+        }
     }
 }
 

@@ -1,7 +1,10 @@
 //! How far around it something is felt: each pixel's value reaches its neighbours, less their distance.
 
-use crate::simd::best;
+use crate::simd::{Work, best_work};
 use crate::workers::{Cancel, Exec, Stop};
+
+/// Values that are looked through in one task.
+const PIECE: usize = 1 << 16;
 
 /// Values are in parts of a pixel.
 pub const UNIT: f32 = 16.0;
@@ -20,23 +23,29 @@ pub fn units(pixels: f32) -> i16 {
     (pixels * UNIT).ceil().clamp(f32::from(NOWHERE) + 1.0, 16383.0) as i16
 }
 
-/// The least rows that a task spreads; there are at least twice as many as are felt.
-const BAND: usize = 256;
-
 /// Lifts each value of rows of `width` to the most that is felt of all others. Values of [`NOWHERE`] are not felt.
 pub fn spread(values: &mut [i16], width: usize, share: [f64; 2], exec: &Exec) -> Result<(), Stop> {
-    let band = if exec.threads() > 1 { BAND } else { usize::MAX };
-    in_bands(values, width, band, share, exec)
+    let height = values.len() / width.max(1);
+    in_bands(values, width, height.div_ceil(exec.threads()), share, exec)
 }
 
-/// The same, in tasks of at least `band` rows; the values that matter are the same however many.
+/// The same, in tasks of at least `band` rows, and of twice as many as are felt; the values that matter are the same however many.
 pub fn in_bands(values: &mut [i16], width: usize, band: usize, share: [f64; 2], exec: &Exec) -> Result<(), Stop> {
-    let [least, most] = best(|| least_and_most(values));
-    if most < least || width == 0 {
+    if width == 0 {
+        return Ok(());
+    }
+    let mut ranges = vec![[i16::MAX, i16::MIN, i16::MAX]; values.len().div_ceil(PIECE)];
+    let pieces = ranges.iter_mut().zip(values.chunks(PIECE));
+    exec.for_each_mut(pieces.collect(), [share[0]; 2], |_, (range, values), _| {
+        **range = best_work(Range { values });
+    })?;
+    let all = |[a, b, c]: [i16; 3], [d, e, f]: &[i16; 3]| [a.min(*d), b.max(*e), c.min(*f)];
+    let [least, most, least_of_all] = ranges.iter().fold([i16::MAX, i16::MIN, i16::MAX], all);
+    if most < least {
         return Ok(());
     }
     // No value is asked for that is less than this, where some have none.
-    let least = if best(|| values.contains(&NOWHERE)) { LEAST } else { least };
+    let least = if least_of_all == NOWHERE { LEAST } else { least };
     let farthest = (i32::from(most) - i32::from(least)).max(0) / i32::from(STRAIGHT) + 1;
     let (height, around) = (values.len() / width, farthest as usize);
     let band = band.max(2 * around);
@@ -67,47 +76,73 @@ fn over(values: &mut [i16], width: usize, farthest: i32, cancel: &Cancel) {
         for i in (0..height).take_while(|_| !cancel.is_set()) {
             let y = if up { height - 1 - i } else { i };
             let before = if i == 0 { None } else { Some(if up { y + 1 } else { y - 1 }) };
-            best(|| row(values, width, y, before, farthest, &mut line));
+            best_work(Row { values, width, y, before, farthest, line: &mut line });
         }
     }
 }
 
-/// The least and the greatest value that is felt; the wrong way round where none is.
-#[inline(always)]
-fn least_and_most(values: &[i16]) -> [i16; 2] {
-    let [mut least, mut most] = [i16::MAX, i16::MIN];
-    for v in values {
-        let low = if *v == NOWHERE { i16::MAX } else { *v };
-        let high = if *v == NOWHERE { i16::MIN } else { *v };
-        least = if low < least { low } else { least };
-        most = if high > most { high } else { most };
+/// The least and the greatest value that is felt, the wrong way round where none is, and the least of all.
+struct Range<'a> {
+    values: &'a [i16],
+}
+
+impl Work for Range<'_> {
+    type Output = [i16; 3];
+
+    #[inline(always)]
+    fn run(self) -> [i16; 3] {
+        let [mut least, mut most, mut least_of_all] = [i16::MAX, i16::MIN, i16::MAX];
+        for v in self.values {
+            let low = if *v == NOWHERE { i16::MAX } else { *v };
+            let high = if *v == NOWHERE { i16::MIN } else { *v };
+            least = if low < least { low } else { least };
+            most = if high > most { high } else { most };
+            least_of_all = if *v < least_of_all { *v } else { least_of_all };
+        }
+        [least, most, least_of_all]
     }
-    [least, most]
 }
 
 /// Gives a row what the row before it and its own neighbours feel, less the distance.
-#[inline(always)]
-fn row(values: &mut [i16], w: usize, y: usize, before: Option<usize>, farthest: i32, line: &mut [i16]) {
-    let row = if let Some(before) = before {
-        let (low, high) = values.split_at_mut(y.max(before) * w);
-        let (from, row) =
-            if before < y { (&low[before * w..][..w], &mut high[..w]) } else { (&high[..w], &mut low[y * w..][..w]) };
-        lift(row, from, STRAIGHT);
-        // Of the pixels to the left and to the right.
-        lift(&mut row[1..], from, DIAGONAL);
-        lift(row, &from[1..], DIAGONAL);
-        row
-    } else {
-        &mut values[y * w..(y + 1) * w]
-    };
-    // To both sides, in steps of 1, 2, 4…: all together any distance.
-    let mut step = 1;
-    while step < w && (step as i32) <= farthest {
-        let by = STRAIGHT.saturating_mul(step as i16);
-        line.copy_from_slice(row);
-        lift(&mut row[step..], line, by);
-        lift(row, &line[step..], by);
-        step *= 2;
+struct Row<'a> {
+    values: &'a mut [i16],
+    width: usize,
+    y: usize,
+    before: Option<usize>,
+    farthest: i32,
+    line: &'a mut [i16],
+}
+
+impl Work for Row<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Self { values, width: w, y, before, farthest, line } = self;
+        let row = if let Some(before) = before {
+            let (low, high) = values.split_at_mut(y.max(before) * w);
+            let (from, row) = if before < y {
+                (&low[before * w..][..w], &mut high[..w])
+            } else {
+                (&high[..w], &mut low[y * w..][..w])
+            };
+            lift(row, from, STRAIGHT);
+            // Of the pixels to the left and to the right.
+            lift(&mut row[1..], from, DIAGONAL);
+            lift(row, &from[1..], DIAGONAL);
+            row
+        } else {
+            &mut values[y * w..(y + 1) * w]
+        };
+        // To both sides, in steps of 1, 2, 4…: all together any distance.
+        let mut step = 1;
+        while step < w && (step as i32) <= farthest {
+            let by = STRAIGHT.saturating_mul(step as i16);
+            line.copy_from_slice(row);
+            lift(&mut row[step..], line, by);
+            lift(row, &line[step..], by);
+            step *= 2;
+        }
     }
 }
 

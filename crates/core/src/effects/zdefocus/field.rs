@@ -76,8 +76,7 @@ impl Field {
         let rows: Vec<_> = coc.chunks_mut(w).zip(&mut ranges).collect();
         exec.for_each_mut(rows, [0.02, 0.05], |y, (coc, range), _| {
             let all = y * w..(y + 1) * w;
-            let metres = coc.to_vec();
-            lens.cocs(&metres, pixels_per_unit, coc);
+            lens.cocs(coc, pixels_per_unit);
             let [r, g, b, a] = picture.planes.each_ref().map(|plane| {
                 let row = &plane.data()[all.clone()];
                 best(|| numbers_and_greatest(row))

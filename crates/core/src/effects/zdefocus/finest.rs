@@ -170,27 +170,31 @@ impl Sharp {
     }
 }
 
-/// A row of a picture of half the size, at the pixels of a row of this one: interpolated.
-pub fn from_coarser(of: &Image, rect: &Rect, y: i32, out: &mut [Vec<f32>; 4]) {
+/// A row of a picture of half the size, at the pixels of a row of this one: interpolated. `line` is room for a row of the smaller one.
+#[inline(always)]
+pub fn from_coarser(of: &Image, rect: &Rect, y: i32, line: &mut Vec<f32>, out: &mut [Vec<f32>; 4]) {
     let [low, part] = beside(y);
     let first = beside(rect.x1)[0];
     let n = (beside(rect.x2 - 1)[0] + 2 - first) as usize;
+    // An even pixel lies nearer to the second of its two, an odd one to the first.
+    let [of_low, of_high] = if part == 3 { [0.25, 0.75] } else { [0.75, 0.25] };
+    let odd = rect.x1.rem_euclid(2) as usize;
     for (plane, out) in of.planes.iter().zip(out) {
         let skip = (first - plane.rect().x1) as usize;
-        let [low, high] = [low, low + 1].map(|y| &plane.row(y)[skip..skip + n]);
-        // An even pixel lies nearer to the second of its two, an odd one to the first.
-        let up: Vec<f32> = match part {
-            3 => low.iter().zip(high).map(|(a, b)| 0.25 * a + 0.75 * b).collect(),
-            _ => low.iter().zip(high).map(|(a, b)| 0.75 * a + 0.25 * b).collect(),
-        };
+        let [low, high] = [&plane.row(low)[skip..skip + n], &plane.row(low + 1)[skip..skip + n]];
+        line.clear();
+        line.extend(low.iter().zip(high).map(|(a, b)| of_low * a + of_high * b));
         out.clear();
-        out.extend((rect.x1..rect.x2).map(|x| {
-            let [at, part] = beside(x);
-            let at = (at - first) as usize;
-            match part {
-                3 => 0.25 * up[at] + 0.75 * up[at + 1],
-                _ => 0.75 * up[at] + 0.25 * up[at + 1],
-            }
-        }));
+        out.resize(rect.width(), 0.0);
+        if odd == 1 {
+            out[0] = 0.75 * line[0] + 0.25 * line[1];
+        }
+        let (pairs, last) = out[odd..].as_chunks_mut::<2>();
+        for (pair, ((a, b), c)) in pairs.iter_mut().zip(line.iter().zip(&line[1..]).zip(&line[2..])) {
+            *pair = [0.25 * a + 0.75 * b, 0.75 * b + 0.25 * c];
+        }
+        if let [last] = last {
+            *last = 0.25 * line[n - 2] + 0.75 * line[n - 1];
+        }
     }
 }

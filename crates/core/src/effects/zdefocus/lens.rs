@@ -213,22 +213,20 @@ impl Lens {
     }
 
     /// [`Lens::coc`] of a row of depths, times `scale`: the same bits, many at once where no zone stays sharp.
-    pub fn cocs(&self, depths: &[f32], scale: f64, out: &mut [f32]) {
+    pub fn cocs(&self, row: &mut [f32], scale: f64) {
         if self.zone.near > 0.0 || self.zone.far > 0.0 {
-            for (out, z) in out.iter_mut().zip(depths) {
-                *out = (self.coc(f64::from(*z)) * scale) as f32;
-            }
+            row.iter_mut().for_each(|v| *v = (self.coc(f64::from(*v)) * scale) as f32);
             return;
         }
         best(|| {
             let focus = 1.0 / self.focus;
-            for (out, z) in out.iter_mut().zip(depths) {
-                let z = f64::from(*z);
+            for v in row {
+                let z = f64::from(*v);
                 let c = self.k * (focus - 1.0 / if z < FARTHEST { z } else { FARTHEST });
                 let c = c * if c < 0.0 { self.near } else { self.far };
                 let c = if c < -self.max { -self.max } else { c };
                 let c = if c > self.max { self.max } else { c };
-                *out = (if z.is_nan() { 0.0 } else { c } * scale) as f32;
+                *v = (if z.is_nan() { 0.0 } else { c } * scale) as f32;
             }
         });
     }

@@ -13,7 +13,6 @@ use super::aperture::{CatsEye, Optics};
 use super::breaks::WHOLE;
 use super::candidates::{Samples, Sieve, candidates_of};
 use super::finest::{Asked, from_coarser};
-use super::lens::NearestPoint;
 use super::lights::Light;
 use super::scene::Scene;
 use super::shine::{self, Hiders};
@@ -105,7 +104,6 @@ pub fn render(
     exec: &Exec,
 ) -> Result<(), Stop> {
     let Look { scene, unit, asked, lights, eye, .. } = *look;
-    let nearest_point = NearestPoint::new(&eye.optics.places());
     let tile = TILE[usize::from(scene.layers.iter().any(|layer| layer.most >= FAR))];
     let columns = out.rect().width().div_ceil(tile[0] as usize);
     let bands = bands(lights, eye.stretch, out.rect(), unit, tile[1]);
@@ -126,7 +124,7 @@ pub fn render(
         if asked.parts.around(rect).is_empty() && lights.is_empty() {
             return;
         }
-        let tile = Tile { look, lights: &lights, nearest_point: &nearest_point, watched, rect: *rect, looked, cancel };
+        let tile = Tile { look, lights: &lights, watched, rect: *rect, looked, cancel };
         best_sixteen_work(Whole { tile, rows, glow, visible: visible.as_deref_mut().unwrap_or_default() });
     })
 }
@@ -135,7 +133,6 @@ pub fn render(
 struct Tile<'a> {
     look: &'a Look<'a>,
     lights: &'a [&'a Light],
-    nearest_point: &'a NearestPoint,
     watched: Option<Watched<'a>>,
     rect: Rect,
     /// The part of it of which the views say something.
@@ -167,14 +164,14 @@ impl SixteenWork for Whole<'_, '_> {
         }
         let Averages { seen, depths, watched: part_of_lens } =
             if looked.is_empty() { Averages::default() } else { average::<S>(&tile) };
-        let mut of_coarser: [Vec<f32>; 4] = Default::default();
+        let (mut line, mut of_coarser) = (Vec::new(), <[Vec<f32>; 4]>::default());
         for (i, y) in (rect.y1..rect.y2).enumerate() {
             let (parts, own) = (asked.parts.row(&rect, y), asked.own(&rect, y));
             let mut wanted = parts.iter().zip(own);
             if let Some(coarser) = coarser
                 && wanted.any(|(part, own)| *part > 0 && *own < WHOLE)
             {
-                from_coarser(coarser, &rect, y, &mut of_coarser);
+                from_coarser(coarser, &rect, y, &mut line, &mut of_coarser);
             }
             let here = y >= looked.y1 && y < looked.y2;
             let first = looked.x1.saturating_sub(rect.x1).max(0) as usize;
@@ -324,10 +321,13 @@ fn wanted(asked: &Asked, tile: &Rect) -> Vec<Range<usize>> {
 /// Adds the lights to planes over a rectangle of the frame; `depths` is what each lens point sees, or nothing where nothing hides a light.
 #[inline(always)]
 fn shine(tile: &Tile, depths: &[f32], rect: &Rect, planes: &mut [f32]) {
+    if tile.lights.is_empty() {
+        return;
+    }
     let n = rect.width() * rect.height();
     let mut planes: Vec<&mut [f32]> = planes.chunks_mut(n.max(1)).take(3).collect();
     // What a smaller picture says of the frame lies within what it looks at.
-    let hiders = Hiders::new(tile.looked, tile.look.unit, depths, tile.nearest_point);
+    let hiders = Hiders::new(tile.looked, tile.look.unit, depths, tile.look.eye.optics.nearest());
     for light in tile.lights.iter().take_while(|_| !tile.cancel.is_set()) {
         shine::spread(light, tile.look.eye, rect, tile.look.owner, &mut planes, &hiders);
     }

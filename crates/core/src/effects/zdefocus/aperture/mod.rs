@@ -19,9 +19,10 @@ pub use opening::Opening;
 pub use points::LensPoint;
 pub use stamp::Stamp;
 
+use super::lens::NearestPoint;
 use super::params::BokehParams;
 use outline::Outline;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// What a point of the lens lets through of red, green and blue, for what lies in front of the focus and behind it; 1 is a plain lens.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -194,6 +195,8 @@ pub struct Optics {
     pub aperture: Aperture,
     /// Points that look at the scene.
     pub points: Vec<LensPoint>,
+    /// Which of them is the nearest to a place: had when it is first asked for.
+    nearest: OnceLock<NearestPoint>,
     /// All weights are 1: the points need none.
     pub even: bool,
     /// Of a plain aperture with straight sides, the vector across each, so long that a point on the side gives 1. Empty for a disc.
@@ -214,16 +217,22 @@ impl Optics {
     pub fn new(aperture: Aperture, count: usize, cut: bool) -> Self {
         let (even, sides) = (aperture.is_even(), aperture.sides());
         if aperture.is_plain() && !cut {
-            return Self { points: points::even(&aperture, count), aperture, even, sides, stamp: None };
+            let (points, nearest) = (points::even(&aperture, count), OnceLock::new());
+            return Self { points, nearest, aperture, even, sides, stamp: None };
         }
         let stamp = Stamp::new(&aperture);
         let points = if even { points::even(&aperture, count) } else { points::weighted(&aperture, &stamp, count) };
-        Self { aperture, points, even, sides, stamp: Some(stamp) }
+        Self { aperture, points, nearest: OnceLock::new(), even, sides, stamp: Some(stamp) }
     }
 
     /// Where the points are, in units of the CoC radius.
     pub fn places(&self) -> Vec<[f32; 2]> {
         self.points.iter().map(|p| p.u).collect()
+    }
+
+    /// Which point is the nearest to a place on the lens.
+    pub fn nearest(&self) -> &NearestPoint {
+        self.nearest.get_or_init(|| NearestPoint::new(&self.places()))
     }
 
     /// The same, kept from render to render: tiles and frames ask for the same ones again and again.

@@ -5,7 +5,7 @@ use crate::effects::zdefocus::breaks::{Parts, WHOLE};
 use crate::effects::zdefocus::field::Field;
 use crate::geometry::Rect;
 use crate::image::Image;
-use crate::simd::best;
+use crate::simd::{Work, best, best_work};
 use crate::workers::{Exec, Stop, try_vec};
 
 /// Pixels that are summed up together.
@@ -33,10 +33,18 @@ fn of_row(ends: &[f32; LEVELS - 1], parts: &[u8], coc: &[f32], levels: &mut [u8]
     }
 }
 
-/// That of a level; of none none.
-#[inline(always)]
-fn bit(level: u8) -> u8 {
-    if level == NONE { 0 } else { 1 << (level & 7) }
+/// One bit for each level that occurs.
+struct Bits<'a> {
+    levels: &'a [u8],
+}
+
+impl Work for Bits<'_> {
+    type Output = u8;
+
+    #[inline(always)]
+    fn run(self) -> u8 {
+        self.levels.iter().fold(0, |all, level| all | if *level == NONE { 0 } else { 1 << (level & 7) })
+    }
 }
 
 fn column(x: i32) -> i32 {
@@ -60,7 +68,7 @@ impl Map {
             let before = (CELL as i32 - rect.x1.rem_euclid(CELL as i32)) as usize;
             let (one, more) = levels.split_at(before.min(w));
             for (cell, levels) in cells.iter_mut().zip(std::iter::once(one).chain(more.chunks(CELL))) {
-                *cell = best(|| levels.iter().fold(0, |all, level| all | bit(*level)));
+                *cell = best_work(Bits { levels });
             }
         })?;
         Ok(Self { rect, levels, cells, columns })
@@ -123,17 +131,23 @@ impl Map {
             let (low, t) = between(rect.y1 + i as i32, unit);
             let columns = [first, end - 1].map(|x| across[x].0);
             let n = (columns[1] + 2 - columns[0]) as usize;
-            let mut line = vec![0f32; n];
-            for (to, plane) in [&mut *row.r, row.g, row.b, row.a].into_iter().zip(&from.planes) {
+            let mut line = vec![[0f32; 4]; n];
+            for (c, plane) in from.planes.iter().enumerate() {
                 let skip = (columns[0] - plane.rect().x1) as usize;
                 let [below, above] = [0, 1].map(|k| &plane.row(low + k)[skip..skip + n]);
                 for ((to, a), b) in line.iter_mut().zip(below).zip(above) {
-                    *to = a + (b - a) * t;
+                    to[c] = a + (b - a) * t;
                 }
-                let these = to[first..end].iter_mut().zip(&levels[first..end]).zip(&across[first..end]);
-                for ((to, _), (at, t)) in these.filter(|((_, of), _)| is(of)) {
-                    let at = (at - columns[0]) as usize;
-                    *to = line[at] + (line[at + 1] - line[at]) * t;
+            }
+            let mut row = row.reborrow();
+            let [r, g, b, a] = row.planes().map(|plane| &mut plane[first..end]);
+            let to = r.iter_mut().zip(g).zip(b.iter_mut().zip(a));
+            let these = to.zip(&levels[first..end]).zip(&across[first..end]);
+            for ((((r, g), (b, a)), _), (at, t)) in these.filter(|((_, of), _)| is(of)) {
+                let at = (at - columns[0]) as usize;
+                let [from, next] = [line[at], line[at + 1]];
+                for (c, to) in [r, g, b, a].into_iter().enumerate() {
+                    *to = from[c] + (next[c] - from[c]) * t;
                 }
             }
         })
