@@ -1,6 +1,6 @@
 //! The samples that may reach a tile, in pieces of one surface, and which of them land there.
 
-use super::layer::{BLOCK, Layer, Piece};
+use super::layer::{BLOCK, Layer, Piece, Row};
 use super::sheet::NONE;
 use crate::geometry::Rect;
 use crate::simd::SIXTEEN;
@@ -43,14 +43,15 @@ pub(super) fn candidates_of<'a>(layer: &'a Layer, tile: &Rect, wide: f32, high: 
     };
     for y in rows {
         let row = (y - rect.y1) as usize;
+        let Row { blocks, pieces } = &layer.rows[row];
         for column in columns.clone() {
-            let block = &layer.blocks[row * layer.columns + column];
+            let block = &blocks[column];
             let x = (layer.first_column + column as i32) * BLOCK;
             if block.shift[0] > block.shift[1] || !reached([x, x + BLOCK], y, &block.shift) {
                 continue;
             }
             for &Piece { start, n, partly, below, shift, under } in
-                &layer.pieces[block.pieces[0] as usize..block.pieces[1] as usize]
+                &pieces[block.pieces[0] as usize..block.pieces[1] as usize]
             {
                 let (start, n) = (start as usize, usize::from(n));
                 let x = rect.x1 + (start - row * rect.width()) as i32;

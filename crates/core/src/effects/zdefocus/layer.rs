@@ -2,8 +2,9 @@
 
 use super::lens::Moves;
 use super::sheet::{NONE, Sheet};
-use crate::maths::{lower, upper};
-use crate::workers::{Exec, Stop, try_vec};
+use crate::maths::{choose, lower, upper};
+use crate::simd::{Work, best_work};
+use crate::workers::{Exec, Stop};
 use std::ops::Range;
 
 /// Blocks begin at multiples of this in x, whatever the window.
@@ -23,14 +24,21 @@ pub struct Layer {
     pub first_column: i32,
     /// Blocks of a row.
     pub columns: usize,
-    /// Rows from bottom to top.
-    pub blocks: Vec<Block>,
-    /// Row by row, block by block.
-    pub pieces: Vec<Piece>,
+    /// From bottom to top.
+    pub rows: Vec<Row>,
     /// The farthest that any sample moves for one unit of lens.
     pub most: f32,
     /// Neighbours whose CoCs differ by less are one surface: what opens between them is closed.
     pub joined: f32,
+}
+
+/// A row of samples.
+#[derive(Clone, Default)]
+pub struct Row {
+    /// Its blocks.
+    pub blocks: Vec<Block>,
+    /// Block by block.
+    pub pieces: Vec<Piece>,
 }
 
 /// Up to [`BLOCK`] pixels of a row.
@@ -38,7 +46,7 @@ pub struct Layer {
 pub struct Block {
     /// The least and greatest move; the wrong way round where it has no samples.
     pub shift: [f32; 2],
-    /// The number of its first piece, and of the next block's.
+    /// The number of its first piece in the row, and of the next block's.
     pub pieces: [u32; 2],
 }
 
@@ -63,24 +71,18 @@ pub struct Piece {
 const EMPTY: [f32; 2] = [f32::MAX, f32::MIN];
 /// Where the moves of neighbours differ by more, a surface ends, in pixels.
 const ENDS: f32 = 0.5;
+/// Rows that are cut into pieces in one task: all but the first lie beside one whose moves are known already.
+const BAND: usize = 8;
 
 impl Layer {
     /// From samples of which each is seen by so many of all `points`; empty is by all of them.
     pub fn new(sheet: Sheet, seen_by: Vec<f32>, points: usize, moves: &Moves, exec: &Exec) -> Result<Self, Stop> {
         let of = exec.keep((sheet, seen_by));
         let (sheet, seen_by) = (&of.0, &of.1[..]);
-        let (rect, w) = (sheet.rect, sheet.rect.width().max(1));
+        let (rect, w, n) = (sheet.rect, sheet.rect.width().max(1), sheet.coc.len());
         let first_column = rect.x1.div_euclid(BLOCK);
         let columns = ((rect.x2 - 1).div_euclid(BLOCK) - first_column + 1).max(1) as usize;
-        let mut planes =
-            exec.keep((exec.filled(sheet.coc.len(), 0f32, [0.0; 2])?, exec.filled(seen_by.len(), 0f32, [0.0; 2])?));
-        let (shift, begins) = &mut *planes;
-        exec.for_each_mut(shift.chunks_mut(w).collect(), [0.2, 0.2], |y, shift, _| {
-            let coc = &sheet.coc[y * w..(y + 1) * w];
-            for (shift, coc) in shift.iter_mut().zip(coc).filter(|(_, coc)| **coc < NONE) {
-                *shift = moves.of(*coc);
-            }
-        })?;
+        let mut begins = exec.keep(exec.filled(seen_by.len(), 0f32, [0.0; 2])?);
         let rows: Vec<_> = begins.chunks_mut(w).zip(seen_by.chunks(w)).collect();
         exec.for_each_mut(rows, [0.2, 0.2], |y, (begins, seen_by), _| {
             let samples = (rect.x1..).zip(begins.iter_mut()).zip(seen_by.iter());
@@ -89,25 +91,32 @@ impl Layer {
             }
         })?;
         let joined = moves.joined;
-        let row = Row { sheet, seen_by, shift, points: points as f32, first_column, columns, joined };
-        let mut made = exec.keep(vec![(Vec::new(), Vec::new()); rect.height()]);
-        exec.for_each_mut(made.iter_mut().collect(), [0.2, 0.2], |y, of_row, _| **of_row = row.pieces(y))?;
-        let many = made.iter().map(|(_, pieces)| pieces.len()).sum();
-        let none = Block { shift: EMPTY, pieces: [0; 2] };
-        let mut all = exec.keep((try_vec(columns * rect.height(), none)?, Vec::new()));
-        let (blocks, pieces) = &mut *all;
-        pieces.try_reserve_exact(many).map_err(|_| Stop::OutOfMemory)?;
-        for (blocks, (of_row, pieces_of_row)) in blocks.chunks_mut(columns).zip(made.iter()) {
-            let before = pieces.len() as u32;
-            for (block, of) in blocks.iter_mut().zip(of_row) {
-                *block = Block { pieces: of.pieces.map(|n| before + n), ..*of };
+        let cutter = Cutter { sheet, seen_by, points: points as f32, first_column, columns, joined };
+        let mut made = exec.keep(vec![Row::default(); n.div_ceil(w)]);
+        let bands = made.chunks_mut(BAND).collect();
+        let [shift] = exec.rows([n, BAND * w], 0f32, bands, [0.2, 0.2], |band, [shift], rows, _| {
+            let move_row = |y: usize, shift: &mut [f32]| {
+                let coc = &sheet.coc[y * w..(y + 1) * w];
+                for (shift, coc) in shift.iter_mut().zip(coc).filter(|(_, coc)| **coc < NONE) {
+                    *shift = moves.of(*coc);
+                }
+            };
+            let mut below = vec![0f32; if band > 0 { w } else { 0 }];
+            if band > 0 {
+                move_row(band * BAND - 1, &mut below);
             }
-            pieces.extend_from_slice(pieces_of_row);
-        }
-        let moved = blocks.iter().map(|block| block.shift).filter(|[low, high]| low <= high);
+            let mut below = &below[..];
+            for (y, (row, shift)) in (band * BAND..).zip(rows.iter_mut().zip(shift.chunks_mut(w))) {
+                move_row(y, shift);
+                *row = best_work(Cut { cutter: &cutter, y, shift, below });
+                below = shift;
+            }
+        })?;
+        let shifts = made.iter().flat_map(|row| &row.blocks).map(|block| block.shift);
+        let moved = shifts.filter(|[low, high]| low <= high);
         let most = moved.fold(0f32, |m, [low, high]| m.max(low.abs()).max(high.abs()));
-        let ((sheet, seen_by), (shift, begins), (blocks, pieces)) = (of.take(), planes.take(), all.take());
-        Ok(Self { sheet, shift, seen_by, begins, first_column, columns, blocks, pieces, most, joined })
+        let ((sheet, seen_by), begins, rows) = (of.take(), begins.take(), made.take());
+        Ok(Self { sheet, shift, seen_by, begins, first_column, columns, rows, most, joined })
     }
 }
 
@@ -117,78 +126,117 @@ fn hash(x: i32, y: i32) -> u32 {
     (mixed ^ (mixed >> 15)).wrapping_mul(0x2C1B_3C6D) >> 8
 }
 
-/// What the pieces of a row are made from.
-struct Row<'a> {
+/// What rows are cut from.
+struct Cutter<'a> {
     sheet: &'a Sheet,
     seen_by: &'a [f32],
-    shift: &'a [f32],
     points: f32,
     first_column: i32,
     columns: usize,
     joined: f32,
 }
 
-impl Row<'_> {
-    /// The blocks of a row, and its pieces; numbers begin at 0.
-    fn pieces(&self, y: usize) -> (Vec<Block>, Vec<Piece>) {
-        let (rect, w) = (self.sheet.rect, self.sheet.rect.width());
-        let mut pieces = Vec::new();
-        let blocks = (0..self.columns).map(|b| {
-            let x = (self.first_column + b as i32) * BLOCK - rect.x1;
+/// Cuts a row of samples into blocks and pieces.
+struct Cut<'a> {
+    cutter: &'a Cutter<'a>,
+    y: usize,
+    /// The moves of its samples.
+    shift: &'a [f32],
+    /// Those of the row below, empty if there is none.
+    below: &'a [f32],
+}
+
+impl Work for Cut<'_> {
+    type Output = Row;
+
+    #[inline(always)]
+    fn run(self) -> Row {
+        let Cutter { sheet, first_column, columns, .. } = self.cutter;
+        let w = sheet.rect.width();
+        let coc = &sheet.coc[self.y * w..(self.y + 1) * w];
+        // Is a pixel not of the same piece as the one before it?
+        let mut ends = vec![false; w];
+        for (end, (coc, (a, b))) in
+            ends[1..].iter_mut().zip(coc[1..].iter().zip(self.shift.iter().zip(&self.shift[1..])))
+        {
+            *end = (*coc == NONE) | ((b - a).abs() > ENDS);
+        }
+        let mut row = Row { blocks: Vec::with_capacity(*columns), pieces: Vec::new() };
+        for b in 0..*columns {
+            let x = (first_column + b as i32) * BLOCK - sheet.rect.x1;
             let (x1, x2) = (x.max(0) as usize, ((x + BLOCK).max(0) as usize).min(w));
-            let before = pieces.len() as u32;
-            self.block(y * w + x1..y * w + x2.max(x1), y > 0, &mut pieces);
-            let these = &pieces[before as usize..];
-            let shift = these.iter().fold(EMPTY, |[low, high], p: &Piece| [low.min(p.shift[0]), high.max(p.shift[1])]);
-            Block { shift, pieces: [before, pieces.len() as u32] }
-        });
-        (blocks.collect(), pieces)
-    }
-
-    /// The pieces of a block; `above` another row.
-    fn block(&self, samples: Range<usize>, above: bool, pieces: &mut Vec<Piece>) {
-        let (coc, shift) = (&self.sheet.coc, self.shift);
-        if coc[samples.clone()].iter().all(|coc| *coc == NONE) {
-            return;
-        }
-        let mut begin = samples.start;
-        let mut end = |piece: Range<usize>| {
-            if piece.is_empty() {
-                return;
+            let before = row.pieces.len() as u32;
+            let mut shift = EMPTY;
+            let mut begin = x1;
+            while begin < x2 {
+                if coc[begin] == NONE {
+                    begin += coc[begin..x2].iter().position(|coc| *coc < NONE).unwrap_or(x2 - begin);
+                    continue;
+                }
+                let end = ends[begin + 1..x2].iter().position(|end| *end).map_or(x2, |n| begin + 1 + n);
+                let piece = self.piece(begin..end);
+                shift = [lower(piece.shift[0], shift[0]), upper(piece.shift[1], shift[1])];
+                row.pieces.push(piece);
+                begin = end;
             }
-            let least = |[low, high]: [f32; 2], v: &f32| [lower(*v, low), upper(*v, high)];
-            let moved = shift[piece.clone()].iter().fold(EMPTY, least);
-            let under = if above { self.under(&piece) } else { EMPTY };
-            pieces.push(Piece {
-                start: piece.start as u32,
-                n: piece.len() as u8,
-                partly: self.seen_by.get(piece).is_some_and(|of| of.iter().any(|of| *of < self.points)),
-                below: under[0] <= under[1],
-                shift: moved,
-                under,
-            });
-        };
-        for i in samples.clone() {
-            if coc[i] == NONE {
-                end(begin..i);
-                begin = i + 1;
-            } else if i > begin && (shift[i] - shift[i - 1]).abs() > ENDS {
-                end(begin..i);
-                begin = i;
+            row.blocks.push(Block { shift, pieces: [before, row.pieces.len() as u32] });
+        }
+        row
+    }
+}
+
+impl Cut<'_> {
+    /// A piece, of some columns.
+    #[inline(always)]
+    fn piece(&self, columns: Range<usize>) -> Piece {
+        let Cutter { sheet, seen_by, points, joined, .. } = self.cutter;
+        let w = sheet.rect.width();
+        let these = self.y * w + columns.start..self.y * w + columns.end;
+        let mut under = Ends::new();
+        if !self.below.is_empty() {
+            // Of the samples below, where they are of the same surface.
+            let both = sheet.coc[these.clone()].iter().zip(&sheet.coc[these.start - w..these.end - w]);
+            for (i, ((coc, other), shift)) in both.zip(&self.below[columns.clone()]).enumerate() {
+                let same = (coc - other).abs() < *joined;
+                under.add(i, [choose(same, *shift, f32::MAX), choose(same, *shift, f32::MIN)]);
             }
         }
-        end(begin..samples.end.max(begin));
+        let mut shift = Ends::new();
+        self.shift[columns].iter().enumerate().for_each(|(i, of)| shift.add(i, [*of; 2]));
+        let (shift, under) = (shift.all(), under.all());
+        Piece {
+            start: these.start as u32,
+            n: these.len() as u8,
+            partly: seen_by.get(these).is_some_and(|of| of.iter().any(|of| *of < *points)),
+            below: under[0] <= under[1],
+            shift,
+            under,
+        }
+    }
+}
+
+/// Least and greatest of some numbers, eight side by side.
+struct Ends {
+    least: [f32; 8],
+    greatest: [f32; 8],
+}
+
+impl Ends {
+    #[inline(always)]
+    fn new() -> Self {
+        Self { least: [EMPTY[0]; 8], greatest: [EMPTY[1]; 8] }
     }
 
-    /// Least and greatest move of the samples below a piece where they are of the same surface; it is not of the first row.
-    fn under(&self, piece: &Range<usize>) -> [f32; 2] {
-        let w = self.sheet.rect.width();
-        let below = piece.start - w..piece.end - w;
-        let both = self.sheet.coc[piece.clone()].iter().zip(&self.sheet.coc[below.clone()]);
-        both.zip(&self.shift[below]).fold(EMPTY, |[low, high], ((coc, under), shift)| {
-            let joined = (coc - under).abs() < self.joined;
-            let (less, more) = if joined { (*shift, *shift) } else { (f32::MAX, f32::MIN) };
-            [lower(less, low), upper(more, high)]
-        })
+    /// Each in its place.
+    #[inline(always)]
+    fn add(&mut self, i: usize, [low, high]: [f32; 2]) {
+        self.least[i % 8] = lower(low, self.least[i % 8]);
+        self.greatest[i % 8] = upper(high, self.greatest[i % 8]);
+    }
+
+    #[inline(always)]
+    fn all(&self) -> [f32; 2] {
+        let ends = self.least.iter().zip(&self.greatest);
+        ends.fold(EMPTY, |[low, high], (least, greatest)| [lower(*least, low), upper(*greatest, high)])
     }
 }
