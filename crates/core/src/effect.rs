@@ -389,6 +389,10 @@ pub trait AreaKernel: Sync {
     /// How far it looks around those pixels, in pixels of the full-size frame, if the depth there lies in this range (metres): at most
     /// what the plan said, and less where the depth asks for less.
     fn reach(&self, nearest: f32, farthest: f32) -> f64;
+    /// How far beyond the source, where its border goes on, it looks at all, likewise.
+    fn beyond(&self, nearest: f32, farthest: f32) -> f64 {
+        self.reach(nearest, farthest)
+    }
     /// The window's pixels, premultiplied.
     fn render<'e>(&self, input: AreaInput, exec: &'e Exec) -> Result<Rendered<'e>, Stop>;
 }

@@ -30,6 +30,14 @@ impl Rect {
     pub fn height(&self) -> usize {
         if self.is_empty() { 0 } else { (i64::from(self.y2) - i64::from(self.y1)) as usize }
     }
+    /// The smallest rectangle around both; an empty one takes no part.
+    pub fn union(&self, o: &Rect) -> Rect {
+        match (self.is_empty(), o.is_empty()) {
+            (true, _) => *o,
+            (_, true) => *self,
+            _ => Rect::new(self.x1.min(o.x1), self.y1.min(o.y1), self.x2.max(o.x2), self.y2.max(o.y2)),
+        }
+    }
     /// What both hold.
     pub fn intersect(&self, o: &Rect) -> Rect {
         Rect::new(self.x1.max(o.x1), self.y1.max(o.y1), self.x2.min(o.x2), self.y2.min(o.y2))

@@ -53,7 +53,8 @@ pub(super) fn input(
     // One pixel more than the reach: the reach is rounded up in both directions.
     let s = frame.geometry.pixels_per_unit();
     let seen = kernel.looks_at(window);
-    let grown = |reach: f64| seen.grow((reach * s[0].max(s[1])).ceil() as i32 + 1);
+    let pixels = |units: f64| (units * s[0].max(s[1])).ceil() as i32 + 1;
+    let grown = |reach: f64| seen.grow(pixels(reach));
     let z_inside = exec.keep(from.stage.surfaces(inside.intersect(&reachable(grown(most), inside, border)), exec)?);
     let behind = exec.keep(from.plate.map(|plate| plate.read(z_inside.rect(), exec)).transpose()?.flatten());
     // Black borders are infinitely far, which no image may be.
@@ -62,7 +63,9 @@ pub(super) fn input(
         let [low, high] = depth_range(z, exec)?;
         (nearest, farthest) = (nearest.min(low), farthest.max(high));
     }
-    let rect = grown(kernel.reach(nearest, if border == Border::Black { f32::INFINITY } else { farthest }).min(most));
+    let farthest = if border == Border::Black { f32::INFINITY } else { farthest };
+    let far_out = inside.union(&seen).grow(pixels(kernel.beyond(nearest, farthest)));
+    let rect = grown(kernel.reach(nearest, farthest).min(most)).intersect(&far_out);
     let xs: Vec<Option<i32>> = (rect.x1..rect.x2).map(|x| border_index(border, x, inside.x1, inside.x2)).collect();
     let z_rect = z_inside.rect();
     // The columns of the frame itself.

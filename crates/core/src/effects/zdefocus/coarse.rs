@@ -123,7 +123,9 @@ impl Coarse {
         let [least, most] = ranges.iter().fold([f32::MAX, f32::MIN], |[low, high], r| [low.min(r[0]), high.max(r[1])]);
         let [coc, r, g, b, a] = all;
         let ((unlit, apart), colour) = (made.take(), [r, g, b, a]);
-        let field = Field { rect, coc, colour, unlit, numbers: from.numbers, brightest: from.brightest, most, least };
+        let known = half(&from.known).grow(1);
+        let field =
+            Field { rect, known, coc, colour, unlit, numbers: from.numbers, brightest: from.brightest, most, least };
         Ok(Self { unit: 2 * of.unit, field, apart })
     }
 }

@@ -29,6 +29,8 @@ pub fn pieces(planes: &mut Planes, n: usize) -> impl Iterator<Item = [&mut [f32]
 pub struct Field {
     /// Where.
     pub rect: Rect,
+    /// Beyond this each pixel is as the nearest one in here, since the border goes on so, whether the field holds it or not.
+    pub known: Rect,
     /// Signed CoC radius in pixels of this image.
     pub coc: Vec<f32>,
     /// Finite.
@@ -45,10 +47,21 @@ pub struct Field {
     pub least: f32,
 }
 
+/// Known everywhere.
+pub const EVERYWHERE: Rect = Rect { x1: i32::MIN / 4, y1: i32::MIN / 4, x2: i32::MAX / 4, y2: i32::MAX / 4 };
+
 impl Field {
     /// Index of a pixel, which must be inside.
     pub fn index(&self, x: i32, y: i32) -> usize {
         (y - self.rect.y1) as usize * self.rect.width() + (x - self.rect.x1) as usize
+    }
+
+    /// Index of a pixel, or of the one that it is like; `None` where the field does not tell.
+    #[inline]
+    pub fn like(&self, x: i32, y: i32) -> Option<usize> {
+        let known = &self.known;
+        let (x, y) = (x.min(known.x2 - 1).max(known.x1), y.min(known.y2 - 1).max(known.y1));
+        self.rect.contains(x, y).then(|| self.index(x, y))
     }
 
     /// The colour of the pixel numbered `i`.
@@ -62,6 +75,7 @@ impl Field {
     pub fn new(
         picture: Image,
         depth: Plane,
+        known: Rect,
         lens: &Lens,
         pixels_per_unit: f64,
         exec: &Exec,
@@ -104,7 +118,7 @@ impl Field {
             })?;
             (colour.take(), Some(picture.take()))
         };
-        Ok((Self { rect, coc: coc.take(), colour, unlit: Vec::new(), numbers, brightest, most, least }, picture))
+        Ok((Self { rect, known, coc: coc.take(), colour, unlit: Vec::new(), numbers, brightest, most, least }, picture))
     }
 }
 

@@ -99,7 +99,7 @@ fn edges(
     of_pixel: &mut [u16],
     cancel: &Cancel,
 ) -> Result<Vec<u16>, Stop> {
-    let (w, h) = (field.rect.width() as i32, field.rect.height() as i32);
+    let (w, h, first) = (field.rect.width() as i32, field.rect.height() as i32, (field.rect.x1, field.rect.y1));
     let length = ((step.0 * step.0 + step.1 * step.1) as f32).sqrt();
     let mut found = try_vec(wanted.x.len(), 0u16)?;
     for row in 0..h {
@@ -108,9 +108,6 @@ fn edges(
         if cancel.is_set() {
             return Err(Stop::Aborted);
         }
-        if !(0..h).contains(&(y + step.1)) {
-            continue;
-        }
         let range = wanted.rows[y as usize]..wanted.rows[y as usize + 1];
         let mut look = |k: usize| {
             let x = wanted.x[k] as i32;
@@ -118,22 +115,21 @@ fn edges(
             let coc = field.coc[i];
             let mut t = 1;
             let hit = loop {
-                let (px, py) = (x + t * step.0, y + t * step.1);
-                if px < 0 || px >= w || py < 0 || py >= h {
-                    break 0;
-                }
-                let j = (py * w + px) as usize;
+                let (px, py) = (first.0 + x + t * step.0, first.1 + y + t * step.1);
+                let Some(like) = field.like(px, py) else { break 0 };
                 let distance = t as f32 * length;
-                if field.coc[j] - coc >= distance.max(STEP) {
+                if field.coc[like] - coc >= distance.max(STEP) {
                     break t;
                 }
                 if distance > field.most - coc {
                     break 0;
                 }
-                if of_pixel[j] == 0 && needed.is_none_or(|n| n.at(px + field.rect.x1, py + field.rect.y1)) {
+                // Beyond the field nobody has looked.
+                let before = if field.rect.contains(px, py) { of_pixel[field.index(px, py)] } else { 0 };
+                if before == 0 && needed.is_none_or(|needed| needed.at(px, py)) {
                     break 0;
                 }
-                t += i32::from(of_pixel[j].max(1));
+                t += i32::from(before.max(1));
             };
             of_pixel[i] = hit.min(i32::from(u16::MAX)) as u16;
             found[k] = of_pixel[i];
@@ -222,12 +218,8 @@ fn hit(field: &Field, step: (i32, i32), t: i32, x: i32, y: i32) -> Option<Hit> {
     if t == 0 {
         return None;
     }
-    let at = |t: i32| {
-        let (px, py) = (x + t * step.0, y + t * step.1);
-        field.rect.contains(px, py).then(|| field.index(px, py))
-    };
     let length = ((step.0 * step.0 + step.1 * step.1) as f32).sqrt();
-    let j = at(t)?;
+    let j = field.like(x + t * step.0, y + t * step.1)?;
     let unlit = field.unlit.get(j).copied().unwrap_or(1.0);
     let [r, g, b, a] = field.at(j);
     Some(Hit { distance: t as f32 * length, coc: field.coc[j], colour: [r * unlit, g * unlit, b * unlit, a] })

@@ -5,7 +5,7 @@ use super::aperture::{CatsEye, Optics};
 use super::breaks::{Breaks, Parts, WHOLE};
 use super::coarse::{Coarse, Finer, half};
 use super::draft::{Draft, Enlarged};
-use super::field::Field;
+use super::field::{EVERYWHERE, Field};
 use super::gather::Gather;
 use super::highlights::Lift;
 use super::lens::Lens;
@@ -70,13 +70,20 @@ pub fn reach(largest: f64, geometry: &Geometry, half: bool) -> f64 {
 
 /// What is needed at a scale: [`EDGES`] of the pixels that are rendered beyond what the blur asks for.
 fn reach_at(largest: f64, scale: f64, half: bool) -> f64 {
+    reach_with(largest, FIELD_REACH, scale, half)
+}
+
+/// The same where the field is to be known so far around the samples.
+fn reach_with(largest: f64, (of_largest, pixels): (f64, i32), scale: f64, half: bool) -> f64 {
     let scale = if half { 0.5 * scale } else { scale };
     let largest = if half { largest + draft::WIDER / scale } else { largest };
-    largest * (1.0 + FIELD_REACH.0) + f64::from(FIELD_REACH.1 + EDGES) / scale
+    largest * (1.0 + of_largest) + f64::from(pixels + EDGES) / scale
 }
 
 /// The whole pixels at the edges of each step.
 const EDGES: i32 = 6;
+/// So many pixels beyond the frame all that is made of a border's pixels is the same from there on outwards.
+const CONTINUED: i32 = 8;
 
 impl AreaKernel for Defocus<'_> {
     fn border(&self) -> Border {
@@ -92,6 +99,17 @@ impl AreaKernel for Defocus<'_> {
         reach_at(self.largest([nearest, farthest]), x.max(y), self.half)
     }
 
+    fn beyond(&self, nearest: f32, farthest: f32) -> f64 {
+        if self.border() == Border::Mirror {
+            return self.reach(nearest, farthest);
+        }
+        // Samples that may come into the frame, and what it takes to know the light of each. Of what lies behind them, farther out still,
+        // there is nothing new.
+        let [x, y] = self.geometry.pixels_per_unit();
+        let around = f64::from(lights::GAPS * lights::gap(self.optics.points.len()));
+        reach_with(self.largest([nearest, farthest]), (around, FIELD_REACH.1 + CONTINUED), x.max(y), self.half)
+    }
+
     fn render<'e>(&self, input: AreaInput, exec: &'e Exec) -> Result<Rendered<'e>, Stop> {
         let AreaInput { source, depth, background, inside, window, seen } = input;
         let depth = exec.keep(depth);
@@ -102,7 +120,8 @@ impl AreaKernel for Defocus<'_> {
         }
         let largest = largest * scale;
         // The picture itself is of use only where its own colours come back.
-        let (field, odd) = Field::new(source, depth.take(), &self.lens, scale, exec)?;
+        let known = if self.border() == Border::Mirror { EVERYWHERE } else { inside.grow(CONTINUED) };
+        let (field, odd) = Field::new(source, depth.take(), known, &self.lens, scale, exec)?;
         let (mut field, odd) = (exec.keep(field), odd.map(|source| exec.keep(source)));
         let mut plate = match background {
             Some(background) => Some(exec.keep(Plate::new(&field, background, &self.lens, scale, exec)?)),

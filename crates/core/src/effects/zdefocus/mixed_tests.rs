@@ -1,7 +1,7 @@
 //! Edges between known surfaces are taken apart.
 
 use super::apart::Apart;
-use super::field::Field;
+use super::field::{EVERYWHERE, Field};
 use super::mixed::{REACH_ALL, find};
 use crate::geometry::Rect;
 use crate::testing::on_a_thread;
@@ -22,6 +22,7 @@ fn field(
         places().map(|(x, y)| share(x, y) * near(x, y)[c] + (1.0 - share(x, y)) * far(x, y)[c]).collect()
     });
     Field {
+        known: EVERYWHERE,
         rect: Rect::new(0, 0, W, H),
         coc,
         colour,

@@ -46,7 +46,7 @@ impl Plate {
         if !has_depth {
             exec.for_each_mut(depth.rows_mut().collect(), [0.05, 0.05], |_, row, _| row.fill(f32::NAN))?;
         }
-        let (field, odd) = Field::new(colour.take(), depth.take(), lens, pixels_per_unit, exec)?;
+        let (field, odd) = Field::new(colour.take(), depth.take(), picture.known, lens, pixels_per_unit, exec)?;
         let mut field = exec.keep(field);
         drop(odd.map(|picture| exec.keep(picture)));
         if !has_depth {
@@ -120,6 +120,7 @@ impl Plate {
         let (coc, colour, unlit, known, filled) = made.take();
         let field = Field {
             rect,
+            known: picture.known,
             coc,
             colour,
             unlit,

@@ -4,7 +4,7 @@ use super::apart::{Apart, Two};
 use super::breaks::{Parts, WHOLE};
 use super::coarse::{Coarse, Finer, half};
 use super::felt::{NOWHERE, UNIT, in_bands};
-use super::field::{Field, planes};
+use super::field::{EVERYWHERE, Field, planes};
 use super::finest::{Asked, from_coarser};
 use super::gather::means;
 use super::hidden;
@@ -45,7 +45,7 @@ fn field(rect: Rect, mut pixel: impl FnMut(i32, i32) -> (f32, Rgba)) -> Field {
     }
     let most = coc.iter().copied().fold(f32::MIN, f32::max);
     let least = coc.iter().copied().fold(f32::MAX, f32::min);
-    Field { rect, coc, colour, unlit: vec![], numbers: true, brightest: f32::INFINITY, most, least }
+    Field { rect, known: EVERYWHERE, coc, colour, unlit: vec![], numbers: true, brightest: f32::INFINITY, most, least }
 }
 
 fn colour(random: &mut Random) -> Rgba {
@@ -209,7 +209,7 @@ fn a_slope_of_the_coarser_picture_is_the_same_one_here() {
         }
         let mut out: [Vec<f32>; 4] = Default::default();
         for y in rect.y1..rect.y2 {
-            from_coarser(&coarser, &rect, y, &mut out);
+            from_coarser(&coarser, &rect, y, &mut Vec::new(), &mut out);
             for (i, x) in (rect.x1..rect.x2).enumerate() {
                 let is = [0, 1, 2, 3].map(|c| out[c][i]);
                 assert!(is.iter().zip(slope(x as f32, y as f32)).all(|(a, b)| (a - b).abs() < 1e-6), "{x} {y}: {is:?}");

@@ -23,5 +23,16 @@ pub fn halved(of: &Field, exec: &Exec) -> Result<Field, Stop> {
     })?;
     let colour = [r, g, b, a];
     let (numbers, brightest) = (of.numbers, of.brightest);
-    Ok(Field { rect, coc, colour, unlit: Vec::new(), numbers, brightest, most: 0.5 * of.most, least: 0.5 * of.least })
+    let known = half(&of.known).grow(1);
+    Ok(Field {
+        rect,
+        known,
+        coc,
+        colour,
+        unlit: Vec::new(),
+        numbers,
+        brightest,
+        most: 0.5 * of.most,
+        least: 0.5 * of.least,
+    })
 }
