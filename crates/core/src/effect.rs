@@ -357,8 +357,10 @@ pub enum Border {
 pub struct AreaInput {
     /// Premultiplied colour.
     pub source: Image,
-    /// Metres.
+    /// What the kernel has made of the depths.
     pub depth: Plane,
+    /// What it has noted of all rows.
+    pub noted: Noted,
     /// What lies behind, if something is known of it, over the same rectangle.
     pub background: Option<Background>,
     /// The pixels that the source has; what lies outside was made up as the border says.
@@ -367,6 +369,32 @@ pub struct AreaInput {
     pub window: Rect,
     /// What [`AreaKernel::looks_at`] says of them.
     pub seen: Rect,
+}
+
+/// What an [`AreaKernel`] notes of rows as they are read.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Noted {
+    /// Are all colours numbers?
+    pub numbers: bool,
+    /// No red, green or blue is more.
+    pub brightest: f32,
+    /// The least and the greatest of what became of the depths.
+    pub range: [f32; 2],
+}
+
+impl Noted {
+    /// Of no row.
+    pub const NOTHING: Self = Self { numbers: true, brightest: f32::MIN, range: [f32::MAX, f32::MIN] };
+
+    /// Of these rows and of others.
+    pub fn and(self, other: &Self) -> Self {
+        let ([low, high], [other_low, other_high]) = (self.range, other.range);
+        Self {
+            numbers: self.numbers && other.numbers,
+            brightest: self.brightest.max(other.brightest),
+            range: [low.min(other_low), high.max(other_high)],
+        }
+    }
 }
 
 /// A clean plate.
@@ -393,6 +421,8 @@ pub trait AreaKernel: Sync {
     fn beyond(&self, nearest: f32, farthest: f32) -> f64 {
         self.reach(nearest, farthest)
     }
+    /// Looks at a row that has just been read, premultiplied, while it is in the caches, and makes of its depths (metres) what it needs.
+    fn read(&self, colour: ColourRow, depth: &mut [f32]) -> Noted;
     /// The window's pixels, premultiplied.
     fn render<'e>(&self, input: AreaInput, exec: &'e Exec) -> Result<Rendered<'e>, Stop>;
 }

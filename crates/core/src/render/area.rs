@@ -3,7 +3,7 @@
 use super::background::Reader;
 use super::{Finish, Scratch, borrow, mix};
 use crate::depth::{DepthStage, depth_range};
-use crate::effect::{AreaInput, AreaKernel, Background, Border, Frame, Rendered};
+use crate::effect::{AreaInput, AreaKernel, Background, Border, Frame, Noted, Rendered};
 use crate::geometry::Rect;
 use crate::image::{Alpha, ColourRow, Image, ImageMut, Plane, premultiply, store_colour, unpremultiply};
 use crate::workers::{Exec, Stop};
@@ -75,12 +75,10 @@ pub(super) fn input(
     let near = first..first + own.len() as i32;
     let in_place = xs.iter().flatten().all(|x| near.contains(x));
     let size = [rect.width() * rect.height(), rect.width()];
-    let beside = vec![(); rect.height()];
-    let planes = exec.rows(size, 0.0, beside, [0.0, 0.02], |i, [r, g, b, a, z]: [&mut [f32]; 5], (), _| {
+    let read = |i: usize, colour: &mut ColourRow, z: &mut [f32]| {
         z.fill(f32::INFINITY);
         let Some(y) = border_index(border, rect.y1 + i as i32, inside.y1, inside.y2) else { return };
         spread(z, z_inside.row(y), &xs, z_rect.x1, own.clone());
-        let mut colour = ColourRow { r, g, b, a };
         if in_place {
             let mut part = colour.part(own.clone());
             out.load_row(first, y, part.reborrow());
@@ -98,11 +96,19 @@ pub(super) fn input(
         for (to, from) in colour.planes().into_iter().zip(&planes) {
             spread(to, from, &xs, z_rect.x1, own.clone());
         }
+    };
+    let mut noted = vec![Noted::NOTHING; rect.height()];
+    let beside = noted.iter_mut().collect();
+    let planes = exec.rows(size, 0.0, beside, [0.0, 0.05], |i, [r, g, b, a, z]: [&mut [f32]; 5], noted, _| {
+        let mut colour = ColourRow { r, g, b, a };
+        read(i, &mut colour, z);
+        **noted = kernel.read(colour, z);
     })?;
+    let noted = noted.iter().fold(Noted::NOTHING, Noted::and);
     let planes = exec.keep(planes.map(|data| Plane::from_data(rect, data)));
     let background = behind.as_ref().map(|b| continued(b, rect, inside, &xs, border, exec)).transpose()?;
     let [r, g, b, a, depth] = planes.take();
-    Ok(AreaInput { source: Image { planes: [r, g, b, a] }, depth, background, inside, window, seen })
+    Ok(AreaInput { source: Image { planes: [r, g, b, a] }, depth, noted, background, inside, window, seen })
 }
 
 /// Columns beside those of `own`, whose numbers begin at `x1`, from those: `xs` says which one each column is. Those of nowhere stay.

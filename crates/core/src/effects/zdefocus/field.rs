@@ -2,12 +2,12 @@
 
 use super::lens::Lens;
 use crate::depth::least_and_greatest;
+use crate::effect::Noted;
 use crate::geometry::Rect;
-use crate::image::{Image, Plane};
+use crate::image::{ColourRow, Image, Plane};
 use crate::maths::upper;
 use crate::simd::best;
 use crate::workers::{Exec, Stop};
-use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Four planes of colour: premultiplied red, green, blue, alpha.
 pub type Planes = [Vec<f32>; 4];
@@ -70,42 +70,38 @@ impl Field {
         std::array::from_fn(|c| self.colour[c][i])
     }
 
-    /// From the driver's planes. A colour that is no number becomes the mean of its good neighbours: it must not spread (the output puts
-    /// the original back at its own pixel). Then the picture is given back, too; else its planes are the field's.
+    /// [`Field::of`] colours and depths in metres.
     pub fn new(
-        picture: Image,
+        mut picture: Image,
         depth: Plane,
         known: Rect,
         lens: &Lens,
         pixels_per_unit: f64,
         exec: &Exec,
     ) -> Result<(Self, Option<Image>), Stop> {
+        let mut depth = exec.keep(depth);
+        let mut noted = vec![Noted::NOTHING; picture.rect().height()];
+        let rows: Vec<_> = depth.rows_mut().zip(picture.rows_mut()).zip(&mut noted).collect();
+        exec.for_each_mut(rows, [0.02, 0.05], |_, ((depth, colour), noted), _| {
+            **noted = read(lens, pixels_per_unit, colour.reborrow(), depth);
+        })?;
+        let noted = noted.iter().fold(Noted::NOTHING, Noted::and);
+        Self::of(picture, depth.take(), known, noted, exec)
+    }
+
+    /// From the driver's planes, which [`read`] has seen. A colour that is no number becomes the mean of its good neighbours: it must not
+    /// spread (the output puts the original back at its own pixel). Then the picture is given back, too; else its planes are the field's.
+    pub fn of(
+        picture: Image,
+        coc: Plane,
+        known: Rect,
+        noted: Noted,
+        exec: &Exec,
+    ) -> Result<(Self, Option<Image>), Stop> {
         let rect = picture.rect();
         let (w, h) = (rect.width(), rect.height());
-        let picture = exec.keep(picture);
-        // In the place of the depth.
-        let mut coc = exec.keep(depth.into_data());
-        let mut ranges = vec![[f32::MAX, f32::MIN, f32::MIN]; h];
-        let numbers = AtomicBool::new(true);
-        let rows: Vec<_> = coc.chunks_mut(w).zip(&mut ranges).collect();
-        exec.for_each_mut(rows, [0.02, 0.05], |y, (coc, range), _| {
-            let all = y * w..(y + 1) * w;
-            lens.cocs(coc, pixels_per_unit);
-            let [r, g, b, a] = picture.planes.each_ref().map(|plane| {
-                let row = &plane.data()[all.clone()];
-                best(|| numbers_and_greatest(row))
-            });
-            if ![r, g, b, a].iter().all(|(numbers, _)| *numbers) {
-                numbers.store(false, Ordering::Relaxed);
-            }
-            let [least, most] = best(|| least_and_greatest(coc, [f32::MAX, f32::MIN]));
-            **range = [least, most, r.1.max(g.1).max(b.1)];
-        })?;
-        let [least, most, brightest] =
-            ranges.iter().fold([f32::MAX, f32::MIN, f32::MIN], |[low, high, brightest], r| {
-                [low.min(r[0]), high.max(r[1]), brightest.max(r[2])]
-            });
-        let numbers = numbers.into_inner();
+        let (picture, coc) = (exec.keep(picture), exec.keep(coc.into_data()));
+        let Noted { numbers, brightest, range: [least, most] } = noted;
         let (colour, picture) = if numbers {
             (picture.take().planes.map(Plane::into_data), None)
         } else {
@@ -119,6 +115,18 @@ impl Field {
             (colour.take(), Some(picture.take()))
         };
         Ok((Self { rect, known, coc: coc.take(), colour, unlit: Vec::new(), numbers, brightest, most, least }, picture))
+    }
+}
+
+/// Makes signed CoC radii in pixels of a row's depths in metres, and notes what there is to know of it.
+pub fn read(lens: &Lens, pixels_per_unit: f64, colour: ColourRow, depth: &mut [f32]) -> Noted {
+    lens.cocs(depth, pixels_per_unit);
+    let ColourRow { r, g, b, a } = colour;
+    let [r, g, b, a] = [&*r, g, b, a].map(|plane| best(|| numbers_and_greatest(plane)));
+    Noted {
+        numbers: r.0 && g.0 && b.0 && a.0,
+        brightest: r.1.max(g.1).max(b.1),
+        range: best(|| least_and_greatest(depth, Noted::NOTHING.range)),
     }
 }
 

@@ -17,11 +17,11 @@ use super::scene::{FIELD_REACH, pixels_per_unit, stretch};
 use super::sizes::{Larger, Sizes};
 use super::switches::Switches;
 use super::views::Eye;
-use super::{cover, draft, lights, mixed, shine};
+use super::{cover, draft, field, lights, mixed, shine};
 use crate::depth::depth_range;
-use crate::effect::{AreaInput, AreaKernel, Border, Rendered};
+use crate::effect::{AreaInput, AreaKernel, Border, Noted, Rendered};
 use crate::geometry::{Geometry, Rect};
-use crate::image::Image;
+use crate::image::{ColourRow, Image};
 use crate::workers::{Exec, Kept, Stop};
 use std::sync::Arc;
 
@@ -110,18 +110,22 @@ impl AreaKernel for Defocus<'_> {
         reach_with(self.largest([nearest, farthest]), (around, FIELD_REACH.1 + CONTINUED), x.max(y), self.half)
     }
 
+    fn read(&self, colour: ColourRow, depth: &mut [f32]) -> Noted {
+        field::read(&self.lens, pixels_per_unit(&self.geometry), colour, depth)
+    }
+
     fn render<'e>(&self, input: AreaInput, exec: &'e Exec) -> Result<Rendered<'e>, Stop> {
-        let AreaInput { source, depth, background, inside, window, seen } = input;
-        let depth = exec.keep(depth);
+        let AreaInput { source, depth, noted, background, inside, window, seen } = input;
         let scale = pixels_per_unit(&self.geometry);
-        let mut largest = self.largest(depth_range(&depth, exec)?);
+        let [least, most] = noted.range;
+        let mut largest = f64::from(most.max(-least).max(0.0)) / scale;
         if let Some(z) = background.iter().find_map(|b| b.depth.as_ref()) {
             largest = largest.max(self.largest(depth_range(z, exec)?));
         }
         let largest = largest * scale;
         // The picture itself is of use only where its own colours come back.
         let known = if self.border() == Border::Mirror { EVERYWHERE } else { inside.grow(CONTINUED) };
-        let (field, odd) = Field::new(source, depth.take(), known, &self.lens, scale, exec)?;
+        let (field, odd) = Field::of(source, depth, known, noted, exec)?;
         let (mut field, odd) = (exec.keep(field), odd.map(|source| exec.keep(source)));
         let mut plate = match background {
             Some(background) => Some(exec.keep(Plate::new(&field, background, &self.lens, scale, exec)?)),
