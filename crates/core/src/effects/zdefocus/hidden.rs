@@ -143,12 +143,12 @@ fn edges(
 }
 
 /// CoC and colour hidden behind the pixels of `rect`, those that are `needed`; nothing where no edge of a farther surface is near enough to
-/// matter.
+/// matter. `every` so many of the [`RAYS`] are looked along.
 pub fn behind(
     field: &Field,
     envelope: &[i16],
     rect: Rect,
-    needed: Option<&Needed>,
+    (needed, every): (Option<&Needed>, usize),
     exec: &Exec,
 ) -> Result<Sheet, Stop> {
     let mut sheet = exec.keep(Sheet::new(rect, exec)?);
@@ -159,11 +159,11 @@ pub fn behind(
     let mut found = exec.keep(RAYS.map(|_| Ok(Vec::new())).to_vec());
     // One for each thread at work.
     let spare = Mutex::new(Vec::new());
-    exec.for_each_mut(found.iter_mut().collect(), [0.1, 0.15], |k, found, cancel| {
+    exec.for_each_mut(found.iter_mut().step_by(every).collect(), [0.1, 0.15], |k, found, cancel| {
         let lock = || spare.lock().unwrap_or_else(PoisonError::into_inner);
         let before = lock().pop();
         **found = before.map_or_else(|| try_vec(field.coc.len(), 0u16), Ok).and_then(|mut of_pixel| {
-            let found = edges(field, &wanted, needed, RAYS[k], &mut of_pixel, cancel);
+            let found = edges(field, &wanted, needed, RAYS[k * every], &mut of_pixel, cancel);
             lock().push(of_pixel);
             found
         });
@@ -178,7 +178,8 @@ pub fn behind(
             let x = *x as i32 + field.rect.x1;
             if (rect.x1..rect.x2).contains(&x) {
                 let at = (x - rect.x1) as usize;
-                if let Some((c, v)) = guess(field, &std::array::from_fn(|ray| found[ray][k]), x, y) {
+                let steps = std::array::from_fn(|ray| found[ray].get(k).copied().unwrap_or(0));
+                if let Some((c, v)) = guess(field, &steps, x, y) {
                     coc[at] = c;
                     (0..4).for_each(|c| colour[c][at] = v[c]);
                 }

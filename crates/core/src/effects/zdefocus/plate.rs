@@ -205,7 +205,7 @@ impl Plate {
 /// The CoC that the guess finds behind each pixel; NaN where it finds nothing.
 fn guess_depth(field: &mut Field, picture: &Field, exec: &Exec) -> Result<(), Stop> {
     let envelope = exec.keep(hidden::envelope(picture, exec)?);
-    let guess = exec.keep(hidden::behind(picture, &envelope, picture.rect, None, exec)?);
+    let guess = exec.keep(hidden::behind(picture, &envelope, picture.rect, (None, 1), exec)?);
     let w = picture.rect.width().max(1);
     exec.for_each_mut(field.coc.chunks_mut(w).collect(), [0.05, 0.05], |y, row, _| {
         for (coc, guess) in row.iter_mut().zip(&guess.coc[y * w..]) {

@@ -42,6 +42,8 @@ pub struct Makings<'a> {
     pub points: usize,
     /// Is what is hidden guessed where nothing is known of it?
     pub fill: bool,
+    /// Along every so many of all directions.
+    pub every: usize,
 }
 
 impl Scene {
@@ -52,8 +54,11 @@ impl Scene {
         let apart = of.apart.filter(|apart| !apart.is_empty());
         let envelope = if fill || plate.is_some() { hidden::envelope(field, exec)? } else { Vec::new() };
         let envelope = exec.keep(envelope);
-        let guess =
-            if fill { hidden::behind(field, &envelope, rect, Some(of.hidden), exec)? } else { Sheet::new(rect, exec)? };
+        let guess = if fill {
+            hidden::behind(field, &envelope, rect, (Some(of.hidden), of.every), exec)?
+        } else {
+            Sheet::new(rect, exec)?
+        };
         let mut guess = exec.keep(guess);
         let mut layers = exec.keep(Vec::new());
         let mut add = |sheet: Sheet, seen_by| -> Result<(), Stop> {
@@ -88,7 +93,7 @@ impl Scene {
                 })?;
             } else if fill {
                 let of_plate = exec.keep(hidden::envelope(&plate.field, exec)?);
-                guess = exec.keep(hidden::behind(&plate.field, &of_plate, rect, None, exec)?);
+                guess = exec.keep(hidden::behind(&plate.field, &of_plate, rect, (None, of.every), exec)?);
             } else {
                 guess = exec.keep(Sheet::new(rect, exec)?);
             }

@@ -49,8 +49,10 @@ pub struct Larger<'a> {
     pub glow: Option<&'a mut Image>,
 }
 
-/// A draft goes on to the next coarser picture sooner, at this part of the CoC.
+/// A draft goes on to the next coarser picture sooner, at this part of the CoC…
 const DRAFT: f32 = 0.75;
+/// …and looks behind edges along every so many of all directions.
+const DIRECTIONS: usize = 2;
 
 impl Sizes<'_> {
     /// Renders the parts of the picture, and adds the lights. `larger` where it is half the size of another one.
@@ -157,6 +159,7 @@ impl Sizes<'_> {
             gap: gap as f32,
             points: points.len(),
             fill: self.params.occlusion.background_fill,
+            every: if base > 1 { DIRECTIONS } else { 1 },
         };
         Scene::new(&makings, rect, &moves, exec)
     }

@@ -348,13 +348,13 @@ fn what_lies_behind_is_the_same_where_only_a_part_is_needed() {
         _ => (6.0 + 0.02 * x as f32 + random.between(0.0, 0.3) as f32, BLUE),
     });
     let envelope = on_a_thread(|exec| hidden::envelope(&of, exec));
-    let all = on_a_thread(|exec| hidden::behind(&of, &envelope, rect, None, exec));
+    let all = on_a_thread(|exec| hidden::behind(&of, &envelope, rect, (None, 1), exec));
     let part: Vec<u8> = places(rect).map(|(x, y)| if x < 20 && y < 0 { WHOLE } else { 0 }).collect();
     let (mut inside, mut left_out) = (0, 0);
     let (needed, some) = on_a_thread(|exec| {
         let asked = Asked::new(Finer::whole(&of), Parts { rect, part, any: true }, None, 1.0, exec)?;
         let [_, needed] = Needed::new(&of, rect, &asked, 1.0, exec)?;
-        let some = hidden::behind(&of, &envelope, rect, Some(&needed), exec)?;
+        let some = hidden::behind(&of, &envelope, rect, (Some(&needed), 1), exec)?;
         Ok((needed, some))
     });
     for (x, y) in places(rect) {
