@@ -10,8 +10,9 @@
 mod enlarge;
 
 use super::apart::Apart;
-use super::coarse::{fours, half, inside};
+use super::coarse::{fours, half};
 use super::field::Field;
+use super::views::Watched;
 use crate::effect::Rows;
 use crate::geometry::Rect;
 use crate::image::{ColourRow, Image};
@@ -44,14 +45,17 @@ pub struct Draft {
     rect: Rect,
     /// The blur of each pixel, see [`STEPS`].
     blur: Vec<u8>,
-    /// For each pixel of half the size the CoC of the sharpest thing that it shows, as [`make_up_for_the_size`] has it.
-    pub sharpest: Vec<f32>,
+    /// The pixels of half the size…
+    small: Rect,
+    /// …and for each the CoC of the sharpest thing that it shows, as [`make_up_for_the_size`] has it.
+    sharpest: Vec<f32>,
 }
 
 impl Draft {
-    /// Of a picture.
-    pub fn new(field: &Field, exec: &Exec) -> Result<Self, Stop> {
-        let (from, rect) = (field.rect, half(&field.rect));
+    /// Of the part of a picture under some pixels of half the size.
+    pub fn new(field: &Field, under: Rect, exec: &Exec) -> Result<Self, Stop> {
+        let from = Rect::new(2 * under.x1, 2 * under.y1, 2 * under.x2, 2 * under.y2).intersect(&field.rect);
+        let rect = half(&from);
         let (width, w) = (from.width(), rect.width());
         let mut made = exec.keep((
             exec.filled(width * from.height(), 0u8, [0.02; 2])?,
@@ -64,7 +68,7 @@ impl Draft {
         let rows: Vec<_> = pairs.zip(sharpest.chunks_mut(w)).collect();
         exec.for_each_mut(rows, [0.02, 0.04], |i, (blur, sharpest), _| {
             let row = |y: i32| {
-                let start = inside(&from, from.x1, y).1 * width;
+                let start = field.index(from.x1, y.clamp(from.y1, from.y2 - 1));
                 &field.coc[start..start + width]
             };
             let y = 2 * (rect.y1 + i as i32);
@@ -77,7 +81,19 @@ impl Draft {
             });
         })?;
         let (blur, sharpest) = made.take();
-        Ok(Self { rect: from, blur, sharpest })
+        Ok(Self { rect: from, blur, small: rect, sharpest })
+    }
+
+    /// What is sharpest of the pixels of a row of half the size from there on.
+    fn sharpest_from(&self, x: i32, y: i32) -> &[f32] {
+        let (row, skip) = ((y - self.small.y1) as usize, (x - self.small.x1) as usize);
+        let w = self.small.width();
+        &self.sharpest[row * w + skip..(row + 1) * w]
+    }
+
+    /// What is sharpest of each pixel of half the size.
+    pub fn watched(&self) -> Watched<'_> {
+        Watched { rect: self.small, coc: &self.sharpest }
     }
 }
 

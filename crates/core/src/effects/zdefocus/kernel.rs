@@ -178,7 +178,8 @@ impl Defocus<'_> {
     /// The same by way of half the size.
     fn draft<'e>(&self, of: Subject<'e>, exec: &'e Exec) -> Result<Enlarged<'e>, Stop> {
         let Subject { field, plate, lights, hidden, seen, largest, .. } = of;
-        let draft = exec.keep(Draft::new(&field, exec)?);
+        let asked = half(&seen).grow(1);
+        let draft = exec.keep(Draft::new(&field, asked, exec)?);
         let Coarse { field: small, apart, .. } = Coarse::new(Finer::whole(&field), exec)?;
         let (mut small, mut apart) = (exec.keep(small), exec.keep(apart));
         let mut plate = match plate {
@@ -189,13 +190,12 @@ impl Defocus<'_> {
         if let Some(plate) = &mut plate {
             draft::make_up_for_the_size(&mut plate.field, None, exec)?;
         }
-        let asked = half(&seen).grow(1);
         let mut picture = exec.keep(Image::empty(asked, exec)?);
         let mut glow = if lights.is_empty() { None } else { Some(exec.keep(Image::empty(seen, exec)?)) };
         let mut visible = exec.keep(exec.filled(asked.width() * asked.height(), WHOLE, [0.05, 0.05])?);
         let largest = 0.5 * largest + draft::WIDER;
         let of = Subject { field: small, apart: Some(apart), plate, lights, hidden, seen: asked, largest };
-        let larger = Larger { watched: &draft.sharpest, visible: &mut visible, glow: glow.as_deref_mut() };
+        let larger = Larger { watched: draft.watched(), visible: &mut visible, glow: glow.as_deref_mut() };
         let small = self.look(of, &mut picture, Some(larger), exec)?;
         Ok(Enlarged { rect: seen, draft, field, small, picture, visible, glow })
     }

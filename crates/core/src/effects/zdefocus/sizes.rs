@@ -40,8 +40,8 @@ pub struct Sizes<'a> {
 
 /// What a picture of half the size is wanted for: another one, whose pixels the lights and the barrel go by.
 pub struct Larger<'a> {
-    /// A CoC for each of the field's pixels…
-    pub watched: &'a [f32],
+    /// A CoC for each of the picture's pixels…
+    pub watched: Watched<'a>,
     /// …of which is noted here for each of the picture's pixels by which part of the lens it is seen, of [`WHOLE`](super::breaks::WHOLE),
     /// wherever the picture says something itself.
     pub visible: &'a mut [u8],
@@ -101,10 +101,7 @@ impl Sizes<'_> {
                 eye: self.eye,
             };
             let (visible, glow) = match &mut larger {
-                Some(larger) => {
-                    let watched = Watched { rect: self.field.rect, coc: larger.watched };
-                    (Some((watched, &mut *larger.visible)), larger.glow.as_deref_mut())
-                }
+                Some(larger) => (Some((larger.watched, &mut *larger.visible)), larger.glow.as_deref_mut()),
                 None => (None, own_glow.as_deref_mut().filter(|_| number > 0)),
             };
             if number == 0 {

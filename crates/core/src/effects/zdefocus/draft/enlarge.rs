@@ -56,7 +56,7 @@ impl Neighbours {
         for (to, plane) in self.own.iter_mut().zip(&of.small.colour).filter(|_| own) {
             to[..n].copy_from_slice(&plane[i..i + n]);
         }
-        for ((sharp, far), coc) in self.sharp.iter_mut().zip(&mut self.far).zip(&of.draft.sharpest[i..i + n]) {
+        for ((sharp, far), coc) in self.sharp.iter_mut().zip(&mut self.far).zip(&of.draft.sharpest_from(x, y)[..n]) {
             *sharp = super::sharpness(*coc);
             *far = if *coc > 0.0 { 1.0 - *sharp } else { 0.0 };
         }
@@ -196,8 +196,22 @@ impl SixteenWork for Row<'_> {
             let at = at + (x + these.start as i32 - draft.rect.x1) as usize;
             blur[these.clone()].copy_from_slice(&draft.blur[at..at + these.len()]);
             let sharp = own_pixels(of, [x, y], these.clone(), &blur, &mut own);
+            let small = x.div_euclid(2) - 1;
+            if !sharp && these.len() == PIXELS && of.blurred_alone(small, first) {
+                let from = (x - x1) as usize;
+                for (to, plane) in to.iter_mut().zip(&of.picture.planes) {
+                    let skip = (small - plane.rect().x1) as usize;
+                    let rows = [&plane.row(first)[skip..], &plane.row(first + 1)[skip..]];
+                    if let (Some(to), [Some(low), Some(high)]) =
+                        (to[from..].first_chunk_mut(), rows.map(|row| row.first_chunk()))
+                    {
+                        plain(low, high, second, to);
+                    }
+                }
+                continue;
+            }
             for (row, y) in rows.iter_mut().zip([first, first + 1]) {
-                row.load(of, x.div_euclid(2) - 1, y, sharp);
+                row.load(of, small, y, sharp);
             }
             for parity in [0, 1] {
                 pixels.load(&own, &blur, parity);
@@ -214,6 +228,33 @@ impl SixteenWork for Row<'_> {
         for (to, glow) in to.iter_mut().zip(glow.iter().flat_map(|glow| &glow.planes[..3])) {
             to.iter_mut().zip(glow.row(y)).for_each(|(to, glow)| *to += glow);
         }
+    }
+}
+
+impl Enlarged<'_> {
+    /// Is all that the neighbours of a piece show blurred, those of two rows of half the size from a place on?
+    #[inline(always)]
+    fn blurred_alone(&self, x: i32, y: i32) -> bool {
+        let rows = [self.draft.sharpest_from(x, y), self.draft.sharpest_from(x, y + 1)];
+        rows.iter().all(|row| {
+            let row = row.first_chunk::<WITH>();
+            row.is_some_and(|row| row.iter().fold(true, |all, coc| all & (super::sharpness(*coc) == 0.0)))
+        })
+    }
+}
+
+/// [`Pixels::enlarge`] where nothing is sharp: the same bits.
+#[inline(always)]
+fn plain(low: &[f32; WITH], high: &[f32; WITH], second: f32, to: &mut [f32; PIXELS]) {
+    let parts = |low: f32, high: f32| [(1.0 - second) * high, second * low, second * high];
+    let [even, odd] = [parts(0.25, 0.75), parts(0.75, 0.25)];
+    for (i, pair) in to.as_chunks_mut::<2>().0.iter_mut().enumerate() {
+        let (a, b, c) = (low[i], low[i + 1], low[i + 2]);
+        let (d, e, f) = (high[i], high[i + 1], high[i + 2]);
+        *pair = [
+            a + ((even[0] * (b - a) + even[1] * (d - a)) + even[2] * (e - a)),
+            b + ((odd[0] * (c - b) + odd[1] * (e - b)) + odd[2] * (f - b)),
+        ];
     }
 }
 
