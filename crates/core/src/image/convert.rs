@@ -104,25 +104,23 @@ impl<S: Sample> Work for LoadRow<'_, S> {
     fn run(self) {
         let Self { components, bytes, out, .. } = self;
         match components {
-            Components::Rgba => load_pixels::<S, 4>(bytes, out, |p| [p(0), p(1), p(2), p(3)]),
-            Components::Bgra => load_pixels::<S, 4>(bytes, out, |p| [p(2), p(1), p(0), p(3)]),
-            Components::Rgb => load_pixels::<S, 3>(bytes, out, |p| [p(0), p(1), p(2), 1.0]),
-            Components::Alpha => load_pixels::<S, 1>(bytes, out, |p| [p(0); 4]),
+            Components::Rgba => load_pixels::<S, 4>(bytes, out, |p| p),
+            Components::Bgra => load_pixels::<S, 4>(bytes, out, |[b, g, r, a]| [r, g, b, a]),
+            Components::Rgb => load_pixels::<S, 3>(bytes, out, |[r, g, b]| [r, g, b, 1.0]),
+            Components::Alpha => load_pixels::<S, 1>(bytes, out, |[v]| [v; 4]),
         }
     }
 }
 
 /// `pick` makes red, green, blue, alpha from a pixel's numbers. Plain zips, so that it becomes vector code.
 #[inline(always)]
-fn load_pixels<S: Sample, const N: usize>(
-    bytes: &[u8],
-    out: ColourRow,
-    pick: impl Fn(&dyn Fn(usize) -> f32) -> [f32; 4],
-) {
+fn load_pixels<S: Sample, const N: usize>(bytes: &[u8], out: ColourRow, pick: impl Fn([f32; N]) -> [f32; 4]) {
     let (n, step) = (out.r.len(), S::BYTES * N);
     let planes = out.r.iter_mut().zip(&mut out.g[..n]).zip(out.b[..n].iter_mut().zip(&mut out.a[..n]));
     for (p, ((r, g), (b, a))) in bytes[..n * step].chunks_exact(step).zip(planes) {
-        [*r, *g, *b, *a] = pick(&|c| S::load(&p[c * S::BYTES..(c + 1) * S::BYTES]));
+        let mut values = [0.0; N];
+        values.iter_mut().zip(p.chunks_exact(S::BYTES)).for_each(|(v, p)| *v = S::load(p));
+        [*r, *g, *b, *a] = pick(values);
     }
 }
 

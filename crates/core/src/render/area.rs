@@ -74,18 +74,19 @@ pub(super) fn input(
     let first = rect.x1 + own.start as i32;
     let near = first..first + own.len() as i32;
     let in_place = xs.iter().flatten().all(|x| near.contains(x));
+    let columns = Columns::new(xs, own);
     let size = [rect.width() * rect.height(), rect.width()];
     let read = |i: usize, colour: &mut ColourRow, z: &mut [f32]| {
         z.fill(f32::INFINITY);
         let Some(y) = border_index(border, rect.y1 + i as i32, inside.y1, inside.y2) else { return };
-        spread(z, z_inside.row(y), &xs, z_rect.x1, own.clone());
+        columns.spread(z, z_inside.row(y), z_rect.x1);
         if in_place {
-            let mut part = colour.part(own.clone());
+            let mut part = colour.part(columns.own.clone());
             out.load_row(first, y, part.reborrow());
             if out.alpha == Alpha::Straight {
                 premultiply(part);
             }
-            colour.planes().into_iter().for_each(|plane| continue_row(plane, &xs, first, own.clone()));
+            colour.planes().into_iter().for_each(|plane| columns.go_on_from_own(plane, first));
             return;
         }
         let mut planes: [Vec<f32>; 4] = std::array::from_fn(|_| vec![0.0; z_rect.width()]);
@@ -94,7 +95,7 @@ pub(super) fn input(
             premultiply(borrow(&mut planes, 0, z_rect.width()));
         }
         for (to, from) in colour.planes().into_iter().zip(&planes) {
-            spread(to, from, &xs, z_rect.x1, own.clone());
+            columns.spread(to, from, z_rect.x1);
         }
     };
     let mut noted = vec![Noted::NOTHING; rect.height()];
@@ -106,33 +107,59 @@ pub(super) fn input(
     })?;
     let noted = noted.iter().fold(Noted::NOTHING, Noted::and);
     let planes = exec.keep(planes.map(|data| Plane::from_data(rect, data)));
-    let background = behind.as_ref().map(|b| continued(b, rect, inside, &xs, border, exec)).transpose()?;
+    let background = behind.as_ref().map(|b| continued(b, rect, inside, &columns.xs, border, exec)).transpose()?;
     let [r, g, b, a, depth] = planes.take();
     Ok(AreaInput { source: Image { planes: [r, g, b, a] }, depth, noted, background, inside, window, seen })
 }
 
-/// Columns beside those of `own`, whose numbers begin at `x1`, from those: `xs` says which one each column is. Those of nowhere stay.
-fn continue_row(row: &mut [f32], xs: &[Option<i32>], x1: i32, own: Range<usize>) {
-    for i in (0..own.start.min(xs.len())).chain(own.end.max(own.start).min(xs.len())..xs.len()) {
-        if let Some(x) = xs[i] {
-            row[i] = row[own.start + (x - x1) as usize];
-        }
-    }
+/// The columns that are read.
+struct Columns {
+    /// Which one each is; `None` is of nowhere.
+    xs: Vec<Option<i32>>,
+    /// Those that lie side by side in the frame.
+    own: Range<usize>,
+    /// Those before and behind them, and the one that all of these are, if they are one.
+    beside: [(Range<usize>, Option<i32>); 2],
 }
 
-/// Writes a row whose columns are `xs` of one that begins at `x1`; the columns of `own` lie side by side there. Others of nowhere stay.
-fn spread(to: &mut [f32], from: &[f32], xs: &[Option<i32>], x1: i32, own: Range<usize>) {
-    let mut one_by_one = |columns: Range<usize>| {
-        for (to, x) in to[columns.clone()].iter_mut().zip(&xs[columns]) {
-            *to = x.map_or(*to, |x| from[(x - x1) as usize]);
+impl Columns {
+    fn new(xs: Vec<Option<i32>>, own: Range<usize>) -> Self {
+        let beside = [0..own.start.min(xs.len()), own.end.max(own.start).min(xs.len())..xs.len()];
+        let beside = beside.map(|columns| {
+            let first = xs[columns.clone()].first().copied().flatten();
+            (columns.clone(), first.filter(|_| xs[columns].iter().all(|x| *x == first)))
+        });
+        Self { xs, own, beside }
+    }
+
+    /// Writes what lies beside the frame's own, from a column of the frame each. Those of nowhere stay.
+    fn go_on(&self, row: &mut [f32], column: impl Fn(&[f32], i32) -> f32) {
+        for (columns, one) in &self.beside {
+            if let Some(x) = one {
+                let v = column(row, *x);
+                row[columns.clone()].fill(v);
+                continue;
+            }
+            for i in columns.clone() {
+                if let Some(x) = self.xs[i] {
+                    row[i] = column(row, x);
+                }
+            }
         }
-    };
-    one_by_one(0..own.start.min(xs.len()));
-    one_by_one(own.end.max(own.start).min(xs.len())..xs.len());
-    if let Some(first) = xs.get(own.start).copied().flatten().filter(|_| !own.is_empty()) {
-        let n = own.len();
-        let first = (first - x1) as usize;
-        to[own].copy_from_slice(&from[first..first + n]);
+    }
+
+    /// The same where its own columns are there, of which the first is that one of the frame.
+    fn go_on_from_own(&self, row: &mut [f32], first: i32) {
+        self.go_on(row, |row, x| row[self.own.start + (x - first) as usize]);
+    }
+
+    /// Writes a row from one of the frame that begins at `x1`. Those of nowhere stay.
+    fn spread(&self, to: &mut [f32], from: &[f32], x1: i32) {
+        self.go_on(to, |_, x| from[(x - x1) as usize]);
+        if let Some(first) = self.xs.get(self.own.start).copied().flatten().filter(|_| !self.own.is_empty()) {
+            let first = (first - x1) as usize;
+            to[self.own.clone()].copy_from_slice(&from[first..first + self.own.len()]);
+        }
     }
 }
 
@@ -156,7 +183,9 @@ fn continued(
         exec.for_each_mut(to.rows_mut().collect(), [0.02, 0.02], |i, row, _| {
             let Some(y) = border_index(border, rect.y1 + i as i32, inside.y1, inside.y2) else { return };
             let (of, x1) = (of.row(y), of.rect().x1);
-            spread(row, of, xs, x1, 0..0);
+            for (to, x) in row.iter_mut().zip(xs) {
+                *to = x.map_or(*to, |x| of[(x - x1) as usize]);
+            }
         })?;
     }
     Ok(made.take())

@@ -184,7 +184,6 @@ pub fn from_coarser(of: &Image, rect: &Rect, y: i32, line: &mut Vec<f32>, out: &
         let [low, high] = [&plane.row(low)[skip..skip + n], &plane.row(low + 1)[skip..skip + n]];
         line.clear();
         line.extend(low.iter().zip(high).map(|(a, b)| of_low * a + of_high * b));
-        out.clear();
         out.resize(rect.width(), 0.0);
         if odd == 1 {
             out[0] = 0.75 * line[0] + 0.25 * line[1];

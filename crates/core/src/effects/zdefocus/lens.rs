@@ -4,7 +4,7 @@ use super::params::{LensModel, SizeParams};
 use super::views::JOINED;
 use crate::choices;
 use crate::depth::NEAREST;
-use crate::simd::best;
+use crate::simd::{Work, best_work};
 use crate::workers::{Exec, Stop, try_vec};
 
 choices! {
@@ -218,17 +218,33 @@ impl Lens {
             row.iter_mut().for_each(|v| *v = (self.coc(f64::from(*v)) * scale) as f32);
             return;
         }
-        best(|| {
-            let focus = 1.0 / self.focus;
-            for v in row {
-                let z = f64::from(*v);
-                let c = self.k * (focus - 1.0 / if z < FARTHEST { z } else { FARTHEST });
-                let c = c * if c < 0.0 { self.near } else { self.far };
-                let c = if c < -self.max { -self.max } else { c };
-                let c = if c > self.max { self.max } else { c };
-                *v = (if z.is_nan() { 0.0 } else { c } * scale) as f32;
-            }
-        });
+        best_work(Cocs { lens: self, row, scale });
+    }
+}
+
+/// [`Lens::cocs`] where no zone stays sharp.
+struct Cocs<'a> {
+    lens: &'a Lens,
+    row: &'a mut [f32],
+    scale: f64,
+}
+
+impl Work for Cocs<'_> {
+    type Output = ();
+    const BROAD: bool = true;
+
+    #[inline(always)]
+    fn run(self) {
+        let Lens { k, near, far, max, .. } = *self.lens;
+        let (focus, scale) = (1.0 / self.lens.focus, self.scale);
+        for v in self.row {
+            let z = f64::from(*v);
+            let c = k * (focus - 1.0 / if z < FARTHEST { z } else { FARTHEST });
+            let c = c * if c < 0.0 { near } else { far };
+            let c = if c < -max { -max } else { c };
+            let c = if c > max { max } else { c };
+            *v = (if z.is_nan() { 0.0 } else { c } * scale) as f32;
+        }
     }
 }
 

@@ -21,6 +21,7 @@ use super::view::View;
 use super::weighing::Weighing;
 use crate::geometry::Rect;
 use crate::image::Image;
+use crate::maths::choose;
 use crate::simd::{Sixteen, SixteenWork, best_sixteen_work};
 use crate::workers::{Cancel, Exec, Stop};
 use std::ops::Range;
@@ -164,7 +165,8 @@ impl SixteenWork for Whole<'_, '_> {
         }
         let Averages { seen, depths, watched: part_of_lens } =
             if looked.is_empty() { Averages::default() } else { average::<S>(&tile) };
-        let (mut line, mut of_coarser) = (Vec::new(), <[Vec<f32>; 4]>::default());
+        let (mut line, mut of_coarser) = (Vec::new(), [0; 4].map(|_| vec![0f32; w]));
+        let mut seen_row = of_coarser.clone();
         for (i, y) in (rect.y1..rect.y2).enumerate() {
             let (parts, own) = (asked.parts.row(&rect, y), asked.own(&rect, y));
             let mut wanted = parts.iter().zip(own);
@@ -183,23 +185,24 @@ impl SixteenWork for Whole<'_, '_> {
                     *to = (all + (of_lens - 1.0) * all * part).round() as u8;
                 }
             }
+            if parts.iter().all(|part| *part == 0) {
+                continue;
+            }
+            // Nothing of what is not looked at is asked for.
+            seen_row.iter_mut().for_each(|plane| plane.fill(0.0));
+            if here {
+                let at = (y - looked.y1) as usize * looked.width();
+                for (x, colour) in (first..).zip(&seen[at..at + looked.width()]) {
+                    (0..4).for_each(|c| seen_row[c][x] = colour[c]);
+                }
+            }
             for (c, plane) in planes.chunks_mut(n).enumerate() {
                 let row = &mut plane[i * w..(i + 1) * w];
-                let at = y.saturating_sub(looked.y1).max(0) as usize * looked.width();
-                for x in (0..w).filter(|x| parts[*x] > 0) {
-                    let own_part = own[x];
-                    let mut v = if own_part < WHOLE { of_coarser[c][x] } else { 0.0 };
-                    if own_part > 0 && here {
-                        let seen = seen[at + x - first][c];
-                        v = match own_part {
-                            WHOLE => seen,
-                            part => v + (seen - v) * (f32::from(part) / f32::from(WHOLE)),
-                        };
-                    }
-                    row[x] = match parts[x] {
-                        WHOLE => v,
-                        part => row[x] + (v - row[x]) * (f32::from(part) / f32::from(WHOLE)),
-                    };
+                let (of_coarser, seen) = (&of_coarser[c][..w], &seen_row[c][..w]);
+                let all = row.iter_mut().zip(parts.iter().zip(own)).zip(of_coarser.iter().zip(seen));
+                for ((to, (part, own)), (coarser, seen)) in all {
+                    let v = over(*coarser, *seen, *own);
+                    *to = over(*to, v, *part);
                 }
             }
         }
@@ -224,6 +227,13 @@ impl SixteenWork for Whole<'_, '_> {
             rows.iter_mut().zip(plane.chunks(w)).for_each(|(to, from)| to.copy_from_slice(from));
         }
     }
+}
+
+/// Something over something else, of [`WHOLE`].
+#[inline(always)]
+fn over(below: f32, above: f32, part: u8) -> f32 {
+    let mixed = below + (above - below) * (f32::from(part) / f32::from(WHOLE));
+    choose(part == 0, below, choose(part == WHOLE, above, mixed))
 }
 
 /// What is looked at, as all lens points together see it.

@@ -5,7 +5,7 @@ use crate::effects::zdefocus::breaks::{Parts, WHOLE};
 use crate::effects::zdefocus::field::Field;
 use crate::geometry::Rect;
 use crate::image::Image;
-use crate::simd::{Work, best, best_work};
+use crate::simd::{Work, best_work};
 use crate::workers::{Exec, Stop, try_vec};
 
 /// Pixels that are summed up together.
@@ -24,12 +24,27 @@ pub struct Map {
 /// Of no level.
 const NONE: u8 = u8::MAX;
 
-/// The levels of a row's pixels; `ends` are the largest CoCs of all but the last.
-#[inline(always)]
-fn of_row(ends: &[f32; LEVELS - 1], parts: &[u8], coc: &[f32], levels: &mut [u8]) {
-    for ((level, part), coc) in levels.iter_mut().zip(parts).zip(coc) {
-        let beyond = ends.iter().map(|end| u8::from(coc.abs() > *end)).sum();
-        *level = if *part < WHOLE { beyond } else { NONE };
+/// The levels of a row's pixels.
+struct Levels<'a> {
+    /// The largest CoCs of all but the last.
+    ends: &'a [f32; LEVELS - 1],
+    parts: &'a [u8],
+    coc: &'a [f32],
+    levels: &'a mut [u8],
+}
+
+impl Work for Levels<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for ((level, part), coc) in self.levels.iter_mut().zip(self.parts).zip(self.coc) {
+            let mut beyond = 0;
+            for end in self.ends {
+                beyond += u8::from(coc.abs() > *end);
+            }
+            *level = if *part < WHOLE { beyond } else { NONE };
+        }
     }
 }
 
@@ -63,7 +78,8 @@ impl Map {
         exec.for_each_mut(rows, [0.1, 0.1], |i, (levels, cells), _| {
             let y = rect.y1 + i as i32;
             let first = field.index(rect.x1, y);
-            best(|| of_row(&ends, parts.row(&rect, y), &field.coc[first..first + w], levels));
+            let (parts, coc) = (parts.row(&rect, y), &field.coc[first..first + w]);
+            best_work(Levels { ends: &ends, parts, coc, levels });
             // The first cell may be cut.
             let before = (CELL as i32 - rect.x1.rem_euclid(CELL as i32)) as usize;
             let (one, more) = levels.split_at(before.min(w));
