@@ -100,7 +100,7 @@ fn edges(
     cancel: &Cancel,
 ) -> Result<Vec<u16>, Stop> {
     let (w, h, first) = (field.rect.width() as i32, field.rect.height() as i32, (field.rect.x1, field.rect.y1));
-    let length = ((step.0 * step.0 + step.1 * step.1) as f32).sqrt();
+    let length = length(step);
     let mut found = try_vec(wanted.x.len(), 0u16)?;
     for row in 0..h {
         // Rows and columns in such an order that the next pixel comes first.
@@ -115,18 +115,24 @@ fn edges(
             let coc = field.coc[i];
             let mut t = 1;
             let hit = loop {
-                let (px, py) = (first.0 + x + t * step.0, first.1 + y + t * step.1);
-                let Some(like) = field.like(px, py) else { break 0 };
+                let (px, py) = (x + t * step.0, y + t * step.1);
+                let there = (0..w).contains(&px) & (0..h).contains(&py);
+                let (other, before) = if there {
+                    let j = (py * w + px) as usize;
+                    (field.coc[j], of_pixel[j])
+                } else {
+                    // Beyond the field nobody has looked.
+                    let Some(j) = field.like(first.0 + px, first.1 + py) else { break 0 };
+                    (field.coc[j], 0)
+                };
                 let distance = t as f32 * length;
-                if field.coc[like] - coc >= distance.max(STEP) {
+                if other - coc >= distance.max(STEP) {
                     break t;
                 }
                 if distance > field.most - coc {
                     break 0;
                 }
-                // Beyond the field nobody has looked.
-                let before = if field.rect.contains(px, py) { of_pixel[field.index(px, py)] } else { 0 };
-                if before == 0 && needed.is_none_or(|needed| needed.at(px, py)) {
+                if before == 0 && needed.is_none_or(|needed| needed.at(first.0 + px, first.1 + py)) {
                     break 0;
                 }
                 t += i32::from(before.max(1));
@@ -170,6 +176,7 @@ pub fn behind(
     })?;
     drop(exec.keep(spare.into_inner().unwrap_or_else(PoisonError::into_inner)));
     let found = exec.keep(found.take().into_iter().collect::<Result<Vec<_>, _>>()?);
+    let lengths = RAYS.map(length);
     exec.for_each_mut(sheet.rows_mut(), [0.15, 0.15], |row, (coc, colour), _| {
         let y = rect.y1 + row as i32;
         let r = (y - field.rect.y1) as usize;
@@ -179,7 +186,7 @@ pub fn behind(
             if (rect.x1..rect.x2).contains(&x) {
                 let at = (x - rect.x1) as usize;
                 let steps = std::array::from_fn(|ray| found[ray].get(k).copied().unwrap_or(0));
-                if let Some((c, v)) = guess(field, &steps, x, y) {
+                if let Some((c, v)) = guess(field, &steps, &lengths, x, y) {
                     coc[at] = c;
                     (0..4).for_each(|c| colour[c][at] = v[c]);
                 }
@@ -189,39 +196,45 @@ pub fn behind(
     Ok(sheet.take())
 }
 
-/// What one direction finds.
-#[derive(Clone, Copy)]
-struct Hit {
-    distance: f32,
-    coc: f32,
-    colour: [f32; 4],
+/// How long a step is, in pixels.
+fn length(step: (i32, i32)) -> f32 {
+    ((step.0 * step.0 + step.1 * step.1) as f32).sqrt()
 }
 
-fn guess(field: &Field, steps: &[u16; 16], x: i32, y: i32) -> Option<(f32, [f32; 4])> {
-    let coc = field.coc[field.index(x, y)];
-    let hits: [Option<Hit>; 16] = std::array::from_fn(|k| hit(field, RAYS[k], i32::from(steps[k]), x, y));
-    let nearest = hits.iter().flatten().min_by(|a, b| a.distance.total_cmp(&b.distance))?;
-    let tolerance = STEP + 0.25 * (nearest.coc - coc);
-    let (mut sum, mut of_coc, mut of_colour) = (0f32, 0f32, [0f32; 4]);
-    for hit in hits.iter().flatten().filter(|h| (h.coc - nearest.coc).abs() <= tolerance) {
-        // A lamp at the edge says little about what lies beside it: the brighter, the less it counts.
-        let light = 1.0 + luminance(&hit.colour).max(0.0);
-        let weight = 1.0 / (hit.distance * hit.distance * light * light);
-        sum += weight;
-        of_coc += weight * hit.coc;
-        (0..4).for_each(|c| of_colour[c] += weight * hit.colour[c]);
-    }
-    Some((of_coc / sum + BEHIND, of_colour.map(|v| v / sum)))
-}
-
-/// The pixel that a direction found.
-fn hit(field: &Field, step: (i32, i32), t: i32, x: i32, y: i32) -> Option<Hit> {
-    if t == 0 {
+/// CoC and colour behind a pixel, from the steps to an edge along each direction, 0 where there is none, and the length of one.
+fn guess(
+    field: &Field,
+    steps: &[u16; RAYS.len()],
+    lengths: &[f32; RAYS.len()],
+    x: i32,
+    y: i32,
+) -> Option<(f32, [f32; 4])> {
+    if steps.iter().fold(0, |all, step| all | step) == 0 {
         return None;
     }
-    let length = ((step.0 * step.0 + step.1 * step.1) as f32).sqrt();
-    let j = field.like(x + t * step.0, y + t * step.1)?;
-    let unlit = field.unlit.get(j).copied().unwrap_or(1.0);
-    let [r, g, b, a] = field.at(j);
-    Some(Hit { distance: t as f32 * length, coc: field.coc[j], colour: [r * unlit, g * unlit, b * unlit, a] })
+    // What each direction finds: how far away, and which pixel.
+    let (mut distances, mut pixels) = ([f32::INFINITY; RAYS.len()], [0; RAYS.len()]);
+    for (k, step) in RAYS.iter().enumerate().filter(|(k, _)| steps[*k] > 0) {
+        let t = i32::from(steps[k]);
+        if let Some(j) = field.like(x + t * step.0, y + t * step.1) {
+            (distances[k], pixels[k]) = (t as f32 * lengths[k], j);
+        }
+    }
+    let hits = || distances.iter().zip(pixels).filter(|(distance, _)| **distance < f32::INFINITY);
+    let (_, nearest) = hits().min_by(|a, b| a.0.total_cmp(b.0))?;
+    let nearest = field.coc[nearest];
+    let tolerance = STEP + 0.25 * (nearest - field.coc[field.index(x, y)]);
+    let (mut sum, mut of_coc, mut of_colour) = (0f32, 0f32, [0f32; 4]);
+    for (distance, j) in hits().filter(|(_, j)| (field.coc[*j] - nearest).abs() <= tolerance) {
+        let unlit = field.unlit.get(j).copied().unwrap_or(1.0);
+        let [r, g, b, a] = field.at(j);
+        let colour = [r * unlit, g * unlit, b * unlit, a];
+        // A lamp at the edge says little about what lies beside it: the brighter, the less it counts.
+        let light = 1.0 + luminance(&colour).max(0.0);
+        let weight = 1.0 / (distance * distance * light * light);
+        sum += weight;
+        of_coc += weight * field.coc[j];
+        (0..4).for_each(|c| of_colour[c] += weight * colour[c]);
+    }
+    Some((of_coc / sum + BEHIND, of_colour.map(|v| v / sum)))
 }
