@@ -334,7 +334,7 @@ fn the_focus_may_be_at_infinity() {
 /// Beyond the frame its border goes on: as if the pixels were there, however far out, though the field ends where nothing new comes.
 #[test]
 fn a_border_is_as_if_its_pixels_were_there() {
-    let frame = Rect::new(-20, 7, 76, 61);
+    let frame = Rect::new(-20, 7, 76, 108);
     let mut random = Random::new(12);
     let depths: Vec<f32> = (0..64).map(|_| random.log_between(1.0, 60.0) as f32).collect();
     let colours: Vec<f32> = (0..8192).map(|_| random.between(0.0, 1.0) as f32).collect();
@@ -343,21 +343,35 @@ fn a_border_is_as_if_its_pixels_were_there() {
         let i = (y * 97 + x).rem_euclid(8192) as usize;
         ([colours[i], 0.5, 1.0 - colours[i], 1.0], if (x - 2 * y) % 23 == 5 { 1e10 } else { depths[patch] })
     };
-    let alone = Scene::new(frame, pixel);
+    // A bar that leaves the frame: what it hides there is found far outside.
+    let bar = |x: i32, y: i32| {
+        let (colour, _) = pixel(x, y);
+        (colour, if (38..77).contains(&y) { 1.5 } else { 1e10 })
+    };
     let within = frame.grow(140);
-    let clamped = |x: i32, y: i32| pixel(x.clamp(frame.x1, frame.x2 - 1), y.clamp(frame.y1, frame.y2 - 1));
-    let surrounded = Scene::new(within, clamped).windows(&[frame]);
+    let inside = |x: i32, y: i32| (x.clamp(frame.x1, frame.x2 - 1), y.clamp(frame.y1, frame.y2 - 1));
+    let both = |pixel: &dyn Fn(i32, i32) -> (Rgba, f32)| {
+        let surrounded = Scene::new(within, |x, y| {
+            let (x, y) = inside(x, y);
+            pixel(x, y)
+        });
+        (Scene::new(frame, pixel), surrounded.windows(&[frame]))
+    };
+    let scenes = [both(&pixel), both(&bar)];
     for (quality, size) in [(0, 9.0), (0, 24.0), (1, 9.0), (1, 24.0), (2, 14.0)] {
         let values = Values::default().double("sizeAtInfinity", size).double("maxSize", size);
         let values = values.double("focusDistance", 3.0).int("quality", quality);
-        let (some, all) = (alone.render(&ZDefocus, &values), surrounded.render(&ZDefocus, &values));
-        for (i, (x, y)) in (frame.y1..frame.y2).flat_map(|y| (frame.x1..frame.x2).map(move |x| (x, y))).enumerate() {
-            let there = all[(y - within.y1) as usize * within.width() + (x - within.x1) as usize];
-            assert!(
-                same_bits(&some[i..=i], &[there]),
-                "quality {quality}, {size} px, ({x}, {y}): {:?}, {there:?}",
-                some[i]
-            );
+        for (alone, surrounded) in &scenes {
+            let (some, all) = (alone.render(&ZDefocus, &values), surrounded.render(&ZDefocus, &values));
+            for (i, (x, y)) in (frame.y1..frame.y2).flat_map(|y| (frame.x1..frame.x2).map(move |x| (x, y))).enumerate()
+            {
+                let there = all[(y - within.y1) as usize * within.width() + (x - within.x1) as usize];
+                assert!(
+                    same_bits(&some[i..=i], &[there]),
+                    "quality {quality}, {size} px, ({x}, {y}): {:?}, {there:?}",
+                    some[i]
+                );
+            }
         }
     }
 }
