@@ -105,8 +105,8 @@ impl Pixels {
     fn enlarge<S: Sixteen>(&mut self, rows: &[Neighbours; 2], parity: usize, second: f32) {
         let n = S::of;
         for at in (0..PIECE).step_by(SIXTEEN) {
-            let between =
-                Between::<S>::new(rows, [&self.sharp, &self.far].map(|of| S::some(&of[at..])), [at, parity], second);
+            let pixels = [S::some(&self.sharp[at..]), S::some(&self.far[at..])];
+            let between = Between::<S>::new(rows, pixels, [at, parity], second);
             let visible = between.mean([&rows[0].visible, &rows[1].visible]);
             let detail = S::some(&self.detail[at..]) * visible;
             let alone = ((visible - n(AMONG)) * n(1.0 / (ALONE - AMONG))).upper(n(0.0)).lower(n(1.0));
