@@ -98,8 +98,9 @@ impl Samples {
             let these = c.start..c.start + c.n;
             c.first = coc.len();
             if c.partly {
-                begins[c.first..][..c.n].copy_from_slice(&c.layer.begins[these.clone()]);
-                seen_by[c.first..][..c.n].copy_from_slice(&c.layer.seen_by[these.clone()]);
+                for (i, of, begin) in c.layer.partly(c.start, c.n) {
+                    (seen_by[c.first + i], begins[c.first + i]) = (of, begin);
+                }
             }
             coc.extend_from_slice(&c.layer.sheet.coc[these.clone()]);
             let [r, g, b, a] = c.layer.sheet.colour.each_ref().map(|plane| &plane[these.clone()]);

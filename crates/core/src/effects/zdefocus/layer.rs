@@ -16,10 +16,10 @@ pub struct Layer {
     pub sheet: Sheet,
     /// How far a sample moves for one unit of lens, in pixels.
     pub shift: Vec<f32>,
-    /// Where samples cover only a part of their pixels: how many of the lens's points see each. Empty is all of them.
-    pub seen_by: Vec<f32>,
-    /// Where in the order of the points those of a sample begin, for such samples.
-    pub begins: Vec<f32>,
+    /// The samples that cover only a part of their pixels.
+    pub partly: Partly,
+    /// How many points the lens has.
+    points: usize,
     /// The number of the first block of each row.
     pub first_column: i32,
     /// Blocks of a row.
@@ -31,6 +31,9 @@ pub struct Layer {
     /// Neighbours whose CoCs differ by less are one surface: what opens between them is closed.
     pub joined: f32,
 }
+
+/// For each row the columns of samples, in their order, that not all points of the lens see, and how many do. Or no rows: all see all.
+pub type Partly = Vec<Vec<(u32, f32)>>;
 
 /// A row of samples.
 #[derive(Clone, Default)]
@@ -75,23 +78,15 @@ const ENDS: f32 = 0.5;
 const BAND: usize = 8;
 
 impl Layer {
-    /// From samples of which each is seen by so many of all `points`; empty is by all of them.
-    pub fn new(sheet: Sheet, seen_by: Vec<f32>, points: usize, moves: &Moves, exec: &Exec) -> Result<Self, Stop> {
-        let of = exec.keep((sheet, seen_by));
-        let (sheet, seen_by) = (&of.0, &of.1[..]);
+    /// From samples, of which not all are seen by all `points`.
+    pub fn new(sheet: Sheet, partly: Partly, points: usize, moves: &Moves, exec: &Exec) -> Result<Self, Stop> {
+        let of = exec.keep((sheet, partly));
+        let (sheet, partly) = (&of.0, &of.1[..]);
         let (rect, w, n) = (sheet.rect, sheet.rect.width().max(1), sheet.coc.len());
         let first_column = rect.x1.div_euclid(BLOCK);
         let columns = ((rect.x2 - 1).div_euclid(BLOCK) - first_column + 1).max(1) as usize;
-        let mut begins = exec.keep(exec.filled(seen_by.len(), 0f32, [0.0; 2])?);
-        let rows: Vec<_> = begins.chunks_mut(w).zip(seen_by.chunks(w)).collect();
-        exec.for_each_mut(rows, [0.2, 0.2], |y, (begins, seen_by), _| {
-            let samples = (rect.x1..).zip(begins.iter_mut()).zip(seen_by.iter());
-            for ((x, begin), _) in samples.filter(|(_, of)| **of < points as f32) {
-                *begin = (hash(x, rect.y1 + y as i32) % points.max(1) as u32) as f32;
-            }
-        })?;
         let joined = moves.joined;
-        let cutter = Cutter { sheet, seen_by, points: points as f32, first_column, columns, joined };
+        let cutter = Cutter { sheet, partly, first_column, columns, joined };
         let mut made = exec.keep(vec![Row::default(); n.div_ceil(w)]);
         let bands = made.chunks_mut(BAND).collect();
         let [shift] = exec.rows([n, BAND * w], 0f32, bands, [0.2, 0.2], |band, [shift], rows, _| {
@@ -115,9 +110,27 @@ impl Layer {
         let shifts = made.iter().flat_map(|row| &row.blocks).map(|block| block.shift);
         let moved = shifts.filter(|[low, high]| low <= high);
         let most = moved.fold(0f32, |m, [low, high]| m.max(low.abs()).max(high.abs()));
-        let ((sheet, seen_by), begins, rows) = (of.take(), begins.take(), made.take());
-        Ok(Self { sheet, shift, seen_by, begins, first_column, columns, rows, most, joined })
+        let ((sheet, partly), rows) = (of.take(), made.take());
+        Ok(Self { sheet, shift, partly, points, first_column, columns, rows, most, joined })
     }
+
+    /// The samples from a place on that not all points see: how far on, how many do, and where in the order of the points those begin.
+    pub fn partly(&self, start: usize, n: usize) -> impl Iterator<Item = (usize, f32, f32)> {
+        let rect = self.sheet.rect;
+        let (row, first) = (start / rect.width().max(1), start % rect.width().max(1));
+        these(&self.partly, row, first..first + n).iter().map(move |(column, seen_by)| {
+            let begin = hash(rect.x1 + *column as i32, rect.y1 + row as i32) % self.points.max(1) as u32;
+            (*column as usize - first, *seen_by, begin as f32)
+        })
+    }
+}
+
+/// Those of some columns of a row.
+fn these(partly: &[Vec<(u32, f32)>], row: usize, columns: Range<usize>) -> &[(u32, f32)] {
+    let row = partly.get(row).map_or(&[][..], Vec::as_slice);
+    let [first, end] =
+        [columns.start, columns.end].map(|column| row.partition_point(|(of, _)| (*of as usize) < column));
+    &row[first..end]
 }
 
 /// A number of a pixel, of 24 bits: those of neighbours have nothing to do with each other.
@@ -129,8 +142,7 @@ fn hash(x: i32, y: i32) -> u32 {
 /// What rows are cut from.
 struct Cutter<'a> {
     sheet: &'a Sheet,
-    seen_by: &'a [f32],
-    points: f32,
+    partly: &'a [Vec<(u32, f32)>],
     first_column: i32,
     columns: usize,
     joined: f32,
@@ -189,7 +201,7 @@ impl Cut<'_> {
     /// A piece, of some columns.
     #[inline(always)]
     fn piece(&self, columns: Range<usize>) -> Piece {
-        let Cutter { sheet, seen_by, points, joined, .. } = self.cutter;
+        let Cutter { sheet, partly, joined, .. } = self.cutter;
         let w = sheet.rect.width();
         let these = self.y * w + columns.start..self.y * w + columns.end;
         let mut under = Ends::new();
@@ -202,12 +214,12 @@ impl Cut<'_> {
             }
         }
         let mut shift = Ends::new();
-        self.shift[columns].iter().enumerate().for_each(|(i, of)| shift.add(i, [*of; 2]));
+        self.shift[columns.clone()].iter().enumerate().for_each(|(i, of)| shift.add(i, [*of; 2]));
         let (shift, under) = (shift.all(), under.all());
         Piece {
             start: these.start as u32,
             n: these.len() as u8,
-            partly: seen_by.get(these).is_some_and(|of| of.iter().any(|of| *of < *points)),
+            partly: !self::these(partly, self.y, columns).is_empty(),
             below: under[0] <= under[1],
             shift,
             under,

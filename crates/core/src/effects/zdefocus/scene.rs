@@ -2,7 +2,7 @@
 
 use super::apart::{Apart, Two};
 use super::field::Field;
-use super::layer::Layer;
+use super::layer::{Layer, Partly};
 use super::lens::Moves;
 use super::needed::Needed;
 use super::plate::Plate;
@@ -61,23 +61,22 @@ impl Scene {
         };
         let mut guess = exec.keep(guess);
         let mut layers = exec.keep(Vec::new());
-        let mut add = |sheet: Sheet, seen_by| -> Result<(), Stop> {
+        let mut add = |sheet: Sheet, partly| -> Result<(), Stop> {
             if !sheet.is_empty() {
-                layers.push(Layer::new(sheet, seen_by, of.points, moves, exec)?);
+                layers.push(Layer::new(sheet, partly, of.points, moves, exec)?);
             }
             Ok(())
         };
         let shares = exec.keep(apart.map(|apart| shares(apart, field, exec)).transpose()?.unwrap_or_default());
         let points = of.points as f32;
-        let mut counts = exec.keep(Vec::new());
+        let mut partly = exec.keep(Partly::new());
         if let Some(apart) = apart.filter(|_| !shares.is_empty()) {
-            *counts = exec.filled(rect.width() * rect.height(), points, [0.2, 0.2])?;
-            let rows: Vec<_> = counts.chunks_mut(rect.width().max(1)).zip(inside(apart, field.rect, rect)).collect();
-            exec.for_each_mut(rows, [0.2, 0.2], |_, (counts, (skip, row)), _| {
-                row.iter().for_each(|two| counts[two.x as usize - *skip] = (two.own_share() * points).round());
-            })?;
+            partly.extend(inside(apart, field.rect, rect).map(|(skip, row)| {
+                let counts = row.iter().map(|two| (two.x - skip as u32, (two.own_share() * points).round()));
+                counts.filter(|(_, count)| *count < points).collect()
+            }));
         }
-        add(seen(field, &shares, rect, gap, Some(of.needed), exec)?, counts.take())?;
+        add(seen(field, &shares, rect, gap, Some(of.needed), exec)?, partly.take())?;
         drop(shares);
         if let Some(plate) = plate {
             add(shown(field, plate, &envelope, &guess, rect, gap, exec)?, Vec::new())?;
@@ -98,13 +97,13 @@ impl Scene {
                 guess = exec.keep(Sheet::new(rect, exec)?);
             }
         }
-        let mut counts = exec.keep(Vec::new());
+        let mut partly = exec.keep(Partly::new());
         if let Some(apart) = apart {
-            *counts = exec.filled(rect.width() * rect.height(), points, [0.2, 0.2])?;
+            partly.resize_with(rect.height(), Vec::new);
             let shows = |x, y| plate.is_some_and(|plate| plate.shows(field, &envelope, x, y));
-            others(apart, field.rect, shows, (&mut guess, &mut counts), points, exec)?;
+            others(apart, field.rect, shows, (&mut guess, &mut partly), points, exec)?;
         }
-        add(guess.take(), counts.take())?;
+        add(guess.take(), partly.take())?;
         Ok(Scene { layers: layers.take() })
     }
 }
@@ -138,14 +137,13 @@ fn others(
     apart: &Apart,
     of: Rect,
     shown: impl Fn(i32, i32) -> bool + Sync,
-    (sheet, counts): (&mut Sheet, &mut [f32]),
+    (sheet, partly): (&mut Sheet, &mut Partly),
     points: f32,
     exec: &Exec,
 ) -> Result<(), Stop> {
     let rect = sheet.rect;
-    let counts = counts.chunks_mut(rect.width().max(1));
-    let rows: Vec<_> = sheet.rows_mut().into_iter().zip(counts).zip(inside(apart, of, rect)).collect();
-    exec.for_each_mut(rows, [0.2, 0.2], |i, (((coc, colour), counts), (skip, row)), _| {
+    let rows: Vec<_> = sheet.rows_mut().into_iter().zip(partly).zip(inside(apart, of, rect)).collect();
+    exec.for_each_mut(rows, [0.2, 0.2], |i, (((coc, colour), partly), (skip, row)), _| {
         for two in row.iter().filter(|two| two.has_other()) {
             let x = two.x as usize - *skip;
             let known = if two.has_near { shown(rect.x1 + x as i32, rect.y1 + i as i32) } else { coc[x] < NONE };
@@ -154,8 +152,9 @@ fn others(
             }
             coc[x] = two.coc;
             (0..4).for_each(|c| colour[c][x] = two.other[c]);
-            if !two.has_near {
-                counts[x] = (two.share * points).round();
+            let count = (two.share * points).round();
+            if !two.has_near && count < points {
+                partly.push((x as u32, count));
             }
         }
     })
