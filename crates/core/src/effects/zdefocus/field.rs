@@ -130,16 +130,25 @@ pub fn read(lens: &Lens, pixels_per_unit: f64, colour: ColourRow, depth: &mut [f
     }
 }
 
-/// Is none of them NaN or infinite? Sums of zeros times them are numbers as long as all are. And the greatest of those that are no NaN.
+/// Colours are less than this either way: of larger ones, which no camera sees, sums might be infinite and their differences no numbers.
+const MOST: f32 = 1e30;
+
+/// Is it a colour that may spread?
+pub fn is_number(v: f32) -> bool {
+    v.abs() < MOST
+}
+
+/// Are all [`is_number`]? Sums of zeros times them are numbers as long as all are. And the greatest of zero and of those that are no
+/// NaN.
 #[inline(always)]
 fn numbers_and_greatest(plane: &[f32]) -> (bool, f32) {
     const LANES: usize = 32;
     let (groups, rest) = plane.as_chunks::<LANES>();
-    let mut last = [f32::MIN; LANES];
+    let mut last = [0f32; LANES];
     last[..rest.len()].copy_from_slice(rest);
     let (mut sums, mut highs) = ([0f32; LANES], [f32::MIN; LANES]);
     for group in groups.iter().chain([&last]) {
-        sums.iter_mut().zip(group).for_each(|(sum, v)| *sum += v * 0.0);
+        sums.iter_mut().zip(group).for_each(|(sum, v)| *sum += (v * (f32::MAX / MOST)) * 0.0);
         highs.iter_mut().zip(group).for_each(|(high, v)| *high = upper(*v, *high));
     }
     (sums.iter().sum::<f32>() == 0.0, highs.into_iter().fold(f32::MIN, f32::max))
@@ -148,12 +157,12 @@ fn numbers_and_greatest(plane: &[f32]) -> (bool, f32) {
 fn put_numbers(picture: &Image, row: &mut [&mut [f32]; 4], y: usize) {
     let (w, h) = (picture.rect().width(), picture.rect().height());
     let source = |i: usize| -> [f32; 4] { std::array::from_fn(|c| picture.planes[c].data()[i]) };
-    for x in (0..w).filter(|x| !source(y * w + x).iter().all(|v| v.is_finite())) {
+    for x in (0..w).filter(|x| !source(y * w + x).iter().all(|v| is_number(*v))) {
         let (mut sum, mut n) = ([0f32; 4], 0f32);
         for py in y.saturating_sub(1)..(y + 2).min(h) {
             for px in x.saturating_sub(1)..(x + 2).min(w) {
                 let v = source(py * w + px);
-                if v.iter().all(|v| v.is_finite()) {
+                if v.iter().all(|v| is_number(*v)) {
                     (0..4).for_each(|c| sum[c] += v[c]);
                     n += 1.0;
                 }

@@ -278,7 +278,7 @@ impl Defocus<'_> {
         exec.for_each_mut(out.rows_mut(), [0.98, 0.98], |i, row, _| {
             for (c, (plane, of)) in row.planes().into_iter().zip(&source.planes).enumerate() {
                 let of = of.row(from(c, 1, window.y1 + i as i32));
-                for (to, x) in plane.iter_mut().zip(&columns[c]).filter(|(_, x)| !of[**x].is_finite()) {
+                for (to, x) in plane.iter_mut().zip(&columns[c]).filter(|(_, x)| !field::is_number(of[**x])) {
                     *to = of[*x];
                 }
             }

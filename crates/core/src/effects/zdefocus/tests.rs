@@ -345,3 +345,24 @@ fn points_fill_the_aperture_evenly() {
     assert!((0..300).all(|i| moves.of(i as f32 * 0.1 + 0.1) >= moves.of(i as f32 * 0.1)));
     assert_eq!(moves.of(-7.3), -moves.of(7.3));
 }
+
+/// Of colours that are almost infinite sums would be, and their differences no numbers: they stay where they are, in pieces too.
+#[test]
+fn what_is_almost_infinite_stays_where_it_is() {
+    let rect = Rect::new(-9, 4, 61, 50);
+    let mut scene = patches(rect, 5);
+    let wild = [f32::MAX, -f32::MAX, 3e38, -2e33, 1e31];
+    for (i, v) in wild.into_iter().enumerate() {
+        scene.colour[300 + 611 * i] = [v, 0.5, -v, 1.0];
+    }
+    for quality in 0..3 {
+        let values = values().double("sizeAtInfinity", 9.0).double("maxSize", 9.0).int("quality", quality);
+        let whole = scene.render(&ZDefocus, &values);
+        for (i, (p, source)) in whole.iter().zip(&scene.colour).enumerate() {
+            let is = |c: usize| if source[c].abs() >= 1e30 { p[c] == source[c] } else { p[c].abs() < 100.0 };
+            assert!((0..4).all(is), "quality {quality}, pixel {i}: {p:?} of {source:?}");
+        }
+        let pieces: Vec<Rect> = (0..3).map(|j| Rect::new(-9, 4 + 16 * j, 61, 20 + 16 * j).intersect(&rect)).collect();
+        assert!(same_bits(&whole, &scene.clone().threads(2).windows(&pieces).render(&ZDefocus, &values)));
+    }
+}
