@@ -2,6 +2,7 @@
 
 use super::lens::Moves;
 use super::sheet::{NONE, Sheet};
+use crate::depth::least_and_greatest;
 use crate::maths::{choose, lower, upper};
 use crate::simd::{Work, best_work};
 use crate::workers::{Exec, Stop};
@@ -17,7 +18,7 @@ pub struct Layer {
     /// How far a sample moves for one unit of lens, in pixels.
     pub shift: Vec<f32>,
     /// The samples that cover only a part of their pixels.
-    pub partly: Partly,
+    partly: Partly,
     /// How many points the lens has.
     points: usize,
     /// The number of the first block of each row.
@@ -204,18 +205,16 @@ impl Cut<'_> {
         let Cutter { sheet, partly, joined, .. } = self.cutter;
         let w = sheet.rect.width();
         let these = self.y * w + columns.start..self.y * w + columns.end;
-        let mut under = Ends::new();
+        let mut under = [f32::NAN; BLOCK as usize];
         if !self.below.is_empty() {
             // Of the samples below, where they are of the same surface.
             let both = sheet.coc[these.clone()].iter().zip(&sheet.coc[these.start - w..these.end - w]);
-            for (i, ((coc, other), shift)) in both.zip(&self.below[columns.clone()]).enumerate() {
-                let same = (coc - other).abs() < *joined;
-                under.add(i, [choose(same, *shift, f32::MAX), choose(same, *shift, f32::MIN)]);
+            for (under, ((coc, other), shift)) in under.iter_mut().zip(both.zip(&self.below[columns.clone()])) {
+                *under = choose((coc - other).abs() < *joined, *shift, f32::NAN);
             }
         }
-        let mut shift = Ends::new();
-        self.shift[columns.clone()].iter().enumerate().for_each(|(i, of)| shift.add(i, [*of; 2]));
-        let (shift, under) = (shift.all(), under.all());
+        let shift = least_and_greatest(&self.shift[columns.clone()], EMPTY);
+        let under = least_and_greatest(&under[..these.len()], EMPTY);
         Piece {
             start: these.start as u32,
             n: these.len() as u8,
@@ -224,31 +223,5 @@ impl Cut<'_> {
             shift,
             under,
         }
-    }
-}
-
-/// Least and greatest of some numbers, eight side by side.
-struct Ends {
-    least: [f32; 8],
-    greatest: [f32; 8],
-}
-
-impl Ends {
-    #[inline(always)]
-    fn new() -> Self {
-        Self { least: [EMPTY[0]; 8], greatest: [EMPTY[1]; 8] }
-    }
-
-    /// Each in its place.
-    #[inline(always)]
-    fn add(&mut self, i: usize, [low, high]: [f32; 2]) {
-        self.least[i % 8] = lower(low, self.least[i % 8]);
-        self.greatest[i % 8] = upper(high, self.greatest[i % 8]);
-    }
-
-    #[inline(always)]
-    fn all(&self) -> [f32; 2] {
-        let ends = self.least.iter().zip(&self.greatest);
-        ends.fold(EMPTY, |[low, high], (least, greatest)| [lower(*least, low), upper(*greatest, high)])
     }
 }
