@@ -81,9 +81,7 @@ pub trait AreaKernel: Sync {
     /// what the plan said, and less where the depth asks for less.
     fn reach(&self, nearest: f32, farthest: f32) -> f64;
     /// How far beyond the source, where its border goes on, it looks at all, likewise.
-    fn beyond(&self, nearest: f32, farthest: f32) -> f64 {
-        self.reach(nearest, farthest)
-    }
+    fn beyond(&self, nearest: f32, farthest: f32) -> f64;
     /// Looks at a row that has just been read, premultiplied, while it is in the caches, and makes of its depths (metres) what it needs.
     fn read(&self, colour: ColourRow, depth: &mut [f32]) -> Noted;
     /// The window's pixels, premultiplied.

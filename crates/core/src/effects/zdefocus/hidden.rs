@@ -209,7 +209,7 @@ fn guess(
     x: i32,
     y: i32,
 ) -> Option<(f32, [f32; 4])> {
-    if steps.iter().fold(0, |all, step| all | step) == 0 {
+    if steps.iter().all(|step| *step == 0) {
         return None;
     }
     // What each direction finds: how far away, and which pixel.

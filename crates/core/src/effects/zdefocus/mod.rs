@@ -1,8 +1,8 @@
 //! ZDefocus: re-focuses a rendered frame from its depth as if the lens had been different.
 //!
 //! `lens` says how large the blur is at each depth, `aperture` what each point of the lens lets through; `scene` makes samples of the pixels, with
-//! `spread` and what is `hidden`, guessed or from a clean `plate`; `views` averages what each point of the lens sees. A `draft` does that at half the size. `reference` says the same in
-//! f64, slowly.
+//! `spread` and what is `hidden`, guessed or from a clean `plate`; `views` averages what each point of the lens sees. A
+//! `draft` does that at half the size. `reference` says the same in f64, slowly.
 
 mod apart;
 mod aperture;
