@@ -89,15 +89,10 @@ impl Parts {
 
     /// The smallest rectangle around all pixels of one of which they say something; empty if there is none.
     pub fn around(&self, rect: &Rect) -> Rect {
-        let mut found = Rect::new(i32::MAX, i32::MAX, i32::MIN, i32::MIN);
-        for y in rect.y1..rect.y2 {
+        around(rect, |y| {
             let row = self.row(rect, y);
-            if let (Some(first), Some(last)) = (row.iter().position(|p| *p > 0), row.iter().rposition(|p| *p > 0)) {
-                let (first, last) = (rect.x1 + first as i32, rect.x1 + last as i32);
-                found = Rect::new(found.x1.min(first), found.y1.min(y), found.x2.max(last + 1), y + 1);
-            }
-        }
-        found
+            first_and_last([row, row])
+        })
     }
 
     /// Those of a row of a rectangle, which must be inside; of [`WHOLE`].
@@ -105,6 +100,43 @@ impl Parts {
         let i = (y - self.rect.y1) as usize * self.rect.width() + (rect.x1 - self.rect.x1) as usize;
         &self.part[i..i + rect.width()]
     }
+}
+
+/// The smallest rectangle around the first and last columns of the rows of a rectangle, counted from its left; empty if there are none.
+pub fn around(rect: &Rect, row: impl Fn(i32) -> Option<[usize; 2]>) -> Rect {
+    let mut found = Rect::new(i32::MAX, i32::MAX, i32::MIN, i32::MIN);
+    for y in rect.y1..rect.y2 {
+        if let Some([first, last]) = row(y) {
+            let (first, last) = (rect.x1 + first as i32, rect.x1 + last as i32);
+            found = Rect::new(found.x1.min(first), found.y1.min(y), found.x2.max(last + 1), y + 1);
+        }
+    }
+    found
+}
+
+/// The first and the last place at which neither of two rows is 0.
+pub fn first_and_last([row, other]: [&[u8]; 2]) -> Option<[usize; 2]> {
+    // There are mostly such places at the ends, or none: blocks without are skipped as a whole.
+    const MANY: usize = 32;
+    let both = |(a, b): (&u8, &u8)| (*a > 0) & (*b > 0);
+    let any = |(a, b): &(&[u8], &[u8])| a.iter().zip(*b).fold(0, |any, (a, b)| any | *a.min(b)) > 0;
+    let mut blocks = row.chunks(MANY).zip(other.chunks(MANY));
+    let first = match row.iter().zip(other).next().is_some_and(both) {
+        true => 0,
+        false => {
+            let (i, (a, b)) = blocks.clone().enumerate().find(|(_, block)| any(block))?;
+            i * MANY + a.iter().zip(b).position(both)?
+        }
+    };
+    let last = match row.last().zip(other.last()).is_some_and(both) {
+        true => row.len() - 1,
+        false => {
+            let last = blocks.rposition(|block| any(&block))? * MANY;
+            let [a, b] = [row, other].map(|row| &row[last..row.len().min(last + MANY)]);
+            last + a.iter().zip(b).rposition(both)?
+        }
+    };
+    Some([first, last])
 }
 
 /// The breaks of the middle one of three rows of CoCs; `reach` is as long, all [`f32::MIN`].

@@ -4,11 +4,12 @@
 //! size (`coarse`) says the same, and so on.
 
 use super::aperture::Aperture;
-use super::breaks::{Parts, WHOLE};
+use super::breaks::{Parts, WHOLE, around, first_and_last};
 use super::coarse::{Finer, half};
 use super::felt::{self, NOWHERE, UNIT, units};
 use crate::geometry::Rect;
 use crate::image::Image;
+use crate::maths::upper;
 use crate::simd::best;
 use crate::workers::{Exec, Stop};
 use std::iter;
@@ -64,22 +65,12 @@ impl Asked {
 
     /// Does it say anything of a row of a rectangle, which must be inside?
     pub fn says_any(&self, rect: &Rect, y: i32) -> bool {
-        self.parts.row(rect, y).iter().zip(self.own(rect, y)).any(|(part, own)| *part > 0 && *own > 0)
+        first_and_last([self.parts.row(rect, y), self.own(rect, y)]).is_some()
     }
 
     /// The smallest rectangle around the pixels of `rect` of which it says something itself.
     pub fn around(&self, rect: &Rect) -> Rect {
-        let mut found = Rect::new(i32::MAX, i32::MAX, i32::MIN, i32::MIN);
-        for y in rect.y1..rect.y2 {
-            let both =
-                || self.parts.row(rect, y).iter().zip(self.own(rect, y)).map(|(part, own)| *part > 0 && *own > 0);
-            if let Some(first) = both().position(|says| says) {
-                let last = both().rposition(|says| says).unwrap_or(first);
-                let (first, last) = (rect.x1 + first as i32, rect.x1 + last as i32);
-                found = Rect::new(found.x1.min(first), found.y1.min(y), found.x2.max(last + 1), y + 1);
-            }
-        }
-        found
+        around(rect, |y| first_and_last([self.parts.row(rect, y), self.own(rect, y)]))
     }
 
     /// What the coarser picture is asked for; `None` if nothing.
@@ -92,15 +83,21 @@ impl Asked {
         let rows: Vec<_> = parts.part.chunks_mut(w).zip(&mut any).collect();
         exec.for_each_mut(rows, [0.05, 0.05], |i, (row, any), _| {
             let y = rect.y1 + i as i32;
+            // One for each of this picture's pixels of which it does not say all, from the first on that lies between two of the row.
+            let mut wanted = vec![0u8; 2 * (w + 1)];
+            let first = 2 * rect.x1 - 1;
             for y in (2 * y - 1).max(self.rect.y1)..(2 * y + 3).min(self.rect.y2) {
                 let asked = self.parts.row(&self.rect, y).iter().zip(self.own(&self.rect, y));
-                for (x, _) in (self.rect.x1..).zip(asked).filter(|(_, (part, own))| **part > 0 && **own < WHOLE) {
-                    let [a, _] = beside(x);
-                    let a = (a - rect.x1) as usize;
-                    (row[a], row[a + 1]) = (WHOLE, WHOLE);
-                    **any = true;
+                let wanted = &mut wanted[(self.rect.x1 - first) as usize..];
+                for (wanted, (part, own)) in wanted.iter_mut().zip(asked) {
+                    *wanted |= u8::from(*part > 0) & u8::from(*own < WHOLE);
                 }
             }
+            let (pairs, _) = wanted.as_chunks::<2>();
+            for (to, ([a, b], [c, d])) in row.iter_mut().zip(pairs.iter().zip(&pairs[1..])) {
+                *to = ((a | b) | (c | d)) * WHOLE;
+            }
+            **any = row.iter().fold(0, |any, part| any | part) > 0;
         })?;
         parts.any = any.contains(&true);
         Ok(parts.any.then_some(parts))
@@ -122,6 +119,22 @@ fn sharpest(reach: &mut [f32], coc: &[f32], sharp: f32) {
     }
 }
 
+/// How far anything of each block is seen, times `by`, in [`units`]; `reach` of its pixels is less than 0 where nothing is.
+#[inline(always)]
+fn farthest(reach: &[f32], by: f32, to: &mut [i16]) {
+    for (to, [a, b]) in to.iter_mut().zip(reach.as_chunks::<{ BLOCK as usize }>().0) {
+        let most = upper(*a, *b);
+        *to = if most < 0.0 { NOWHERE } else { units(most * by) };
+    }
+}
+
+/// How much a picture says of the pixels of a block, from how far something sharp is seen there.
+#[inline(always)]
+fn says(seen: i16) -> u8 {
+    let seen = f32::from(seen) * (BLOCK as f32 / UNIT);
+    (((seen + AROUND) / FADE).clamp(0.0, 1.0) * f32::from(WHOLE)) as u8
+}
+
 /// How far what is sharp is seen, block by block.
 struct Sharp {
     /// In blocks.
@@ -138,23 +151,21 @@ impl Sharp {
         let w = rect.width();
         let mut seen = exec.filled(w * rect.height(), 0i16, [0.0; 2])?;
         exec.for_each_mut(seen.chunks_mut(w).collect(), [0.05, 0.05], |i, row, _| {
-            row.fill(NOWHERE);
             let y = (rect.y1 + i as i32) * BLOCK;
-            // How far each pixel's own surfaces are seen, two rows in one.
-            let mut reach = vec![-1f32; all.width()];
+            // How far each pixel's own surfaces are seen, two rows in one; as many as the blocks have.
+            let mut reach = vec![-1f32; w * BLOCK as usize];
+            let first = (all.x1 - rect.x1 * BLOCK) as usize;
             for y in y.max(all.y1)..(y + BLOCK).min(all.y2) {
+                let reach = &mut reach[first..];
                 let from = of.field.index(all.x1, y);
                 for field in iter::once(of.field).chain(of.behind) {
-                    best(|| sharpest(&mut reach, &field.coc[from..from + all.width()], sharp));
+                    best(|| sharpest(reach, &field.coc[from..from + all.width()], sharp));
                 }
                 for two in of.apart.iter().flat_map(|apart| &apart.rows[(y - all.y1) as usize]) {
                     sharpest(&mut reach[two.x as usize..=two.x as usize], &[two.coc], sharp);
                 }
             }
-            for (x, reach) in (all.x1..).zip(&reach).filter(|(_, reach)| **reach >= 0.0) {
-                let to = &mut row[(block(x) - rect.x1) as usize];
-                *to = (*to).max(units(reach * wide / BLOCK as f32));
-            }
+            best(|| farthest(&reach, wide / BLOCK as f32, row));
         })?;
         felt::spread(&mut seen, w, [0.05, 0.05], exec)?;
         Ok(Self { rect, seen })
@@ -163,10 +174,12 @@ impl Sharp {
     /// How much this picture says of a row.
     fn row(&self, rect: &Rect, y: i32, own: &mut [u8]) {
         let row = &self.seen[(y.div_euclid(BLOCK) - self.rect.y1) as usize * self.rect.width()..][..self.rect.width()];
-        for (x, own) in (rect.x1..rect.x2).zip(own) {
-            let seen = f32::from(row[(x.div_euclid(BLOCK) - self.rect.x1) as usize]) * (BLOCK as f32 / UNIT);
-            *own = (((seen + AROUND) / FADE).clamp(0.0, 1.0) * f32::from(WHOLE)) as u8;
-        }
+        let row = &row[(rect.x1.div_euclid(BLOCK) - self.rect.x1) as usize..];
+        // The first pixel may be the last one of its block.
+        let (first, own) = own.split_at_mut((rect.x1.rem_euclid(BLOCK) as usize).min(own.len()));
+        first.fill(says(row[0]));
+        let blocks = own.chunks_mut(BLOCK as usize).zip(&row[first.len()..]);
+        blocks.for_each(|(own, seen)| own.fill(says(*seen)));
     }
 }
 
