@@ -11,6 +11,7 @@ use crate::geometry::Rect;
 use crate::maths::{lower, upper};
 use crate::simd::best;
 use crate::workers::{Exec, Stop, try_vec};
+use std::ops::Range;
 
 /// A picture whose pixels are `unit` pixels of the frame wide and high.
 pub struct Coarse {
@@ -89,9 +90,9 @@ impl Coarse {
         Finer { unit: self.unit, apart: Some(&self.apart), ..Finer::whole(&self.field) }
     }
 
-    /// Half the size.
-    pub fn new(of: Finer, exec: &Exec) -> Result<Self, Stop> {
-        let (from, rect) = (of.field, half(&of.field.rect));
+    /// Half the size, over the same and over all of `wanted`: beyond the finer picture its border goes on.
+    pub fn new(of: Finer, wanted: &Rect, exec: &Exec) -> Result<Self, Stop> {
+        let (from, rect) = (of.field, half(&of.field.rect).union(wanted));
         let (w, h) = (rect.width(), rect.height());
         let lit = from.unlit.is_empty();
         let mut made = exec.keep((try_vec(if lit { 0 } else { w * h }, 0f32)?, Apart::none(h)));
@@ -135,6 +136,20 @@ pub fn inside(rect: &Rect, x: i32, y: i32) -> (usize, usize) {
     ((x.clamp(rect.x1, rect.x2 - 1) - rect.x1) as usize, (y.clamp(rect.y1, rect.y2 - 1) - rect.y1) as usize)
 }
 
+/// Fills the pixels of a row before and after some columns with what those at the ends are.
+fn go_on<T: Copy>(row: &mut [T], columns: Range<usize>) {
+    let (first, last) = (row[columns.start], row[columns.end - 1]);
+    row[..columns.start].fill(first);
+    row[columns.end..].fill(last);
+}
+
+/// The pixels of half the size that hold the finer ones, and their columns in `rect`.
+fn own(from: &Rect, rect: &Rect) -> (Rect, Range<usize>) {
+    let own = half(from);
+    let first = (own.x1 - rect.x1) as usize;
+    (own, first..first + own.width())
+}
+
 /// A row of means.
 struct Row<'a, 'b> {
     of: Finer<'a>,
@@ -150,10 +165,12 @@ impl Row<'_, '_> {
     fn means(&mut self) {
         let from = self.of.field;
         let w = from.rect.width();
+        let (own, columns) = own(&from.rect, self.rect);
         let rows = [2 * self.y, 2 * self.y + 1].map(|y| inside(&from.rect, from.rect.x1, y).1 * w);
         let mean = |plane: &[f32], to: &mut [f32], by: f32| {
             let rows = rows.map(|start| &plane[start..start + w]);
-            best(|| halved(&from.rect, self.rect, rows, to, by));
+            best(|| halved(&from.rect, &own, rows, &mut to[columns.clone()], by));
+            go_on(to, columns.clone());
         };
         mean(&from.coc, self.coc, 0.5);
         from.colour.iter().zip(self.colour.iter_mut()).for_each(|(plane, to)| mean(plane, to, 1.0));
@@ -197,10 +214,12 @@ fn several(of: &Finer, rect: &Rect, y: i32, mixed: &mut impl FnMut(usize)) {
     let rows = [2 * y, 2 * y + 1].map(|y| inside(&from.rect, from.rect.x1, y).1 * w);
     let both = rows.map(|start| &from.coc[start..start + w]);
     let mut two = vec![false; rect.width()];
-    best(|| differing(&from.rect, rect, both, &mut two));
+    let (own, columns) = own(&from.rect, rect);
+    best(|| differing(&from.rect, &own, both, &mut two[columns.clone()]));
     for row in of.apart.iter().flat_map(|apart| rows.map(|start| &apart.rows[start / w])) {
         row.iter().for_each(|of| two[((from.rect.x1 + of.x as i32).div_euclid(2) - rect.x1) as usize] = true);
     }
+    go_on(&mut two, columns);
     // Most are not: eight at a time.
     for (i, eight) in two.chunks(8).enumerate().filter(|(_, eight)| eight.contains(&true)) {
         (8 * i..).zip(eight).filter(|(_, two)| **two).for_each(|(x, _)| mixed(x));

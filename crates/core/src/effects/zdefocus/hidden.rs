@@ -117,13 +117,14 @@ fn edges(
             let hit = loop {
                 let (px, py) = (x + t * step.0, y + t * step.1);
                 let there = (0..w).contains(&px) & (0..h).contains(&py);
-                let (other, before) = if there {
+                let (other, before, looked) = if there {
                     let j = (py * w + px) as usize;
-                    (field.coc[j], of_pixel[j])
+                    let looked = needed.is_none_or(|needed| needed.at(first.0 + px, first.1 + py));
+                    (field.coc[j], of_pixel[j], looked)
                 } else {
                     // Beyond the field nobody has looked.
                     let Some(j) = field.like(first.0 + px, first.1 + py) else { break 0 };
-                    (field.coc[j], 0)
+                    (field.coc[j], 0, false)
                 };
                 let distance = t as f32 * length;
                 if other - coc >= distance.max(STEP) {
@@ -132,7 +133,7 @@ fn edges(
                 if distance > field.most - coc {
                     break 0;
                 }
-                if before == 0 && needed.is_none_or(|needed| needed.at(first.0 + px, first.1 + py)) {
+                if before == 0 && looked {
                     break 0;
                 }
                 t += i32::from(before.max(1));

@@ -17,7 +17,7 @@ use super::scene::{FIELD_REACH, pixels_per_unit, stretch};
 use super::sizes::{Larger, Sizes};
 use super::switches::Switches;
 use super::views::Eye;
-use super::{cover, draft, field, lights, mixed, shine};
+use super::{cover, draft, field, lights, mixed, shine, spread};
 use crate::depth::depth_range;
 use crate::effect::{AreaInput, AreaKernel, Border, Noted, Rendered};
 use crate::geometry::{Geometry, Rect};
@@ -103,11 +103,11 @@ impl AreaKernel for Defocus<'_> {
         if self.border() == Border::Mirror {
             return self.reach(nearest, farthest);
         }
-        // Samples that may come into the frame, and what it takes to know the light of each. Of what lies behind them, farther out still,
-        // there is nothing new.
+        // Samples that may come into the frame, and their neighbours that spread onto them. Coarser pictures go on by themselves, and of what
+        // lies hidden farther out there is nothing new; what the surroundings of a light show is the same, too.
         let [x, y] = self.geometry.pixels_per_unit();
-        let around = f64::from(lights::GAPS * lights::gap(self.optics.points.len()));
-        reach_with(self.largest([nearest, farthest]), (around, FIELD_REACH.1 + CONTINUED), x.max(y), self.half)
+        let spread = spread::gap(self.optics.points.len());
+        reach_with(self.largest([nearest, farthest]), (spread, CONTINUED), x.max(y), self.half)
     }
 
     fn read(&self, colour: ColourRow, depth: &mut [f32]) -> Noted {
@@ -180,7 +180,7 @@ impl Defocus<'_> {
         let Subject { field, plate, lights, hidden, seen, largest, .. } = of;
         let asked = half(&seen).grow(1);
         let draft = exec.keep(Draft::new(&field, asked, exec)?);
-        let Coarse { field: small, apart, .. } = Coarse::new(Finer::whole(&field), exec)?;
+        let Coarse { field: small, apart, .. } = Coarse::new(Finer::whole(&field), &asked, exec)?;
         let (mut small, mut apart) = (exec.keep(small), exec.keep(apart));
         let mut plate = match plate {
             Some(plate) => Some(exec.keep(plate.half(&small, exec)?)),

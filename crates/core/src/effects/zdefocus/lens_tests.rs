@@ -334,6 +334,20 @@ fn the_focus_may_be_at_infinity() {
 /// Beyond the frame its border goes on: as if the pixels were there, however far out, though the field ends where nothing new comes.
 #[test]
 fn a_border_is_as_if_its_pixels_were_there() {
+    // Draft, Normal and Best; also where a coarser picture is just large enough to be looked at, or not yet.
+    const SIZES: [(i32, f64); 11] = [
+        (0, 9.0),
+        (0, 24.0),
+        (0, 60.0),
+        (0, 64.3),
+        (0, 128.3),
+        (1, 9.0),
+        (1, 24.0),
+        (1, 31.9),
+        (1, 36.3),
+        (1, 102.3),
+        (2, 14.0),
+    ];
     let frame = Rect::new(-20, 7, 76, 108);
     let mut random = Random::new(12);
     let depths: Vec<f32> = (0..64).map(|_| random.log_between(1.0, 60.0) as f32).collect();
@@ -348,7 +362,7 @@ fn a_border_is_as_if_its_pixels_were_there() {
         let (colour, _) = pixel(x, y);
         (colour, if (38..77).contains(&y) { 1.5 } else { 1e10 })
     };
-    let within = frame.grow(140);
+    let within = frame.grow(450);
     let inside = |x: i32, y: i32| (x.clamp(frame.x1, frame.x2 - 1), y.clamp(frame.y1, frame.y2 - 1));
     let both = |pixel: &dyn Fn(i32, i32) -> (Rgba, f32)| {
         let surrounded = Scene::new(within, |x, y| {
@@ -357,8 +371,14 @@ fn a_border_is_as_if_its_pixels_were_there() {
         });
         (Scene::new(frame, pixel), surrounded.windows(&[frame]))
     };
-    let scenes = [both(&pixel), both(&bar)];
-    for (quality, size) in [(0, 9.0), (0, 24.0), (1, 9.0), (1, 24.0), (2, 14.0)] {
+    // Lamps, but none that goes on beyond the frame: there it would shine as well.
+    let lamps = |x: i32, y: i32| {
+        let ([r, g, b, a], z) = pixel(x, y);
+        let bright = if (7 * x + 3 * y) % 41 == 5 && frame.grow(-1).contains(x, y) { 30.0 } else { 1.0 };
+        ([bright * r, bright * g, bright * b, a], z)
+    };
+    let scenes = [both(&pixel), both(&bar), both(&lamps)];
+    for (quality, size) in SIZES {
         let values = Values::default().double("sizeAtInfinity", size).double("maxSize", size);
         let values = values.double("focusDistance", 3.0).int("quality", quality);
         for (alone, surrounded) in &scenes {

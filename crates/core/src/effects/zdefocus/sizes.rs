@@ -54,6 +54,9 @@ const DRAFT: f32 = 0.75;
 /// …and looks behind edges along every so many of all directions: four, which over 31 shots are as near to the lens as sixteen.
 const DIRECTIONS: usize = 4;
 
+/// Neighbours that spread onto a sample are nearer than this, in pixels, where a coarser picture goes on beyond the finer one.
+const SPREAD: i32 = 4;
+
 impl Sizes<'_> {
     /// Renders the parts of the picture, and adds the lights. `larger` where it is half the size of another one.
     pub fn render(&self, parts: Parts, out: &mut Image, mut larger: Option<Larger>, exec: &Exec) -> Result<(), Stop> {
@@ -72,7 +75,10 @@ impl Sizes<'_> {
         let first = Finer { unit: 1, field: self.field, apart: Some(self.apart), behind };
         let mut asked = exec.keep(vec![Asked::new(first, parts, coarser_than(1), wide, exec)?]);
         while let Some(parts) = asked[asked.len() - 1].coarser(exec)? {
-            let next = Coarse::new(coarse.last().map_or(first, Coarse::finer), exec)?;
+            let of = coarse.last().map_or(first, Coarse::finer);
+            // All of its samples that may be seen there, and those that spread onto them.
+            let samples = parts.rect.grow(self.around(2 * of.unit) + SPREAD);
+            let next = Coarse::new(of, &samples, exec)?;
             if let Some(plate) = plates.last().or(self.plate) {
                 let half = plate.half(&next.field, exec)?;
                 plates.push(half);
@@ -131,6 +137,12 @@ impl Sizes<'_> {
         Ok(())
     }
 
+    /// How far from where they are samples may be seen, in pixels of a picture, which are `unit` wide and high.
+    fn around(&self, unit: i32) -> i32 {
+        let wide = self.eye.stretch.max(1.0);
+        (self.largest / f64::from(unit) * f64::from(wide)).ceil() as i32 + 2
+    }
+
     fn scene(&self, of: Finer, base: i32, plate: Option<&Plate>, asked: &Asked, exec: &Exec) -> Result<Scene, Stop> {
         let seen = asked.around(&asked.rect);
         if seen.is_empty() {
@@ -144,8 +156,7 @@ impl Sizes<'_> {
         // CoCs of half the size are half as large, too.
         moves.joined *= if of.unit == 1 { 1.0 / base as f32 } else { 1.0 };
         let wide = self.eye.stretch.max(1.0);
-        let around = (largest * f64::from(wide)).ceil() as i32 + 2;
-        let rect = seen.grow(around).intersect(&of.field.rect);
+        let rect = seen.grow(self.around(of.unit)).intersect(&of.field.rect);
         let [needed, hidden] = Needed::new(of.field, rect, asked, wide, exec)?.map(|needed| exec.keep(needed));
         let makings = Makings {
             needed: &needed,

@@ -53,7 +53,7 @@ fn colour(random: &mut Random) -> Rgba {
 }
 
 fn halved(of: Finer) -> Coarse {
-    on_a_thread(|exec| Coarse::new(of, exec))
+    on_a_thread(|exec| Coarse::new(of, &half(&of.field.rect), exec))
 }
 
 /// The four pixels that lie in one of half the size; those beyond the border are the nearest inside.
