@@ -28,6 +28,7 @@ pub use stage::DepthStage;
 
 use crate::geometry::Rect;
 use crate::image::Plane;
+use crate::maths::{lower, upper};
 use crate::simd::best;
 use crate::workers::{Exec, Stop};
 
@@ -64,14 +65,17 @@ pub(crate) fn least_and_greatest(of: &[f32], [low, high]: [f32; 2]) -> [f32; 2] 
     let mut last = [f32::NAN; LANES];
     last[..rest.len()].copy_from_slice(rest);
     for group in groups.iter().chain([&last]) {
-        for (low, v) in lows.iter_mut().zip(group) {
-            *low = if *v < *low { *v } else { *low };
-        }
-        for (high, v) in highs.iter_mut().zip(group) {
-            *high = if *v > *high { *v } else { *high };
+        lows.iter_mut().zip(group).for_each(|(low, v)| *low = lower(*v, *low));
+        highs.iter_mut().zip(group).for_each(|(high, v)| *high = upper(*v, *high));
+    }
+    // Half of them at once with the other half.
+    for half in [16, 8, 4, 2, 1] {
+        for i in 0..half {
+            lows[i] = lower(lows[i + half], lows[i]);
+            highs[i] = upper(highs[i + half], highs[i]);
         }
     }
-    [lows.into_iter().fold(low, f32::min), highs.into_iter().fold(high, f32::max)]
+    [lows[0], highs[0]]
 }
 
 /// Radius of the disc in which a picked depth is the median, in pixels of the full-size frame.

@@ -90,9 +90,11 @@ impl Coarse {
         Finer { unit: self.unit, apart: Some(&self.apart), ..Finer::whole(&self.field) }
     }
 
-    /// Half the size, over the same and over all of `wanted`: beyond the finer picture its border goes on.
+    /// Half the size, over the same and over what is `wanted` beyond it, in pixels of half the size, where the border goes on.
     pub fn new(of: Finer, wanted: &Rect, exec: &Exec) -> Result<Self, Stop> {
-        let (from, rect) = (of.field, half(&of.field.rect).union(wanted));
+        let from = of.field;
+        let wanted = Rect::new(2 * wanted.x1, 2 * wanted.y1, 2 * wanted.x2, 2 * wanted.y2);
+        let rect = half(&from.rect).union(&half(&from.tells_of(&wanted)));
         let (w, h) = (rect.width(), rect.height());
         let lit = from.unlit.is_empty();
         let mut made = exec.keep((try_vec(if lit { 0 } else { w * h }, 0f32)?, Apart::none(h)));

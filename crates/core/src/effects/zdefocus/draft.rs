@@ -16,7 +16,7 @@ use super::views::Watched;
 use crate::effect::Rows;
 use crate::geometry::Rect;
 use crate::image::{ColourRow, Image};
-use crate::maths::{choose, lower, upper};
+use crate::maths::{choose, lower, split, upper};
 use crate::simd::{Work, best, best_sixteen_work, best_work};
 use crate::workers::{Exec, Kept, Stop};
 
@@ -150,7 +150,7 @@ struct Note<'a> {
 fn note(coc: f32, nearest: f32) -> u8 {
     let blur = lower(coc.abs(), SMALL);
     let shared = (nearest < coc - IN_FRONT) & (nearest < -OWN);
-    (blur * STEPS + 0.5) as u8 | if coc > 0.0 { FAR } else { 0 } | if shared { SHARED } else { 0 }
+    split(blur * STEPS + 0.5).0 as u8 | if coc > 0.0 { FAR } else { 0 } | if shared { SHARED } else { 0 }
 }
 
 impl Work for Note<'_> {

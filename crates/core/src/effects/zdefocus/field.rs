@@ -64,6 +64,19 @@ impl Field {
         self.rect.contains(x, y).then(|| self.index(x, y))
     }
 
+    /// The part of a rectangle that the field tells of: on sides where it holds all that is known it goes on as far as one likes.
+    pub fn tells_of(&self, rect: &Rect) -> Rect {
+        let (own, known) = (&self.rect, &self.known);
+        let low = |to: i32, own: i32, known: i32| if own <= known { to } else { to.max(own) };
+        let high = |to: i32, own: i32, known: i32| if own >= known { to } else { to.min(own) };
+        Rect::new(
+            low(rect.x1, own.x1, known.x1),
+            low(rect.y1, own.y1, known.y1),
+            high(rect.x2, own.x2, known.x2),
+            high(rect.y2, own.y2, known.y2),
+        )
+    }
+
     /// The colour of the pixel numbered `i`.
     #[inline]
     pub fn at(&self, i: usize) -> [f32; 4] {

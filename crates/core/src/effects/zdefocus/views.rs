@@ -158,11 +158,7 @@ impl SixteenWork for Whole<'_, '_> {
     fn run<S: Sixteen>(self) {
         let Whole { tile, rows, glow, visible } = self;
         let (rect, looked, Look { asked, coarser, .. }) = (tile.rect, tile.looked, tile.look);
-        let (w, n) = (rect.width(), rect.width() * rect.height());
-        let mut planes = Vec::with_capacity(4 * n);
-        for plane in rows.iter() {
-            plane.iter().for_each(|row| planes.extend_from_slice(row));
-        }
+        let w = rect.width();
         let Averages { seen, depths, watched: part_of_lens } =
             if looked.is_empty() { Averages::default() } else { average::<S>(&tile) };
         let (mut line, mut of_coarser) = (Vec::new(), [0; 4].map(|_| vec![0f32; w]));
@@ -196,8 +192,8 @@ impl SixteenWork for Whole<'_, '_> {
                     (0..4).for_each(|c| seen_row[c][x] = colour[c]);
                 }
             }
-            for (c, plane) in planes.chunks_mut(n).enumerate() {
-                let row = &mut plane[i * w..(i + 1) * w];
+            for (c, plane) in rows.iter_mut().enumerate() {
+                let row = &mut plane[i][..w];
                 let (of_coarser, seen) = (&of_coarser[c][..w], &seen_row[c][..w]);
                 let all = row.iter_mut().zip(parts.iter().zip(own)).zip(of_coarser.iter().zip(seen));
                 for ((to, (part, own)), (coarser, seen)) in all {
@@ -207,24 +203,8 @@ impl SixteenWork for Whole<'_, '_> {
             }
         }
         match glow {
-            None => shine(&tile, &depths, &rect, &mut planes),
-            Some((full, rows)) if !tile.lights.is_empty() => {
-                let n = full.width() * full.height();
-                let mut planes = Vec::with_capacity(3 * n);
-                for plane in rows.iter().take(3) {
-                    plane.iter().for_each(|row| planes.extend_from_slice(row));
-                }
-                shine(&tile, &depths, full, &mut planes);
-                for (rows, plane) in rows.iter_mut().zip(planes.chunks(n.max(1))) {
-                    rows.iter_mut()
-                        .zip(plane.chunks(full.width().max(1)))
-                        .for_each(|(to, from)| to.copy_from_slice(from));
-                }
-            }
-            Some(_) => {}
-        }
-        for (rows, plane) in rows.iter_mut().zip(planes.chunks(n)) {
-            rows.iter_mut().zip(plane.chunks(w)).for_each(|(to, from)| to.copy_from_slice(from));
+            None => shine(&tile, &depths, &rect, rows),
+            Some((full, rows)) => shine(&tile, &depths, full, rows),
         }
     }
 }
@@ -328,19 +308,23 @@ fn wanted(asked: &Asked, tile: &Rect) -> Vec<Range<usize>> {
     pieces.map(|(i, row)| i * w + (row.x1 - tile.x1) as usize..i * w + (row.x2 - tile.x1) as usize).collect()
 }
 
-/// Adds the lights to planes over a rectangle of the frame; `depths` is what each lens point sees, or nothing where nothing hides a light.
+/// Adds the lights to the rows of a rectangle of the frame; `depths` is what each lens point sees, or nothing where nothing hides a light.
 #[inline(always)]
-fn shine(tile: &Tile, depths: &[f32], rect: &Rect, planes: &mut [f32]) {
+fn shine(tile: &Tile, depths: &[f32], rect: &Rect, rows: &mut Rows) {
     if tile.lights.is_empty() {
         return;
     }
     let n = rect.width() * rect.height();
-    let mut planes: Vec<&mut [f32]> = planes.chunks_mut(n.max(1)).take(3).collect();
+    let mut all = Vec::with_capacity(3 * n);
+    rows.iter().take(3).flatten().for_each(|row| all.extend_from_slice(row));
+    let mut planes: Vec<&mut [f32]> = all.chunks_mut(n.max(1)).collect();
     // What a smaller picture says of the frame lies within what it looks at.
     let hiders = Hiders::new(tile.looked, tile.look.unit, depths, tile.look.eye.optics.nearest());
     for light in tile.lights.iter().take_while(|_| !tile.cancel.is_set()) {
         shine::spread(light, tile.look.eye, rect, tile.look.owner, &mut planes, &hiders);
     }
+    let lines = all.chunks(rect.width().max(1));
+    rows.iter_mut().take(3).flatten().zip(lines).for_each(|(to, from)| to.copy_from_slice(from));
 }
 
 /// The lights that may shine into each row of tiles, in their order.
