@@ -1,6 +1,6 @@
 //! Samples ready to move, and the pieces in which they do.
 
-use super::lens::Moves;
+use super::moves::Moves;
 use super::sheet::{NONE, Sheet};
 use crate::depth::least_and_greatest;
 use crate::maths::{choose, lower, upper};

@@ -1,11 +1,9 @@
-//! The lens: from depth to the circle of confusion, and how far its points move what they see.
+//! The lens: from depth to the circle of confusion.
 
 use super::params::{LensModel, SizeParams};
-use super::views::JOINED;
 use crate::choices;
 use crate::depth::NEAREST;
 use crate::simd::{Work, best_work};
-use crate::workers::{Exec, Stop, try_vec};
 
 choices! {
     /// Which camera the size is computed for.
@@ -294,67 +292,5 @@ impl NearestPoint {
     pub fn of(&self, u: [f32; 2]) -> usize {
         let cell = |v: f32| (((v + 1.0) * (0.5 * CELLS as f32)) as usize).min(CELLS - 1);
         usize::from(self.table[cell(u[1]) * CELLS + cell(u[0])])
-    }
-}
-
-/// How far the samples really move, so that the blur has exactly the right second moment.
-///
-/// Samples move by whole pixels, which blurs by itself: on average by 1/12 px² per axis, and small blurs not at all until the outermost points
-/// reach the next pixel. Spreading over the gaps between lens points (`spread`) blurs too. The lens is made smaller or larger by as much,
-/// for every size: without it, small blurs come out visibly too soft or too sharp.
-pub struct Moves {
-    /// Move per unit of lens for CoC radii of i / STEPS pixels.
-    table: Vec<f32>,
-    /// Neighbours whose CoCs differ by less are one surface: what opens between them is closed.
-    pub joined: f32,
-}
-
-/// Entries per pixel of radius, and the radius in pixels from which the average 1/12 px² is exact enough.
-const STEPS: usize = 16;
-const EXACT_END: usize = 128;
-/// The move of a sample is looked for within this much of that by the average, in pixels, and to this much.
-const AROUND: f64 = 1.0;
-const FINE: f64 = 1e-3;
-
-impl Moves {
-    /// `gap` is half the side of the spread for a CoC of 1 px, `largest` the largest radius that will be asked for, in pixels; `own` is the
-    /// variance per axis, in px², of what else blurs.
-    pub fn new(points: &[[f32; 2]], gap: f64, largest: f64, own: f64, exec: &Exec) -> Result<Self, Stop> {
-        let n = points.len().max(1) as f64;
-        let places: Vec<f64> = points.iter().flatten().map(|v| f64::from(*v)).collect();
-        let lens_variance = places.iter().map(|v| v * v).sum::<f64>() / (2.0 * n);
-        // Variance per axis of all points, moved by `m` × lens point to the nearest pixel (the sum rounds to even, as `views` does).
-        const ROUND: f64 = 6_755_399_441_055_744.0; // 1.5 · 2⁵²
-        let whole = |d: f64| (d + ROUND) - ROUND;
-        let variance = |m: f64| places.iter().map(|v| whole(m * v)).map(|d| d * d).sum::<f64>() / (2.0 * n);
-        let entry = |i: usize| {
-            let r = i as f64 / STEPS as f64;
-            let wanted = (r * r * lens_variance - super::spread::variance(gap * r) - own).max(0.0);
-            let average =
-                if lens_variance > 0.0 { ((wanted - 1.0 / 12.0).max(0.0) / lens_variance).sqrt() } else { 0.0 };
-            if r >= EXACT_END as f64 {
-                return average as f32;
-            }
-            let (mut low, mut high) = ((average - AROUND).max(0.0), average + AROUND);
-            while high - low > FINE / 8.0 {
-                let m = 0.5 * (low + high);
-                if variance(m) < wanted { low = m } else { high = m }
-            }
-            // The variance goes up in steps, as one point after the other reaches the next pixel: not exactly where it does.
-            let under = wanted - variance(low) < variance(high) - wanted;
-            (if under { (low - FINE).max(0.0) } else { high + FINE }) as f32
-        };
-        let mut table = try_vec((largest.max(0.0).ceil() as usize + 1) * STEPS + 1, 0f32)?;
-        exec.for_each_mut(table.chunks_mut(STEPS).collect(), [0.02, 0.02], |pixel, entries, _| {
-            entries.iter_mut().zip(pixel * STEPS..).for_each(|(of, i)| *of = entry(i));
-        })?;
-        Ok(Self { table, joined: JOINED })
-    }
-
-    /// Signed move per unit of lens, in pixels, for a signed radius in pixels.
-    pub fn of(&self, coc: f32) -> f32 {
-        let at = (coc.abs() * STEPS as f32).min((self.table.len() - 2) as f32);
-        let i = at as usize;
-        (self.table[i] + (self.table[i + 1] - self.table[i]) * (at - i as f32)).copysign(coc)
     }
 }

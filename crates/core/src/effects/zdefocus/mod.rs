@@ -36,6 +36,7 @@ mod magnify;
 mod mixed;
 #[cfg(test)]
 mod mixed_tests;
+mod moves;
 mod needed;
 mod overlay;
 mod params;

@@ -2,8 +2,9 @@
 
 use super::aperture::{Aperture, Optics};
 use super::hidden::{BEHIND, RAYS, STEP};
-use super::lens::{CELLS, Lens, Moves};
+use super::lens::{CELLS, Lens};
 use super::lights::{GAPS, LEAST_BLUR, PEAK, REACHES, WHITE};
+use super::moves::Moves;
 use super::params::Params;
 use super::shine::SMALL;
 use super::views::{FADE, JOINED, SAME_SURFACE};

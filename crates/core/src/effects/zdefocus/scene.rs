@@ -3,7 +3,7 @@
 use super::apart::{Apart, Two};
 use super::field::Field;
 use super::layer::{Layer, Partly};
-use super::lens::Moves;
+use super::moves::Moves;
 use super::needed::Needed;
 use super::plate::Plate;
 use super::sheet::{NONE, Sheet};

@@ -1,7 +1,8 @@
 //! ZDefocus against its reference, against closed forms, and against itself in pieces.
 
 use super::aperture::{Aperture, Optics};
-use super::lens::{Lens, Moves, SensorPreset};
+use super::lens::{Lens, SensorPreset};
+use super::moves::Moves;
 use super::params::SizeParams;
 use super::*;
 use crate::geometry::{Geometry, Rect};
@@ -344,6 +345,26 @@ fn points_fill_the_aperture_evenly() {
     let moves = crate::testing::on_a_thread(|exec| Moves::new(&points, spread::gap(128), 30.0, 0.0, exec));
     assert!((0..300).all(|i| moves.of(i as f32 * 0.1 + 0.1) >= moves.of(i as f32 * 0.1)));
     assert_eq!(moves.of(-7.3), -moves.of(7.3));
+}
+
+/// Moved by whole pixels the points have the second moment of the lens: a hair less of a move has less, a hair more has more.
+#[test]
+fn moves_have_the_second_moment_of_the_lens() {
+    for (points, gap, own) in [(48, 0.0, 0.1), (128, spread::gap(128), 0.0), (256, spread::gap(256), 0.0)] {
+        let points = Optics::new(Aperture::new(&params::BokehParams::defaults(), None), points, false).places();
+        let moves = crate::testing::on_a_thread(|exec| Moves::new(&points, gap, 40.0, own, exec));
+        let mean = |of: &dyn Fn(f64) -> f64| {
+            let all = points.iter().flatten().map(|v| of(f64::from(*v)));
+            all.sum::<f64>() / (2 * points.len()) as f64
+        };
+        for i in 1..40 * 16 {
+            let r = f64::from(i) / 16.0;
+            let wanted = (r * r * mean(&|v| v * v) - spread::variance(gap * r) - own).max(0.0);
+            let moved = |m: f64| mean(&|v| (m * v).round_ties_even().powi(2));
+            let m = f64::from(moves.of(r as f32));
+            assert!(moved(m - 3e-3) <= wanted + 1e-9 && wanted <= moved(m + 3e-3) + 1e-9, "{r} px: {m}");
+        }
+    }
 }
 
 /// Of colours that are almost infinite sums would be, and their differences no numbers: they stay where they are, in pieces too.
