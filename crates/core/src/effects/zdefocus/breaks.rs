@@ -7,6 +7,7 @@
 use super::apart::Apart;
 use super::felt::{self, NOWHERE, UNIT, units};
 use super::field::Field;
+use super::lights::Light;
 use crate::geometry::Rect;
 use crate::simd::best;
 use crate::workers::{Exec, Stop};
@@ -28,8 +29,15 @@ pub struct Breaks {
 }
 
 impl Breaks {
-    /// Of all pixels of a field, and of what stands before some of them; `wide` is how much wider than high a bokeh is, if it is wider.
-    pub fn new(field: &Field, before: Option<&Apart>, wide: f32, exec: &Exec) -> Result<Self, Stop> {
+    /// Of all pixels of a field, of what stands before some of them, and of lights behind it, in pixels of the frame, of which one of the field
+    /// has `unit` each way; `wide` is how much wider than high a bokeh is, if it is wider.
+    pub fn new(
+        field: &Field,
+        before: Option<&Apart>,
+        (behind, unit): (&[Light], i32),
+        wide: f32,
+        exec: &Exec,
+    ) -> Result<Self, Stop> {
         let (w, h) = (field.rect.width(), field.rect.height());
         let mut felt = exec.filled(w * h, 0i16, [0.0; 2])?;
         exec.for_each_mut(felt.chunks_mut(w.max(1)).collect(), [0.05, 0.05], |y, row, _| {
@@ -42,6 +50,14 @@ impl Breaks {
                 row[x] = row[x].max(units(REACH.0 * wide * more + REACH.1));
             }
         })?;
+        for Light { x, y, coc, size, .. } in behind {
+            let (x, y) = (x.div_euclid(unit), y.div_euclid(unit));
+            if field.rect.contains(x, y) {
+                let of = &mut felt[field.index(x, y)];
+                let coc = (coc.abs() + *size as f32) / unit as f32;
+                *of = (*of).max(units(REACH.0 * wide * coc + REACH.1));
+            }
+        }
         felt::spread(&mut felt, w, [0.05, 0.05], exec)?;
         Ok(Self { felt })
     }

@@ -9,7 +9,7 @@ use super::field::{EVERYWHERE, Field};
 use super::gather::Gather;
 use super::highlights::Lift;
 use super::lens::Lens;
-use super::lights::Light;
+use super::lights::{Light, Taken};
 use super::magnify::Magnify;
 use super::params::Params;
 use super::plate::Plate;
@@ -53,8 +53,12 @@ struct Subject<'e> {
     plate: Option<Kept<'e, Plate>>,
     /// Taken out of both, in pixels of the frame.
     lights: Kept<'e, Vec<Light>>,
-    /// Does something hide one?
+    /// Does something hide one that a plate shows?
     hidden: bool,
+    /// Those of them that the picture hides…
+    behind: Vec<Light>,
+    /// …and what stays at its pixels.
+    sharp: Vec<Light>,
     /// The pixels to compute.
     seen: Rect,
     /// The largest CoC.
@@ -138,14 +142,18 @@ impl AreaKernel for Defocus<'_> {
             }
         }
         let gap = lights::gap(self.optics.points.len());
-        let mut lights = exec.keep(lights::take(&mut field, &inside, gap, exec)?);
+        // A clean plate knows what is hidden.
+        let completed = self.params.occlusion.background_fill && plate.is_none();
+        let Taken { lights, behind, sharp } = lights::take_with(&mut field, &inside, gap, completed, exec)?;
+        let mut lights = exec.keep(lights);
+        lights.extend(&behind);
         let mut hidden = false;
         if let Some(plate) = &mut plate {
             let behind = plate.lights(&field, &inside, gap, exec)?;
             hidden = !behind.is_empty();
             lights.extend(behind);
         }
-        let of = Subject { field, apart: None, plate, lights, hidden, seen, largest };
+        let of = Subject { field, apart: None, plate, lights, hidden, behind, sharp, seen, largest };
         let mut out = match self.half {
             false => self.picture(of, exec)?,
             true => {
@@ -177,7 +185,7 @@ impl Defocus<'_> {
 
     /// The same by way of half the size.
     fn draft<'e>(&self, of: Subject<'e>, exec: &'e Exec) -> Result<Enlarged<'e>, Stop> {
-        let Subject { field, plate, lights, hidden, seen, largest, .. } = of;
+        let Subject { field, plate, lights, hidden, behind, sharp, seen, largest, .. } = of;
         let asked = half(&seen).grow(1);
         let draft = exec.keep(Draft::new(&field, asked, exec)?);
         let Coarse { field: small, apart, .. } = Coarse::new(Finer::whole(&field), &asked, exec)?;
@@ -194,7 +202,8 @@ impl Defocus<'_> {
         let mut glow = if lights.is_empty() { None } else { Some(exec.keep(Image::empty(seen, exec)?)) };
         let mut visible = exec.keep(exec.filled(asked.width() * asked.height(), WHOLE, [0.05, 0.05])?);
         let largest = 0.5 * largest + draft::WIDER;
-        let of = Subject { field: small, apart: Some(apart), plate, lights, hidden, seen: asked, largest };
+        let apart = Some(apart);
+        let of = Subject { field: small, apart, plate, lights, hidden, behind, sharp, seen: asked, largest };
         let larger = Larger { watched: draft.watched(), visible: &mut visible, glow: glow.as_deref_mut() };
         let small = self.look(of, &mut picture, Some(larger), exec)?;
         Ok(Enlarged { rect: seen, draft, field, small, picture, visible, glow })
@@ -208,14 +217,15 @@ impl Defocus<'_> {
         larger: Option<Larger>,
         exec: &'e Exec,
     ) -> Result<Kept<'e, Field>, Stop> {
-        let Subject { mut field, apart, mut plate, mut lights, hidden, seen, largest } = of;
+        let Subject { mut field, apart, mut plate, mut lights, hidden, behind, sharp, seen, largest } = of;
         let stretch = stretch(&self.geometry);
         // A light that lies hidden shines through no surface: that takes the views.
+        let unit = if larger.is_some() { 2 } else { 1 };
         let plain = !hidden && self.cats_eye.is_none() && !self.switches.views_only;
         let gather = plain.then(|| Gather::new(&self.optics, stretch, largest as f32)).flatten();
         let parts = match gather {
             Some(gather) => {
-                let breaks = exec.keep(Breaks::new(&field, apart.as_deref(), stretch.max(1.0), exec)?);
+                let breaks = exec.keep(Breaks::new(&field, apart.as_deref(), (&behind, unit), stretch.max(1.0), exec)?);
                 let parts = exec.keep(breaks.parts(&field, seen, gather.most, exec)?);
                 gather.fill(&field, &parts, out, exec)?;
                 parts.take()
@@ -227,7 +237,7 @@ impl Defocus<'_> {
         // Only now: where one surface is all that is seen, the picture is that.
         let apart = match apart {
             Some(apart) => apart,
-            None => self.take_apart(&mut field, plate.as_deref_mut(), exec)?,
+            None => self.take_apart(&mut field, plate.as_deref_mut(), &sharp, exec)?,
         };
         let sizes = Sizes {
             params: self.params,
@@ -248,6 +258,7 @@ impl Defocus<'_> {
         &self,
         field: &mut Field,
         plate: Option<&mut Plate>,
+        sharp: &[Light],
         exec: &'e Exec,
     ) -> Result<Kept<'e, Apart>, Stop> {
         let steps = self.optics.points.len();
@@ -260,6 +271,7 @@ impl Defocus<'_> {
             cover::refine(&mut apart, field, plate, steps, exec)?;
             plate.take_apart(steps, exec)?;
         }
+        apart.put_behind(field, sharp);
         apart.write_own(field, exec)?;
         Ok(apart)
     }

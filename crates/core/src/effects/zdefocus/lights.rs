@@ -2,6 +2,7 @@
 //! surroundings is taken out of the picture first and spread over exact discs (or polygons): they are few.
 
 use super::field::Field;
+use super::lamps;
 use crate::geometry::Rect;
 use crate::workers::{Cancel, Exec, Stop, try_concat, try_vec};
 
@@ -45,8 +46,24 @@ type Candidate = (usize, usize, f32, f32);
 /// Takes the lights out of a field. Those outside `inside` (what the border invented) are dropped: an edge pixel that goes on for ever is
 /// not a row of lamps.
 pub fn take(field: &mut Field, inside: &Rect, gap: f32, exec: &Exec) -> Result<Vec<Light>, Stop> {
+    Ok(take_with(field, inside, gap, false, exec)?.lights)
+}
+
+/// The lights of a picture.
+#[derive(Default)]
+pub struct Taken {
+    /// Those that it shows.
+    pub lights: Vec<Light>,
+    /// What is hidden of them, as far as it is blurred like them…
+    pub behind: Vec<Light>,
+    /// …and as far as it stays at its pixels.
+    pub sharp: Vec<Light>,
+}
+
+/// [`take`], and if they are to be `completed` what is hidden of them (`lamps`).
+pub fn take_with(field: &mut Field, inside: &Rect, gap: f32, completed: bool, exec: &Exec) -> Result<Taken, Stop> {
     if field.brightest <= PEAK * WHITE {
-        return Ok(Vec::new());
+        return Ok(Taken::default());
     }
     let (w, h) = (field.rect.width(), field.rect.height());
     let [level] = exec.rows([w * h, w], 0f32, vec![(); h], [0.05, 0.05], |y, [row]: [&mut [f32]; 1], (), _| {
@@ -67,14 +84,19 @@ pub fn take(field: &mut Field, inside: &Rect, gap: f32, exec: &Exec) -> Result<V
     })?;
     let candidates = try_concat(&found)?;
     if candidates.is_empty() {
-        return Ok(Vec::new());
+        return Ok(Taken::default());
     }
     field.unlit = exec.filled(w * h, 1f32, [0.05, 0.05])?;
-    let mut lights = Ok(Vec::new());
-    exec.for_each_mut(vec![(field, &mut lights)], [0.05, 0.05], |_, (field, lights), cancel| {
-        **lights = take_candidates(field, inside, &level, &candidates, gap, cancel);
+    let mut taken = Ok(Taken::default());
+    exec.for_each_mut(vec![(field, &mut taken)], [0.05, 0.05], |_, (field, taken), cancel| {
+        **taken = take_candidates(field, inside, &level, &candidates, (gap, completed), cancel);
     })?;
-    lights
+    taken
+}
+
+/// How much of a light of some CoC is spread.
+fn spread(coc: f32) -> f32 {
+    ((coc.abs() - LEAST_BLUR) / LEAST_BLUR).clamp(0.0, 1.0)
 }
 
 fn candidate(field: &Field, level: &[f32], i: usize, gap: f32) -> Candidate {
@@ -94,11 +116,11 @@ fn take_candidates(
     inside: &Rect,
     level: &[f32],
     candidates: &[Candidate],
-    gap: f32,
+    (gap, completed): (f32, bool),
     cancel: &Cancel,
-) -> Result<Vec<Light>, Stop> {
+) -> Result<Taken, Stop> {
     let (w, h) = (field.rect.width(), field.rect.height());
-    let mut lights = Vec::new();
+    let (mut lights, mut lamps) = (Vec::new(), Vec::new());
     for (number, reach) in REACHES.into_iter().enumerate() {
         let mut these = candidates.iter().filter(|c| c.0 == number).peekable();
         if these.peek().is_none() {
@@ -115,28 +137,34 @@ fn take_candidates(
         for &(_, i, coc, lamp) in these.take_while(|_| !cancel.is_set()) {
             let least = if around.is_empty() { least_near(level, w, i, reach) } else { around[i] };
             let lit = ((level[i] - WHITE) / WHITE).min(1.0) * lamp;
-            let blurred = ((coc.abs() - LEAST_BLUR) / LEAST_BLUR).clamp(0.0, 1.0);
+            let blurred = spread(coc);
             let excess = lit * (1.0 - least.max(0.0) / level[i]);
             // The edge of a sharp lamp on a blurred wall must not be blurred with the wall.
             let astray = ((field.coc[i] - coc).abs() - LEAST_BLUR).clamp(0.0, 1.0);
             let share = blurred.max(astray) * excess;
             field.unlit[i] = (1.0 - excess) / (1.0 - share).max(1e-6);
+            let (x, y) = (field.rect.x1 + (i % w) as i32, field.rect.y1 + (i / w) as i32);
+            let light = |share| {
+                let colour = std::array::from_fn(|c| field.colour[c][i] * share);
+                inside.contains(x, y).then_some(Light { x, y, coc, colour, size: 1 })
+            };
+            if completed && excess > 0.0 {
+                lamps.extend(light(excess));
+            }
             if share > 0.0 {
-                let (x, y) = (field.rect.x1 + (i % w) as i32, field.rect.y1 + (i / w) as i32);
-                if inside.contains(x, y) {
-                    lights.push(Light {
-                        x,
-                        y,
-                        coc,
-                        colour: std::array::from_fn(|c| field.colour[c][i] * share),
-                        size: 1,
-                    });
-                }
+                lights.extend(light(share));
                 (0..3).for_each(|c| field.colour[c][i] *= 1.0 - share);
             }
         }
     }
-    if cancel.is_set() { Err(Stop::Aborted) } else { Ok(together(lights, gap)) }
+    let hidden = if lamps.is_empty() || cancel.is_set() { Vec::new() } else { lamps::behind(field, &lamps, inside) };
+    let part = |l: &Light, part: f32| Light { colour: l.colour.map(|v| v * part), ..*l };
+    let behind = hidden.iter().filter(|l| spread(l.coc) > 0.0).map(|l| part(l, spread(l.coc))).collect();
+    let sharp = hidden.iter().filter(|l| spread(l.coc) < 1.0).map(|l| part(l, 1.0 - spread(l.coc))).collect();
+    if cancel.is_set() {
+        return Err(Stop::Aborted);
+    }
+    Ok(Taken { lights: together(lights, gap), behind: together(behind, gap), sharp })
 }
 
 /// Lights closer than this part of the gap between lens points are drawn as one.

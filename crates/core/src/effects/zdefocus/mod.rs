@@ -26,6 +26,9 @@ mod highlights;
 #[cfg(test)]
 mod image_tests;
 mod kernel;
+mod lamps;
+#[cfg(test)]
+mod lamps_tests;
 pub mod layer;
 mod lens;
 #[cfg(test)]

@@ -1,0 +1,149 @@
+//! Lamps that something nearer cuts off. A large lens sees past its edge, where the picture shows nothing: what is seen of a lamp's outline is
+//! continued by the circle that fits it best, as an eye would.
+
+use super::field::Field;
+use super::lights::{Light, brightness};
+use crate::geometry::Rect;
+use std::collections::HashMap;
+
+/// Pixels of a lamp are at least this bright, beside its brightest.
+const BRIGHT: f32 = 0.3;
+/// Neighbours are of one lamp if their CoCs differ by less than this many pixels, and this part of them.
+const ONE_LAMP: [f32; 2] = [1.0, 0.1];
+/// What is nearer than a lamp by more than this, in pixels of CoC, may hide a part of it.
+const NEARER: f32 = 1.0;
+/// The least number of pixels of a lamp, of the sides that its outline has in the open, and of those where something is before it.
+const LEAST: [usize; 3] = [3, 4, 2];
+/// How far the outline may be off the circle (root of the mean square): this part of the radius, and so many pixels.
+const OFF: [f64; 2] = [0.15, 0.35];
+/// A lamp's radius is at most that of the larger blur, its own or that of what is before it, and so many pixels: what is farther away in the
+/// window must not matter.
+const LARGER: f64 = 2.0;
+
+/// What is hidden of lamps, whose pixels are given with all of their light; those lie `inside`, the frame.
+pub fn behind(field: &Field, lamps: &[Light], inside: &Rect) -> Vec<Light> {
+    let at: HashMap<_, _> = lamps.iter().enumerate().map(|(i, l)| ((l.x, l.y), i)).collect();
+    let mut of_lamp = vec![false; lamps.len()];
+    let mut hidden = Vec::new();
+    for first in 0..lamps.len() {
+        if of_lamp[first] {
+            continue;
+        }
+        of_lamp[first] = true;
+        let mut pixels = vec![lamps[first]];
+        let mut next = 0;
+        while let Some(Light { x, y, coc, .. }) = pixels.get(next).copied() {
+            for (x, y) in (-1..2).flat_map(|dy| (-1..2).map(move |dx| (x + dx, y + dy))) {
+                let Some(i) = at.get(&(x, y)).copied().filter(|i| !of_lamp[*i]) else { continue };
+                if (lamps[i].coc - coc).abs() < ONE_LAMP[0] + ONE_LAMP[1] * coc.abs() {
+                    of_lamp[i] = true;
+                    pixels.push(lamps[i]);
+                }
+            }
+            next += 1;
+        }
+        let most = pixels.iter().map(|l| brightness(l.colour)).fold(0f32, f32::max);
+        pixels.retain(|l| brightness(l.colour) > BRIGHT * most);
+        if pixels.len() >= LEAST[0] {
+            hidden.extend(Lamp { field, inside, pixels: &pixels }.behind());
+        }
+    }
+    hidden
+}
+
+/// The pixels of one lamp.
+struct Lamp<'a> {
+    field: &'a Field,
+    inside: &'a Rect,
+    pixels: &'a [Light],
+}
+
+impl Lamp<'_> {
+    fn behind(&self) -> Vec<Light> {
+        let n = self.pixels.len() as f32;
+        let coc = self.pixels.iter().map(|l| l.coc).sum::<f32>() / n;
+        let before = |x: i32, y: i32| {
+            let there = self.field.rect.contains(x, y).then(|| self.field.coc[self.field.index(x, y)]);
+            there.filter(|other| *other < coc - NEARER)
+        };
+        let own: HashMap<_, _> = self.pixels.iter().map(|l| ((l.x, l.y), ())).collect();
+        // The sides of its pixels in the open, seen from the first, and how many there are where something is before it, and how blurred
+        // that is.
+        let (origin, mut open, mut cut, mut blur) = (self.pixels[0], Vec::new(), 0, coc.abs());
+        for Light { x, y, .. } in self.pixels {
+            for (dx, dy) in [(1, 0), (-1, 0), (0, 1), (0, -1)] {
+                let (px, py) = (x + dx, y + dy);
+                if own.contains_key(&(px, py)) || !self.inside.contains(px, py) {
+                    continue;
+                }
+                // The one beside it may be a mixture that has the lamp's depth.
+                match before(px, py).or(before(px + dx, py + dy)).or(before(*x, *y)) {
+                    Some(other) => (cut, blur) = (cut + 1, blur.max(other.abs())),
+                    None => open.push([
+                        f64::from(x - origin.x) + 0.5 * f64::from(dx),
+                        f64::from(y - origin.y) + 0.5 * f64::from(dy),
+                    ]),
+                }
+            }
+        }
+        if cut < LEAST[2] || open.len() < LEAST[1] {
+            return Vec::new();
+        }
+        let Some(circle) = Circle::through(&open) else { return Vec::new() };
+        if circle.radius > f64::from(blur) + LARGER || circle.off(&open) > OFF[0] * circle.radius + OFF[1] {
+            return Vec::new();
+        }
+        let colour: [f32; 3] = std::array::from_fn(|c| self.pixels.iter().map(|l| l.colour[c]).sum::<f32>() / n);
+        let around = circle.radius.ceil() as i32 + 1;
+        let (x, y) = (origin.x + circle.middle[0].round() as i32, origin.y + circle.middle[1].round() as i32);
+        let square = Rect::new(x - around, y - around, x + around + 1, y + around + 1).intersect(self.inside);
+        let places = (square.y1..square.y2).flat_map(|y| (square.x1..square.x2).map(move |x| (x, y)));
+        let hidden = places.filter(|place| !own.contains_key(place) && before(place.0, place.1).is_some());
+        hidden
+            .map(|(x, y)| {
+                let part = (0.5 - circle.out([x - origin.x, y - origin.y].map(f64::from))).clamp(0.0, 1.0) as f32;
+                Light { x, y, coc, colour: colour.map(|v| v * part), size: 1 }
+            })
+            .filter(|l| l.colour != [0.0; 3])
+            .collect()
+    }
+}
+
+/// A circle.
+struct Circle {
+    middle: [f64; 2],
+    radius: f64,
+}
+
+impl Circle {
+    /// The one that fits some points best: least squares of x² + y² = 2ax + 2by + c (Kåsa, A circle fitting procedure and its error
+    /// analysis, 1976). `None` where they lie on a line.
+    fn through(points: &[[f64; 2]]) -> Option<Self> {
+        let n = points.len() as f64;
+        let mean = points.iter().fold([0.0; 2], |m, p| [m[0] + p[0] / n, m[1] + p[1] / n]);
+        // Around their mean two equations are left, for the middle.
+        let (mut xx, mut xy, mut yy, mut xz, mut yz) = (0.0, 0.0, 0.0, 0.0, 0.0);
+        for p in points {
+            let [x, y] = [p[0] - mean[0], p[1] - mean[1]];
+            let half = 0.5 * (x * x + y * y);
+            (xx, xy, yy, xz, yz) = (xx + x * x, xy + x * y, yy + y * y, xz + x * half, yz + y * half);
+        }
+        let by = xx * yy - xy * xy;
+        if by <= 1e-6 * (xx + yy) * (xx + yy) {
+            return None;
+        }
+        let [x, y] = [(xz * yy - yz * xy) / by, (yz * xx - xz * xy) / by];
+        let radius = (x * x + y * y + (xx + yy) / n).sqrt();
+        Some(Self { middle: [mean[0] + x, mean[1] + y], radius })
+    }
+
+    /// How far outside a point is.
+    fn out(&self, p: [f64; 2]) -> f64 {
+        (p[0] - self.middle[0]).hypot(p[1] - self.middle[1]) - self.radius
+    }
+
+    /// How far off it points are: root of the mean square.
+    fn off(&self, points: &[[f64; 2]]) -> f64 {
+        (points.iter().map(|p| self.out(*p).powi(2)).sum::<f64>() / points.len() as f64).sqrt()
+    }
+}

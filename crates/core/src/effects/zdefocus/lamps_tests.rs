@@ -1,0 +1,77 @@
+//! Lamps that are cut off: their hidden part shines past what is before them.
+
+use super::ZDefocus;
+use crate::geometry::Rect;
+use crate::params::Values;
+use crate::testing::{Rgba, Scene, same_bits};
+
+const FRAME: Rect = Rect::new(-48, -40, 52, 44);
+/// Of a lamp with its middle just behind the edge at x = 0.
+const RADIUS: f32 = 5.0;
+
+/// A lamp before a dark wall, both 30 m away, and on its left, if there is one, a board at 3 m.
+fn lamp(board: bool) -> Scene {
+    Scene::new(FRAME, |x, y| {
+        if board && x < 0 {
+            return ([0.2, 0.1, 0.1, 1.0], 3.0);
+        }
+        // Antialiased.
+        let (dx, dy) = (x as f32 + 1.0, y as f32 - 0.3);
+        let part = (RADIUS + 0.5 - dx.hypot(dy)).clamp(0.0, 1.0);
+        ([0.02 + 40.0 * part, 0.02 + 30.0 * part, 0.02 + 20.0 * part, 1.0], 30.0)
+    })
+}
+
+fn render(scene: &Scene, focus: f64, size: f64, quality: i32) -> Vec<Rgba> {
+    let values = Values::default().double("sizeAtInfinity", size).double("maxSize", 30.0);
+    scene.render(&ZDefocus, &values.double("focusDistance", focus).int("quality", quality))
+}
+
+/// Beside a sharp board all of a blurred lamp shines, and nothing of it on the board.
+#[test]
+fn the_whole_lamp_shines_past_a_sharp_board() {
+    for quality in [1, 2] {
+        let (cut, whole) = (render(&lamp(true), 3.0, 12.0, quality), render(&lamp(false), 3.0, 12.0, quality));
+        let most = whole.iter().fold(0f32, |m, p| m.max(p[0]));
+        let row = FRAME.width();
+        for (i, (a, b)) in cut.iter().zip(&whole).enumerate() {
+            let x = FRAME.x1 + (i % row) as i32;
+            if x >= 2 {
+                assert!((a[0] - b[0]).abs() < 0.12 * most, "quality {quality}, {i}: {} instead of {}", a[0], b[0]);
+            } else if x < -2 {
+                assert!((a[0] - 0.2).abs() < 1e-3, "quality {quality}, {i}: {} on the board", a[0]);
+            }
+        }
+        let light = |of: &[Rgba]| {
+            let beside = of.iter().enumerate().filter(|(i, _)| FRAME.x1 + (i % row) as i32 >= 2);
+            beside.map(|(_, p)| p[0]).sum::<f32>()
+        };
+        assert!((light(&cut) / light(&whole) - 1.0).abs() < 0.08, "{} of {}", light(&cut), light(&whole));
+    }
+}
+
+/// Through a blurred board a sharp lamp is seen as round as it is, not cut along the board's edge.
+#[test]
+fn a_sharp_lamp_is_round_behind_a_blurred_board() {
+    let seen = render(&lamp(true), 30.0, 0.8, 1);
+    let row = FRAME.width();
+    let at = |x: i32, y: i32| seen[(y - FRAME.y1) as usize * row + (x - FRAME.x1) as usize][0];
+    // Behind the edge, where hardly half of the lens sees past it: still many times white; beyond the lamp nothing of it.
+    assert!((-3..0).all(|x| at(x, 0) > 4.0), "{:?}", (-3..0).map(|x| at(x, 0)).collect::<Vec<_>>());
+    assert!((-20..-8).all(|x| at(x, 0) < 0.3), "{:?}", (-20..-8).map(|x| at(x, 0)).collect::<Vec<_>>());
+}
+
+/// What is guessed does not depend on the window.
+#[test]
+fn lamps_are_completed_alike_in_pieces() {
+    for (focus, size, quality) in [(3.0, 12.0, 1), (30.0, 0.8, 1), (3.0, 12.0, 0)] {
+        let scene = lamp(true);
+        let whole = render(&scene, focus, size, quality);
+        let pieces: Vec<Rect> = (0..6).map(|j| Rect { y1: -40 + 14 * j, y2: -26 + 14 * j, ..FRAME }).collect();
+        let halves = [Rect { x2: -1, ..FRAME }, Rect { x1: -1, ..FRAME }];
+        for windows in [&pieces[..], &halves] {
+            let other = render(&scene.clone().threads(2).windows(windows), focus, size, quality);
+            assert!(same_bits(&whole, &other), "focus {focus}, quality {quality}");
+        }
+    }
+}
