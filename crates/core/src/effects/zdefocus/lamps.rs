@@ -4,6 +4,7 @@
 use super::field::Field;
 use super::lights::{Light, brightness};
 use crate::geometry::Rect;
+use crate::workers::Cancel;
 use std::collections::HashMap;
 
 /// Pixels of a lamp are at least this bright, beside its brightest.
@@ -21,18 +22,18 @@ const OFF: [f64; 2] = [0.15, 0.35];
 const LARGER: f64 = 2.0;
 
 /// What is hidden of lamps, whose pixels are given with all of their light; those lie `inside`, the frame.
-pub fn behind(field: &Field, lamps: &[Light], inside: &Rect) -> Vec<Light> {
+pub fn behind(field: &Field, lamps: &[Light], inside: &Rect, cancel: &Cancel) -> Vec<Light> {
     let at: HashMap<_, _> = lamps.iter().enumerate().map(|(i, l)| ((l.x, l.y), i)).collect();
     let mut of_lamp = vec![false; lamps.len()];
     let mut hidden = Vec::new();
     for first in 0..lamps.len() {
-        if of_lamp[first] {
+        if of_lamp[first] || cancel.is_set() {
             continue;
         }
         of_lamp[first] = true;
         let mut pixels = vec![lamps[first]];
         let mut next = 0;
-        while let Some(Light { x, y, coc, .. }) = pixels.get(next).copied() {
+        while let Some(Light { x, y, coc, .. }) = pixels.get(next).copied().filter(|_| !cancel.is_set()) {
             for (x, y) in (-1..2).flat_map(|dy| (-1..2).map(move |dx| (x + dx, y + dy))) {
                 let Some(i) = at.get(&(x, y)).copied().filter(|i| !of_lamp[*i]) else { continue };
                 if (lamps[i].coc - coc).abs() < ONE_LAMP[0] + ONE_LAMP[1] * coc.abs() {

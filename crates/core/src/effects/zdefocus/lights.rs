@@ -94,6 +94,10 @@ pub fn take_with(field: &mut Field, inside: &Rect, gap: f32, completed: bool, ex
     taken
 }
 
+/// What has more light than its surroundings by more than this part of its own is a pixel of a lamp, which may go on where it is hidden: a
+/// bright sky's noise has less.
+const LAMP: f32 = 0.5;
+
 /// How much of a light of some CoC is spread.
 fn spread(coc: f32) -> f32 {
     ((coc.abs() - LEAST_BLUR) / LEAST_BLUR).clamp(0.0, 1.0)
@@ -148,7 +152,7 @@ fn take_candidates(
                 let colour = std::array::from_fn(|c| field.colour[c][i] * share);
                 inside.contains(x, y).then_some(Light { x, y, coc, colour, size: 1 })
             };
-            if completed && excess > 0.0 {
+            if completed && excess > LAMP {
                 lamps.extend(light(excess));
             }
             if share > 0.0 {
@@ -157,7 +161,8 @@ fn take_candidates(
             }
         }
     }
-    let hidden = if lamps.is_empty() || cancel.is_set() { Vec::new() } else { lamps::behind(field, &lamps, inside) };
+    let hidden =
+        if lamps.is_empty() || cancel.is_set() { Vec::new() } else { lamps::behind(field, &lamps, inside, cancel) };
     let part = |l: &Light, part: f32| Light { colour: l.colour.map(|v| v * part), ..*l };
     let behind = hidden.iter().filter(|l| spread(l.coc) > 0.0).map(|l| part(l, spread(l.coc))).collect();
     let sharp = hidden.iter().filter(|l| spread(l.coc) < 1.0).map(|l| part(l, 1.0 - spread(l.coc))).collect();
