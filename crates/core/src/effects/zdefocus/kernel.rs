@@ -144,7 +144,7 @@ impl AreaKernel for Defocus<'_> {
         let gap = lights::gap(self.optics.points.len());
         // A clean plate knows what is hidden.
         let completed = self.params.occlusion.background_fill && plate.is_none();
-        let Taken { lights, behind, sharp } = lights::take_with(&mut field, &inside, gap, completed, exec)?;
+        let Taken { lights, behind, sharp } = lights::take(&mut field, &inside, gap, completed, exec)?;
         let mut lights = exec.keep(lights);
         lights.extend(&behind);
         let mut hidden = false;
@@ -219,8 +219,8 @@ impl Defocus<'_> {
     ) -> Result<Kept<'e, Field>, Stop> {
         let Subject { mut field, apart, mut plate, mut lights, hidden, behind, sharp, seen, largest } = of;
         let stretch = stretch(&self.geometry);
-        // A light that lies hidden shines through no surface: that takes the views.
         let unit = if larger.is_some() { 2 } else { 1 };
+        // A light that lies hidden shines through no surface: that takes the views.
         let plain = !hidden && self.cats_eye.is_none() && !self.switches.views_only;
         let gather = plain.then(|| Gather::new(&self.optics, stretch, largest as f32)).flatten();
         let parts = match gather {

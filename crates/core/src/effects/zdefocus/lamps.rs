@@ -5,7 +5,7 @@ use super::field::Field;
 use super::lights::{Light, brightness};
 use crate::geometry::Rect;
 use crate::workers::Cancel;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Pixels of a lamp are at least this bright, beside its brightest.
 const BRIGHT: f32 = 0.3;
@@ -13,13 +13,18 @@ const BRIGHT: f32 = 0.3;
 const ONE_LAMP: [f32; 2] = [1.0, 0.1];
 /// What is nearer than a lamp by more than this, in pixels of CoC, may hide a part of it.
 const NEARER: f32 = 1.0;
-/// The least number of pixels of a lamp, of the sides that its outline has in the open, and of those where something is before it.
-const LEAST: [usize; 3] = [3, 4, 2];
-/// How far the outline may be off the circle (root of the mean square): this part of the radius, and so many pixels.
+/// A lamp has at least so many pixels,…
+const LEAST_PIXELS: usize = 3;
+/// …its outline so many sides of pixels in the open,…
+const LEAST_OPEN: usize = 4;
+/// …and so many where something is before it.
+const LEAST_CUT: usize = 2;
+/// How far the outline may be off the circle (root of the mean square): this part of the radius, and so many pixels. No pixel lies outside by
+/// more than twice that: of what is longer, a window that shows a part of it must think no other.
 const OFF: [f64; 2] = [0.15, 0.35];
-/// A lamp's radius is at most that of the larger blur, its own or that of what is before it, and so many pixels: what is farther away in the
-/// window must not matter.
-const LARGER: f64 = 2.0;
+/// A lamp's radius is at most this part of the larger blur, its own or that of what is before it, and so many pixels: so all of it lies within
+/// the reach of a window that it shines into.
+const LARGEST: [f64; 2] = [0.8, 2.0];
 
 /// What is hidden of lamps, whose pixels are given with all of their light; those lie `inside`, the frame.
 pub fn behind(field: &Field, lamps: &[Light], inside: &Rect, cancel: &Cancel) -> Vec<Light> {
@@ -45,7 +50,7 @@ pub fn behind(field: &Field, lamps: &[Light], inside: &Rect, cancel: &Cancel) ->
         }
         let most = pixels.iter().map(|l| brightness(l.colour)).fold(0f32, f32::max);
         pixels.retain(|l| brightness(l.colour) > BRIGHT * most);
-        if pixels.len() >= LEAST[0] {
+        if pixels.len() >= LEAST_PIXELS {
             hidden.extend(Lamp { field, inside, pixels: &pixels }.behind());
         }
     }
@@ -67,31 +72,37 @@ impl Lamp<'_> {
             let there = self.field.rect.contains(x, y).then(|| self.field.coc[self.field.index(x, y)]);
             there.filter(|other| *other < coc - NEARER)
         };
-        let own: HashMap<_, _> = self.pixels.iter().map(|l| ((l.x, l.y), ())).collect();
-        // The sides of its pixels in the open, seen from the first, and how many there are where something is before it, and how blurred
-        // that is.
-        let (origin, mut open, mut cut, mut blur) = (self.pixels[0], Vec::new(), 0, coc.abs());
+        let own: HashSet<_> = self.pixels.iter().map(|l| (l.x, l.y)).collect();
+        // Places are counted from the first pixel: large ones would cost digits.
+        let origin = self.pixels[0];
+        let place = |x: i32, y: i32| [x - origin.x, y - origin.y].map(f64::from);
+        // The sides of its pixels in the open, and how many there are where something is before it, and how blurred that is.
+        let (mut open, mut cut, mut blur) = (Vec::new(), 0, coc.abs());
         for Light { x, y, .. } in self.pixels {
             for (dx, dy) in [(1, 0), (-1, 0), (0, 1), (0, -1)] {
                 let (px, py) = (x + dx, y + dy);
-                if own.contains_key(&(px, py)) || !self.inside.contains(px, py) {
+                if own.contains(&(px, py)) || !self.inside.contains(px, py) {
                     continue;
                 }
                 // The one beside it may be a mixture that has the lamp's depth.
                 match before(px, py).or(before(px + dx, py + dy)).or(before(*x, *y)) {
                     Some(other) => (cut, blur) = (cut + 1, blur.max(other.abs())),
-                    None => open.push([
-                        f64::from(x - origin.x) + 0.5 * f64::from(dx),
-                        f64::from(y - origin.y) + 0.5 * f64::from(dy),
-                    ]),
+                    None => {
+                        let ([x, y], [dx, dy]) = (place(*x, *y), [dx, dy].map(f64::from));
+                        open.push([x + 0.5 * dx, y + 0.5 * dy]);
+                    }
                 }
             }
         }
-        if cut < LEAST[2] || open.len() < LEAST[1] {
+        if cut < LEAST_CUT || open.len() < LEAST_OPEN {
             return Vec::new();
         }
         let Some(circle) = Circle::through(&open) else { return Vec::new() };
-        if circle.radius > f64::from(blur) + LARGER || circle.off(&open) > OFF[0] * circle.radius + OFF[1] {
+        let off = OFF[0] * circle.radius + OFF[1];
+        let fits = circle.radius <= LARGEST[0] * f64::from(blur) + LARGEST[1]
+            && circle.off(&open) <= off
+            && own.iter().all(|(x, y)| circle.out(place(*x, *y)) <= 2.0 * off);
+        if !fits {
             return Vec::new();
         }
         let colour: [f32; 3] = std::array::from_fn(|c| self.pixels.iter().map(|l| l.colour[c]).sum::<f32>() / n);
@@ -99,10 +110,10 @@ impl Lamp<'_> {
         let (x, y) = (origin.x + circle.middle[0].round() as i32, origin.y + circle.middle[1].round() as i32);
         let square = Rect::new(x - around, y - around, x + around + 1, y + around + 1).intersect(self.inside);
         let places = (square.y1..square.y2).flat_map(|y| (square.x1..square.x2).map(move |x| (x, y)));
-        let hidden = places.filter(|place| !own.contains_key(place) && before(place.0, place.1).is_some());
+        let hidden = places.filter(|at| !own.contains(at) && before(at.0, at.1).is_some());
         hidden
             .map(|(x, y)| {
-                let part = (0.5 - circle.out([x - origin.x, y - origin.y].map(f64::from))).clamp(0.0, 1.0) as f32;
+                let part = (0.5 - circle.out(place(x, y))).clamp(0.0, 1.0) as f32;
                 Light { x, y, coc, colour: colour.map(|v| v * part), size: 1 }
             })
             .filter(|l| l.colour != [0.0; 3])

@@ -3,7 +3,7 @@
 use super::ZDefocus;
 use crate::geometry::Rect;
 use crate::params::Values;
-use crate::testing::{Rgba, Scene, same_bits};
+use crate::testing::{Random, Rgba, Scene, same_bits};
 
 const FRAME: Rect = Rect::new(-48, -40, 52, 44);
 /// Of a lamp with its middle just behind the edge at x = 0.
@@ -73,5 +73,46 @@ fn lamps_are_completed_alike_in_pieces() {
             let other = render(&scene.clone().threads(2).windows(windows), focus, size, quality);
             assert!(same_bits(&whole, &other), "focus {focus}, quality {quality}");
         }
+    }
+}
+
+/// Nor does it where bright things are of any shape, long ones too, which a window may see a round piece of.
+#[test]
+fn bright_things_of_any_shape_are_the_same_in_pieces() {
+    for seed in 0..8 {
+        let mut random = Random::new(seed);
+        let mut between = |low: f64, high: f64| random.between(low, high) as f32;
+        let frame = Rect::new(0, 0, 150, 90);
+        // Capsules: lamps, tubes; and boards before them.
+        let bright: Vec<[f32; 5]> = (0..9)
+            .map(|_| {
+                let (x, y, turn) = (between(0.0, 150.0), between(0.0, 90.0), between(0.0, 6.3));
+                let (long, wide) = (between(-30.0, 50.0).max(0.0), between(1.0, 6.0));
+                [x, y, x + long * turn.cos(), y + long * turn.sin(), wide]
+            })
+            .collect();
+        let boards: Vec<[f32; 4]> =
+            (0..5).map(|_| [between(0.0, 150.0), between(0.0, 90.0), between(2.0, 12.0), between(1.0, 6.0)]).collect();
+        let scene = Scene::new(frame, |x, y| {
+            let (x, y) = (x as f32, y as f32);
+            if let Some([.., z]) = boards.iter().find(|[bx, by, half, _]| (x - bx).abs() < *half && y > *by - 20.0) {
+                return ([0.2, 0.1, 0.1, 1.0], *z);
+            }
+            let out = |[x1, y1, x2, y2, wide]: &[f32; 5]| {
+                let (dx, dy) = (x2 - x1, y2 - y1);
+                let t = (((x - x1) * dx + (y - y1) * dy) / (dx * dx + dy * dy).max(1e-6)).clamp(0.0, 1.0);
+                (x - x1 - t * dx).hypot(y - y1 - t * dy) - wide
+            };
+            let part = bright.iter().map(|of| (0.5 - out(of)).clamp(0.0, 1.0)).fold(0f32, f32::max);
+            ([0.02 + 40.0 * part, 0.02 + 30.0 * part, 0.02 + 20.0 * part, 1.0], 30.0)
+        });
+        let (focus, size, quality) = [(3.0, 5.0, 1), (25.0, 0.3, 1), (3.0, 5.0, 0), (4.0, 8.0, 1)][seed as usize % 4];
+        let whole = render(&scene, focus, size, quality);
+        let windows: Vec<Rect> = (0..4)
+            .flat_map(|j| (0..5).map(move |i| Rect::new(30 * i, 24 * j, 30 * i + 30, (24 * j + 24).min(90))))
+            .collect();
+        let other = render(&scene.clone().threads(2).windows(&windows), focus, size, quality);
+        let differs = whole.iter().zip(&other).position(|(a, b)| !same_bits(&[*a], &[*b]));
+        assert_eq!(differs.map(|i| (i % 150, i / 150)), None, "seed {seed}");
     }
 }

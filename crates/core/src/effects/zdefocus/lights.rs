@@ -43,12 +43,6 @@ pub const REACHES: [usize; 13] = [3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 1
 /// how much that is one.
 type Candidate = (usize, usize, f32, f32);
 
-/// Takes the lights out of a field. Those outside `inside` (what the border invented) are dropped: an edge pixel that goes on for ever is
-/// not a row of lamps.
-pub fn take(field: &mut Field, inside: &Rect, gap: f32, exec: &Exec) -> Result<Vec<Light>, Stop> {
-    Ok(take_with(field, inside, gap, false, exec)?.lights)
-}
-
 /// The lights of a picture.
 #[derive(Default)]
 pub struct Taken {
@@ -60,8 +54,10 @@ pub struct Taken {
     pub sharp: Vec<Light>,
 }
 
-/// [`take`], and if they are to be `completed` what is hidden of them (`lamps`).
-pub fn take_with(field: &mut Field, inside: &Rect, gap: f32, completed: bool, exec: &Exec) -> Result<Taken, Stop> {
+/// Takes the lights out of a field. Those outside `inside` (what the border invented) are dropped: an edge pixel that goes on for ever is
+/// not a row of lamps.
+/// If they are to be `completed` what is hidden of them is looked for, too (`lamps`).
+pub fn take(field: &mut Field, inside: &Rect, gap: f32, completed: bool, exec: &Exec) -> Result<Taken, Stop> {
     if field.brightest <= PEAK * WHITE {
         return Ok(Taken::default());
     }
@@ -161,8 +157,7 @@ fn take_candidates(
             }
         }
     }
-    let hidden =
-        if lamps.is_empty() || cancel.is_set() { Vec::new() } else { lamps::behind(field, &lamps, inside, cancel) };
+    let hidden = lamps::behind(field, &lamps, inside, cancel);
     let part = |l: &Light, part: f32| Light { colour: l.colour.map(|v| v * part), ..*l };
     let behind = hidden.iter().filter(|l| spread(l.coc) > 0.0).map(|l| part(l, spread(l.coc))).collect();
     let sharp = hidden.iter().filter(|l| spread(l.coc) < 1.0).map(|l| part(l, 1.0 - spread(l.coc))).collect();

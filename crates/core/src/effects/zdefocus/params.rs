@@ -280,7 +280,7 @@ impl BokehParams {
 params! {
     /// What a blurred edge lets through, and what lies outside.
     pub struct OcclusionParams {
-        /// Paint what lies hidden behind the edge of a nearer object from the farther side around it. Off, such places keep the colours that are seen. What a clean plate on Background shows comes first, on or off.
+        /// Paint what lies hidden behind the edge of a nearer object from the farther side around it; a round lamp goes on there. Off, such places keep the colours that are seen. What a clean plate on Background shows comes first, on or off.
         background_fill: bool = "backgroundFill", "Background fill", boolean(true);
         /// What is supposed to lie outside the frame.
         border: BorderMode = "borderMode", "Border", choice(BorderMode::Extend);

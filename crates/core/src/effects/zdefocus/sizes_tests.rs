@@ -1,7 +1,7 @@
 //! The smaller pictures: they keep the light, lie where the picture lies, and what they say is what the picture itself says.
 
 use super::apart::{Apart, Two};
-use super::breaks::{Parts, WHOLE};
+use super::breaks::{Parts, WHOLE, first_and_last};
 use super::coarse::{Coarse, Finer, half};
 use super::felt::{NOWHERE, UNIT, in_bands};
 use super::field::{EVERYWHERE, Field, planes};
@@ -367,4 +367,19 @@ fn what_lies_behind_is_the_same_where_only_a_part_is_needed() {
         }
     }
     assert!(inside > 100 && left_out > 100, "{inside} in, {left_out} out: the test is none");
+}
+
+/// Blocks of bytes that are looked at as a whole lose none.
+#[test]
+fn the_first_and_the_last_are_found() {
+    let mut random = Random::new(3);
+    for n in [0, 1, 2, 31, 32, 33, 64, 95, 200] {
+        for few in [0.0, 0.01, 0.1, 0.9, 1.0] {
+            let mut row = || (0..n).map(|_| u8::from(random.between(0.0, 1.0) < few) * 7).collect::<Vec<_>>();
+            let (a, b) = (row(), row());
+            let both = |i: &usize| a[*i] > 0 && b[*i] > 0;
+            let wanted = (0..n).find(both).zip((0..n).rfind(both)).map(|(first, last)| [first, last]);
+            assert_eq!(first_and_last([&a, &b]), wanted, "{n}, {few}");
+        }
+    }
 }
