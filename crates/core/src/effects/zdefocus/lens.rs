@@ -270,27 +270,49 @@ impl Lens {
     }
 }
 
-/// Which of some lens points is the nearest to any point of the lens, by a table.
-pub struct NearestPoint {
-    table: Vec<u16>,
+/// Which of some lens points speak for any place on the lens, by a table.
+pub struct NearestPoints {
+    table: Vec<[(u16, f32); AROUND]>,
 }
 
 /// Cells of the table each way.
 pub const CELLS: usize = 64;
+/// So many points speak for a place: one would say yes or no, and what is seen in part, or through a part of the lens, would fall into dots.
+pub const AROUND: usize = 6;
 
-impl NearestPoint {
-    /// Compares every cell with every point.
+impl NearestPoints {
+    /// Compares every cell with every point. Without any the first one is all.
     pub fn new(points: &[[f32; 2]]) -> Self {
         let centre = |i: usize| (i as f32 + 0.5) * (2.0 / CELLS as f32) - 1.0;
-        let distance = |p: &[f32; 2], i: usize| (p[0] - centre(i % CELLS)).powi(2) + (p[1] - centre(i / CELLS)).powi(2);
-        let nearest =
-            |i: usize| (0..points.len()).min_by(|a, b| distance(&points[*a], i).total_cmp(&distance(&points[*b], i)));
-        Self { table: (0..CELLS * CELLS).map(|i| nearest(i).unwrap_or(0) as u16).collect() }
+        let mut near = Vec::with_capacity(points.len());
+        let cells = (0..CELLS * CELLS).map(|i| {
+            let distance =
+                |p: &[f32; 2]| ((p[0] - centre(i % CELLS)).powi(2) + (p[1] - centre(i / CELLS)).powi(2)).sqrt();
+            near.clear();
+            near.extend((0..).zip(points.iter().map(distance)));
+            let mut speak = [(0, 0.0); AROUND];
+            speak[0].1 = 1.0;
+            if near.len() > AROUND {
+                // The nearer a point is to the first that says nothing the less it says: so none begins or ends at once.
+                let (first, end, _) = near.select_nth_unstable_by(AROUND, |a, b| a.1.total_cmp(&b.1));
+                first.sort_unstable_by_key(|of: &(u16, f32)| of.0);
+                let says = |distance: f32| 1.0 - distance / end.1.max(1e-6) + 1e-6;
+                let all: f32 = first.iter().map(|of| says(of.1)).sum();
+                for (to, (point, distance)) in speak.iter_mut().zip(&*first) {
+                    *to = (*point, says(*distance) / all);
+                }
+            } else if let Some(nearest) = near.iter().min_by(|a, b| a.1.total_cmp(&b.1)) {
+                speak[0].0 = nearest.0;
+            }
+            speak
+        });
+        Self { table: cells.collect() }
     }
 
-    /// The index of the point nearest to `u`.
-    pub fn of(&self, u: [f32; 2]) -> usize {
+    /// The indices of the points around `u`, and how much each says; all together 1.
+    #[inline(always)]
+    pub fn of(&self, u: [f32; 2]) -> &[(u16, f32); AROUND] {
         let cell = |v: f32| (((v + 1.0) * (0.5 * CELLS as f32)) as usize).min(CELLS - 1);
-        usize::from(self.table[cell(u[1]) * CELLS + cell(u[0])])
+        &self.table[cell(u[1]) * CELLS + cell(u[0])]
     }
 }

@@ -2,7 +2,7 @@
 
 use super::aperture::{Aperture, Optics};
 use super::hidden::{BEHIND, RAYS, STEP};
-use super::lens::{CELLS, Lens};
+use super::lens::{AROUND, CELLS, Lens};
 use super::lights::{GAPS, LEAST_BLUR, PEAK, REACHES, WHITE};
 use super::moves::Moves;
 use super::params::Params;
@@ -95,18 +95,20 @@ pub fn render(scene: &Scene, params: &Params, lens: &Lens, window: Rect, around:
                 };
                 let w = weight(dx, dy);
                 if w > 0.0 {
-                    // The lens is divided into cells; the lens point nearest to the middle of the cell speaks for it.
+                    // The lens is divided into cells; the points nearest to the middle of the cell speak for it, each the less the nearer
+                    // it is to the first that says nothing.
                     let cell = |v: f64| {
                         (((v + 1.0) * 0.5 * CELLS as f64).floor().min(CELLS as f64 - 1.0) + 0.5) * 2.0 / CELLS as f64
                             - 1.0
                     };
-                    let distance = |p: &[f64; 2]| (p[0] - cell(dx / coc)).powi(2) + (p[1] - cell(dy / coc)).powi(2);
-                    let i = (0..points.len())
-                        .min_by(|a, b| distance(&points[*a]).total_cmp(&distance(&points[*b])))
-                        .unwrap();
-                    (0..3).for_each(|c| {
-                        out[c] += w / area * belongs(coc - here[i].map_or(f64::MAX, |s| s.coc)) * colour[c]
-                    });
+                    let distance = |p: &[f64; 2]| (p[0] - cell(dx / coc)).hypot(p[1] - cell(dy / coc));
+                    let mut near: Vec<_> = points.iter().map(distance).zip(&here).collect();
+                    near.sort_by(|a, b| a.0.total_cmp(&b.0));
+                    let says = |i: usize| 1.0 - near[i].0 / near[AROUND].0;
+                    let sees = |i: usize| belongs(coc - near[i].1.map_or(f64::MAX, |s| s.coc));
+                    let all: f64 = (0..AROUND).map(says).sum();
+                    let seen = (0..AROUND).map(|i| says(i) * sees(i)).sum::<f64>() / all;
+                    (0..3).for_each(|c| out[c] += w / area * seen * colour[c]);
                 }
             }
             out

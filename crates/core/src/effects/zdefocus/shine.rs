@@ -1,7 +1,7 @@
 //! Small bright lights, drawn: exact discs and polygons, or what the aperture's table says, as far as each point of the lens sees them.
 
 use super::aperture::{CatsEye, Stamp};
-use super::lens::NearestPoint;
+use super::lens::NearestPoints;
 use super::lights::Light;
 use super::views::{Eye, FADE, Owner, SAME_SURFACE};
 use crate::geometry::Rect;
@@ -19,27 +19,32 @@ pub struct Hiders<'a> {
     least: Vec<f32>,
     /// …and at all.
     least_of_all: f32,
-    /// Which point speaks for a place on the lens.
-    point: &'a NearestPoint,
+    /// Which points speak for a place on the lens.
+    points: &'a NearestPoints,
 }
 
 impl<'a> Hiders<'a> {
     /// Of what the lens points see over a rectangle; nothing where they do not look.
     #[inline(always)]
-    pub fn new(rect: Rect, unit: i32, nearest: &'a [f32], point: &'a NearestPoint) -> Self {
+    pub fn new(rect: Rect, unit: i32, nearest: &'a [f32], points: &'a NearestPoints) -> Self {
         let mut least = vec![f32::MAX; if nearest.is_empty() { 0 } else { rect.width() * rect.height() }];
         for view in nearest.chunks(least.len().max(1)) {
             least.iter_mut().zip(view).for_each(|(m, v)| *m = if *v < *m { *v } else { *m });
         }
         let least_of_all = least.iter().fold(f32::MAX, |m, v| if *v < m { *v } else { m });
-        Self { rect, unit, nearest, least, least_of_all, point }
+        Self { rect, unit, nearest, least, least_of_all, points }
     }
 
     /// How much of a CoC is seen at pixel `i`, through a place on the lens.
     #[inline(always)]
     fn seen(&self, coc: f32, i: usize, u: [f32; 2]) -> f32 {
-        let nearest = self.nearest[self.point.of(u) * self.least.len() + i] * self.unit as f32;
-        ((SAME_SURFACE + FADE - (coc - nearest)) * (1.0 / FADE)).clamp(0.0, 1.0)
+        let (n, unit) = (self.least.len(), self.unit as f32);
+        let mut seen = 0.0;
+        for (point, weight) in self.points.of(u) {
+            let nearest = self.nearest[usize::from(*point) * n + i] * unit;
+            seen += weight * ((SAME_SURFACE + FADE - (coc - nearest)) * (1.0 / FADE)).clamp(0.0, 1.0);
+        }
+        seen
     }
 }
 

@@ -19,7 +19,7 @@ pub use opening::Opening;
 pub use points::LensPoint;
 pub use stamp::Stamp;
 
-use super::lens::NearestPoint;
+use super::lens::NearestPoints;
 use super::params::BokehParams;
 use outline::Outline;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -196,7 +196,7 @@ pub struct Optics {
     /// Points that look at the scene.
     pub points: Vec<LensPoint>,
     /// Which of them is the nearest to a place: had when it is first asked for.
-    nearest: OnceLock<NearestPoint>,
+    nearest: OnceLock<NearestPoints>,
     /// All weights are 1: the points need none.
     pub even: bool,
     /// Of a plain aperture with straight sides, the vector across each, so long that a point on the side gives 1. Empty for a disc.
@@ -231,8 +231,8 @@ impl Optics {
     }
 
     /// Which point is the nearest to a place on the lens.
-    pub fn nearest(&self) -> &NearestPoint {
-        self.nearest.get_or_init(|| NearestPoint::new(&self.places()))
+    pub fn nearest(&self) -> &NearestPoints {
+        self.nearest.get_or_init(|| NearestPoints::new(&self.places()))
     }
 
     /// The same, kept from render to render: tiles and frames ask for the same ones again and again.
