@@ -25,36 +25,109 @@ const OFF: [f64; 2] = [0.15, 0.35];
 /// A lamp's radius is at most this part of the larger blur, its own or that of what is before it, and so many pixels: so all of it lies within
 /// the reach of a window that it shines into.
 const LARGEST: [f64; 2] = [0.8, 2.0];
+/// Over this last part of that it fades, lest a lamp should come on at once.
+const FADES: f64 = 0.25;
+/// Up to so many pixels of something nearer may lie between pieces of a lamp.
+const ACROSS: i32 = 4;
+/// In the open so much of the circle may be no lamp, as a part of what is, and in pixels.
+const DARK: [f32; 2] = [0.25, 1.0];
+
+/// The four next pixels.
+const SIDES: [(i32, i32); 4] = [(1, 0), (-1, 0), (0, 1), (0, -1)];
+
+/// Which pixels are lamps, by place.
+type Places = HashMap<(i32, i32), usize>;
 
 /// What is hidden of lamps, whose pixels are given with all of their light; those lie `inside`, the frame.
 pub fn behind(field: &Field, lamps: &[Light], inside: &Rect, cancel: &Cancel) -> Vec<Light> {
-    let at: HashMap<_, _> = lamps.iter().enumerate().map(|(i, l)| ((l.x, l.y), i)).collect();
-    let mut of_lamp = vec![false; lamps.len()];
+    let at: Places = lamps.iter().enumerate().map(|(i, l)| ((l.x, l.y), i)).collect();
+    let seen = |x: i32, y: i32| at.get(&(x, y)).map(|i| lamps[*i].colour);
+    let whole = |pixels: Vec<Light>| {
+        let most = pixels.iter().map(|l| brightness(l.colour)).fold(0f32, f32::max);
+        let pixels: Vec<_> = pixels.into_iter().filter(|l| brightness(l.colour) > BRIGHT * most).collect();
+        let lamp = Lamp { field, inside, pixels: &pixels, least: BRIGHT * most };
+        if pixels.len() >= LEAST_PIXELS { lamp.behind(seen) } else { None }
+    };
     let mut hidden = Vec::new();
+    for pieces in in_pieces(field, lamps, &at, cancel).into_iter().take_while(|_| !cancel.is_set()) {
+        match whole(pieces.concat()) {
+            Some(lamp) => hidden.extend(lamp),
+            // They are no lamp together: each may be one.
+            None if pieces.len() > 1 => hidden.extend(pieces.into_iter().filter_map(whole).flatten()),
+            None => {}
+        }
+    }
+    hidden
+}
+
+/// The pixels of each lamp, in pieces that hang together: more than one where something narrow cuts it through.
+fn in_pieces(field: &Field, lamps: &[Light], at: &Places, cancel: &Cancel) -> Vec<Vec<Vec<Light>>> {
+    let mut piece_of = vec![usize::MAX; lamps.len()];
+    let (mut pieces, mut joints) = (Vec::new(), Vec::new());
     for first in 0..lamps.len() {
-        if of_lamp[first] || cancel.is_set() {
+        if piece_of[first] != usize::MAX || cancel.is_set() {
             continue;
         }
-        of_lamp[first] = true;
+        let piece = pieces.len();
+        piece_of[first] = piece;
         let mut pixels = vec![lamps[first]];
         let mut next = 0;
-        while let Some(Light { x, y, coc, .. }) = pixels.get(next).copied().filter(|_| !cancel.is_set()) {
-            for (x, y) in (-1..2).flat_map(|dy| (-1..2).map(move |dx| (x + dx, y + dy))) {
-                let Some(i) = at.get(&(x, y)).copied().filter(|i| !of_lamp[*i]) else { continue };
-                if (lamps[i].coc - coc).abs() < ONE_LAMP[0] + ONE_LAMP[1] * coc.abs() {
-                    of_lamp[i] = true;
-                    pixels.push(lamps[i]);
+        while let Some(from) = pixels.get(next).copied().filter(|_| !cancel.is_set()) {
+            for (dx, dy) in (-1..2).flat_map(|dy| (-1..2).map(move |dx| (dx, dy))).filter(|d| *d != (0, 0)) {
+                match at.get(&(from.x + dx, from.y + dy)).copied() {
+                    Some(i) if piece_of[i] == usize::MAX && is_one_lamp(&from, &lamps[i]) => {
+                        piece_of[i] = piece;
+                        pixels.push(lamps[i]);
+                    }
+                    Some(_) => {}
+                    None => joints.extend(across(field, &from, (dx, dy), at).map(|i| (piece, i))),
                 }
             }
             next += 1;
         }
-        let most = pixels.iter().map(|l| brightness(l.colour)).fold(0f32, f32::max);
-        pixels.retain(|l| brightness(l.colour) > BRIGHT * most);
-        if pixels.len() >= LEAST_PIXELS {
-            hidden.extend(Lamp { field, inside, pixels: &pixels }.behind());
+        pieces.push(pixels);
+    }
+    // Pieces that are joined have the number of the first one.
+    let mut first: Vec<usize> = (0..pieces.len()).collect();
+    let of = |first: &[usize], mut piece: usize| {
+        while first[piece] != piece {
+            piece = first[piece];
+        }
+        piece
+    };
+    for (piece, i) in joints.into_iter().filter(|(_, i)| piece_of[*i] != usize::MAX) {
+        if is_one_lamp(&pieces[piece][0], &lamps[i]) {
+            let (a, b) = (of(&first, piece), of(&first, piece_of[i]));
+            first[a.max(b)] = a.min(b);
         }
     }
-    hidden
+    let mut all: Vec<Vec<Vec<Light>>> = vec![Vec::new(); pieces.len()];
+    for (number, piece) in pieces.into_iter().enumerate() {
+        all[of(&first, number)].push(piece);
+    }
+    all.retain(|pieces| !pieces.is_empty());
+    all
+}
+
+fn is_one_lamp(a: &Light, b: &Light) -> bool {
+    (a.coc - b.coc).abs() < ONE_LAMP[0] + ONE_LAMP[1] * a.coc.abs()
+}
+
+/// The CoC at a pixel, if it is of something nearer than what has another CoC.
+fn before(field: &Field, x: i32, y: i32, coc: f32) -> Option<f32> {
+    let there = field.rect.contains(x, y).then(|| field.coc[field.index(x, y)]);
+    there.filter(|other| *other < coc - NEARER)
+}
+
+/// The pixel of a lamp that is met behind what is before another one's pixel, along some direction.
+fn across(field: &Field, from: &Light, (dx, dy): (i32, i32), at: &Places) -> Option<usize> {
+    let step = |k: i32| (from.x + k * dx, from.y + k * dy);
+    let is_before = |k: i32| before(field, step(k).0, step(k).1, from.coc).is_some();
+    // The first one may be a mixture that has the lamp's depth.
+    if !is_before(1) && !is_before(2) {
+        return None;
+    }
+    (2..=ACROSS + 1).find_map(|k| at.get(&step(k)).copied())
 }
 
 /// The pixels of one lamp.
@@ -62,16 +135,23 @@ struct Lamp<'a> {
     field: &'a Field,
     inside: &'a Rect,
     pixels: &'a [Light],
+    /// All of its pixels are brighter.
+    least: f32,
 }
 
 impl Lamp<'_> {
-    fn behind(&self) -> Vec<Light> {
-        let n = self.pixels.len() as f32;
-        let coc = self.pixels.iter().map(|l| l.coc).sum::<f32>() / n;
-        let before = |x: i32, y: i32| {
-            let there = self.field.rect.contains(x, y).then(|| self.field.coc[self.field.index(x, y)]);
-            there.filter(|other| *other < coc - NEARER)
-        };
+    /// Is a pixel as bright as those of the lamp, though it is none of them? So is the middle of a large one, which has nothing dark beside
+    /// it.
+    fn goes_on(&self, x: i32, y: i32) -> bool {
+        let Self { field, least, .. } = self;
+        let level = |i: usize| brightness([0, 1, 2].map(|c| field.colour[c][i]));
+        field.rect.contains(x, y) && level(field.index(x, y)) > *least
+    }
+
+    /// Its light where it is hidden; `None` if it is no round lamp that something cuts off. `seen`: the light that pixels of the picture have.
+    fn behind(&self, seen: impl Fn(i32, i32) -> Option<[f32; 3]>) -> Option<Vec<Light>> {
+        let coc = self.pixels.iter().map(|l| l.coc).sum::<f32>() / self.pixels.len() as f32;
+        let before = |x: i32, y: i32| before(self.field, x, y, coc);
         let own: HashSet<_> = self.pixels.iter().map(|l| (l.x, l.y)).collect();
         // Places are counted from the first pixel: large ones would cost digits.
         let origin = self.pixels[0];
@@ -79,7 +159,7 @@ impl Lamp<'_> {
         // The sides of its pixels in the open, and how many there are where something is before it, and how blurred that is.
         let (mut open, mut cut, mut blur) = (Vec::new(), 0, coc.abs());
         for Light { x, y, .. } in self.pixels {
-            for (dx, dy) in [(1, 0), (-1, 0), (0, 1), (0, -1)] {
+            for (dx, dy) in SIDES {
                 let (px, py) = (x + dx, y + dy);
                 if own.contains(&(px, py)) || !self.inside.contains(px, py) {
                     continue;
@@ -87,6 +167,7 @@ impl Lamp<'_> {
                 // The one beside it may be a mixture that has the lamp's depth.
                 match before(px, py).or(before(px + dx, py + dy)).or(before(*x, *y)) {
                     Some(other) => (cut, blur) = (cut + 1, blur.max(other.abs())),
+                    None if self.goes_on(px, py) => {}
                     None => {
                         let ([x, y], [dx, dy]) = (place(*x, *y), [dx, dy].map(f64::from));
                         open.push([x + 0.5 * dx, y + 0.5 * dy]);
@@ -95,29 +176,51 @@ impl Lamp<'_> {
             }
         }
         if cut < LEAST_CUT || open.len() < LEAST_OPEN {
-            return Vec::new();
+            return None;
         }
-        let Some(circle) = Circle::through(&open) else { return Vec::new() };
+        let circle = Circle::through(&open)?;
         let off = OFF[0] * circle.radius + OFF[1];
-        let fits = circle.radius <= LARGEST[0] * f64::from(blur) + LARGEST[1]
+        let largest = LARGEST[0] * f64::from(blur) + LARGEST[1];
+        let fits = circle.radius <= largest
             && circle.off(&open) <= off
             && own.iter().all(|(x, y)| circle.out(place(*x, *y)) <= 2.0 * off);
         if !fits {
-            return Vec::new();
+            return None;
         }
-        let colour: [f32; 3] = std::array::from_fn(|c| self.pixels.iter().map(|l| l.colour[c]).sum::<f32>() / n);
+        let part = |x: i32, y: i32| (0.5 - circle.out(place(x, y))).clamp(0.0, 1.0) as f32;
         let around = circle.radius.ceil() as i32 + 1;
         let (x, y) = (origin.x + circle.middle[0].round() as i32, origin.y + circle.middle[1].round() as i32);
         let square = Rect::new(x - around, y - around, x + around + 1, y + around + 1).intersect(self.inside);
-        let places = (square.y1..square.y2).flat_map(|y| (square.x1..square.x2).map(move |x| (x, y)));
-        let hidden = places.filter(|at| !own.contains(at) && before(at.0, at.1).is_some());
-        hidden
-            .map(|(x, y)| {
-                let part = (0.5 - circle.out(place(x, y))).clamp(0.0, 1.0) as f32;
-                Light { x, y, coc, colour: colour.map(|v| v * part), size: 1 }
-            })
-            .filter(|l| l.colour != [0.0; 3])
-            .collect()
+        // Pixels in which something nearer may have a share, and the light and area of the others.
+        let (mut shared, mut light, mut area, mut dark) = (Vec::new(), [0.0; 3], 0.0, 0.0);
+        for (x, y) in (square.y1..square.y2).flat_map(|y| (square.x1..square.x2).map(move |x| (x, y))) {
+            let part = part(x, y);
+            if before(x, y).is_some() || SIDES.iter().any(|d| before(x + d.0, y + d.1).is_some()) {
+                shared.push((x, y, part));
+            } else if let Some(colour) = seen(x, y).filter(|_| own.contains(&(x, y))) {
+                (0..3).for_each(|c| light[c] += colour[c]);
+                area += part;
+            } else if !self.goes_on(x, y) {
+                dark += part;
+            }
+        }
+        if dark > DARK[0] * area + DARK[1] {
+            return None;
+        }
+        if area == 0.0 {
+            for l in self.pixels {
+                (0..3).for_each(|c| light[c] += l.colour[c]);
+                area += part(l.x, l.y);
+            }
+        }
+        let fades = ((largest - circle.radius) / (FADES * largest)).min(1.0) as f32;
+        let colour = light.map(|v| v / area.max(1.0));
+        let hidden = shared.into_iter().map(|(x, y, part)| {
+            let seen = seen(x, y).unwrap_or_default();
+            let missing = |c: usize| fades * (part * colour[c] - seen[c]).max(0.0);
+            Light { x, y, coc, colour: std::array::from_fn(missing), size: 1 }
+        });
+        Some(hidden.filter(|l| l.colour != [0.0; 3]).collect())
     }
 }
 
@@ -128,25 +231,41 @@ struct Circle {
 }
 
 impl Circle {
-    /// The one that fits some points best: least squares of x² + y² = 2ax + 2by + c (Kåsa, A circle fitting procedure and its error
-    /// analysis, 1976). `None` where they lie on a line.
+    /// The one that fits some points best, also where they are a short arc: x² + y² = 2ax + 2by + c by least squares under Taubin's constraint
+    /// (Estimation of planar curves, surfaces, and nonplanar space curves, 1991; its characteristic polynomial after Chernov, Circular and
+    /// linear regression, 2010). Without the constraint arcs are taken for smaller circles. `None` where the points lie on a line.
     fn through(points: &[[f64; 2]]) -> Option<Self> {
         let n = points.len() as f64;
         let mean = points.iter().fold([0.0; 2], |m, p| [m[0] + p[0] / n, m[1] + p[1] / n]);
-        // Around their mean two equations are left, for the middle.
-        let (mut xx, mut xy, mut yy, mut xz, mut yz) = (0.0, 0.0, 0.0, 0.0, 0.0);
+        // Moments around their mean, z = x² + y².
+        let (mut xx, mut xy, mut yy, mut xz, mut yz, mut zz) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0);
         for p in points {
             let [x, y] = [p[0] - mean[0], p[1] - mean[1]];
-            let half = 0.5 * (x * x + y * y);
-            (xx, xy, yy, xz, yz) = (xx + x * x, xy + x * y, yy + y * y, xz + x * half, yz + y * half);
+            let z = x * x + y * y;
+            (xx, xy, yy) = (xx + x * x / n, xy + x * y / n, yy + y * y / n);
+            (xz, yz, zz) = (xz + x * z / n, yz + y * z / n, zz + z * z / n);
         }
-        let by = xx * yy - xy * xy;
-        if by <= 1e-6 * (xx + yy) * (xx + yy) {
+        let (z, area) = (xx + yy, xx * yy - xy * xy);
+        if area <= 1e-6 * z * z {
             return None;
         }
-        let [x, y] = [(xz * yy - yz * xy) / by, (yz * xx - xz * xy) / by];
-        let radius = (x * x + y * y + (xx + yy) / n).sqrt();
-        Some(Self { middle: [mean[0] + x, mean[1] + y], radius })
+        let varies = zz - z * z;
+        let of = [
+            xz * (xz * yy - yz * xy) + yz * (yz * xx - xz * xy) - varies * area,
+            (varies + 4.0 * area) * z - xz * xz - yz * yz,
+            -3.0 * z * z - zz,
+            4.0 * z,
+        ];
+        // Its least root, from below; each step doubles the digits.
+        let mut root = 0.0;
+        for _ in 0..12 {
+            let slope = of[1] + root * (2.0 * of[2] + 3.0 * root * of[3]);
+            root -= (of[0] + root * (of[1] + root * (of[2] + root * of[3]))) / slope;
+        }
+        let by = 2.0 * (root * root - root * z + area);
+        let [x, y] = [(xz * (yy - root) - yz * xy) / by, (yz * (xx - root) - xz * xy) / by];
+        let radius = (x * x + y * y + z).sqrt();
+        radius.is_finite().then_some(Self { middle: [mean[0] + x, mean[1] + y], radius })
     }
 
     /// How far outside a point is.
