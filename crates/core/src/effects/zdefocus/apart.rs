@@ -1,6 +1,7 @@
 //! Pixels that show two surfaces, taken apart: the picture keeps one of them, and this the other.
 
 use super::field::{Field, pieces};
+use super::lamps::NEARER;
 use super::lights::Light;
 use super::sheet::NONE;
 use crate::workers::{Exec, Stop};
@@ -45,13 +46,13 @@ impl Apart {
         self.rows.iter().all(Vec::is_empty)
     }
 
-    /// Puts what is known to lie behind some pixels of a field there, where nothing is known of them yet.
+    /// Puts lights that lie behind pixels of a field there, where nothing is known of them yet.
     pub fn put_behind(&mut self, field: &Field, lights: &[Light]) {
         for Light { x, y, coc, colour: [r, g, b], .. } in lights.iter().filter(|l| field.rect.contains(l.x, l.y)) {
             let (i, x) = (field.index(*x, *y), (x - field.rect.x1) as u32);
             let row = &mut self.rows[(y - field.rect.y1) as usize];
             let at = row.partition_point(|two| two.x < x);
-            if row.get(at).is_none_or(|two| two.x != x) {
+            if field.coc[i] < coc - NEARER && row.get(at).is_none_or(|two| two.x != x) {
                 let (own, other) = (field.at(i), [*r, *g, *b, 1.0]);
                 row.insert(at, Two { x, has_near: true, share: 1.0, own, coc: *coc, other });
             }

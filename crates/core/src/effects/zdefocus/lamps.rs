@@ -12,7 +12,7 @@ const BRIGHT: f32 = 0.3;
 /// Neighbours are of one lamp if their CoCs differ by less than this many pixels, and this part of them.
 const ONE_LAMP: [f32; 2] = [1.0, 0.1];
 /// What is nearer than a lamp by more than this, in pixels of CoC, may hide a part of it.
-const NEARER: f32 = 1.0;
+pub const NEARER: f32 = 1.0;
 /// A lamp has at least so many pixels,…
 const LEAST_PIXELS: usize = 3;
 /// …its outline so many sides of pixels in the open,…
@@ -38,14 +38,26 @@ const SIDES: [(i32, i32); 4] = [(1, 0), (-1, 0), (0, 1), (0, -1)];
 /// Which pixels are lamps, by place.
 type Places = HashMap<(i32, i32), usize>;
 
+/// A pixel in which a part of a lamp is hidden.
+pub struct Hidden {
+    /// What is missing of its light.
+    pub missing: Light,
+    /// All of its light.
+    pub whole: [f32; 3],
+    /// How much of the pixel it fills, 0 to 1; less where that is in doubt.
+    pub part: f32,
+    /// The number of what is seen of it among the lamps' pixels.
+    pub seen: Option<usize>,
+}
+
 /// What is hidden of lamps, whose pixels are given with all of their light; those lie `inside`, the frame.
-pub fn behind(field: &Field, lamps: &[Light], inside: &Rect, cancel: &Cancel) -> Vec<Light> {
+pub fn behind(field: &Field, lamps: &[Light], inside: &Rect, cancel: &Cancel) -> Vec<Hidden> {
     let at: Places = lamps.iter().enumerate().map(|(i, l)| ((l.x, l.y), i)).collect();
-    let seen = |x: i32, y: i32| at.get(&(x, y)).map(|i| lamps[*i].colour);
+    let seen = |x: i32, y: i32| at.get(&(x, y)).copied();
     let whole = |pixels: Vec<Light>| {
         let most = pixels.iter().map(|l| brightness(l.colour)).fold(0f32, f32::max);
         let pixels: Vec<_> = pixels.into_iter().filter(|l| brightness(l.colour) > BRIGHT * most).collect();
-        let lamp = Lamp { field, inside, pixels: &pixels, least: BRIGHT * most };
+        let lamp = Lamp { field, inside, lamps, pixels: &pixels, least: BRIGHT * most };
         if pixels.len() >= LEAST_PIXELS { lamp.behind(seen) } else { None }
     };
     let mut hidden = Vec::new();
@@ -134,6 +146,9 @@ fn across(field: &Field, from: &Light, (dx, dy): (i32, i32), at: &Places) -> Opt
 struct Lamp<'a> {
     field: &'a Field,
     inside: &'a Rect,
+    /// All lamps' pixels.
+    lamps: &'a [Light],
+    /// Its own ones.
     pixels: &'a [Light],
     /// All of its pixels are brighter.
     least: f32,
@@ -148,8 +163,8 @@ impl Lamp<'_> {
         field.rect.contains(x, y) && level(field.index(x, y)) > *least
     }
 
-    /// Its light where it is hidden; `None` if it is no round lamp that something cuts off. `seen`: the light that pixels of the picture have.
-    fn behind(&self, seen: impl Fn(i32, i32) -> Option<[f32; 3]>) -> Option<Vec<Light>> {
+    /// Its light where it is hidden; `None` if it is no round lamp that something cuts off. `seen`: the numbers of lamps' pixels.
+    fn behind(&self, seen: impl Fn(i32, i32) -> Option<usize>) -> Option<Vec<Hidden>> {
         let coc = self.pixels.iter().map(|l| l.coc).sum::<f32>() / self.pixels.len() as f32;
         let before = |x: i32, y: i32| before(self.field, x, y, coc);
         let own: HashSet<_> = self.pixels.iter().map(|l| (l.x, l.y)).collect();
@@ -197,8 +212,8 @@ impl Lamp<'_> {
             let part = part(x, y);
             if before(x, y).is_some() || SIDES.iter().any(|d| before(x + d.0, y + d.1).is_some()) {
                 shared.push((x, y, part));
-            } else if let Some(colour) = seen(x, y).filter(|_| own.contains(&(x, y))) {
-                (0..3).for_each(|c| light[c] += colour[c]);
+            } else if let Some(i) = seen(x, y).filter(|_| own.contains(&(x, y))) {
+                (0..3).for_each(|c| light[c] += self.lamps[i].colour[c]);
                 area += part;
             } else if !self.goes_on(x, y) {
                 dark += part;
@@ -215,12 +230,15 @@ impl Lamp<'_> {
         }
         let fades = ((largest - circle.radius) / (FADES * largest)).min(1.0) as f32;
         let colour = light.map(|v| v / area.max(1.0));
-        let hidden = shared.into_iter().map(|(x, y, part)| {
-            let seen = seen(x, y).unwrap_or_default();
-            let missing = |c: usize| fades * (part * colour[c] - seen[c]).max(0.0);
-            Light { x, y, coc, colour: std::array::from_fn(missing), size: 1 }
+        let hidden = shared.into_iter().filter(|of| of.2 > 0.0).map(|(x, y, part)| {
+            let seen = seen(x, y);
+            let shown = seen.map_or([0.0; 3], |i| self.lamps[i].colour);
+            // As much as the fading leaves of it, but never less than there is.
+            let whole = std::array::from_fn(|c| shown[c] + fades * (part * colour[c] - shown[c]).max(0.0));
+            let missing = std::array::from_fn(|c| whole[c] - shown[c]);
+            Hidden { missing: Light { x, y, coc, colour: missing, size: 1 }, whole, part: part * fades, seen }
         });
-        Some(hidden.filter(|l| l.colour != [0.0; 3]).collect())
+        Some(hidden.collect())
     }
 }
 

@@ -102,6 +102,25 @@ fn a_sharp_lamp_is_round_behind_a_blurred_board() {
     assert!((-20..-8).all(|x| at(x, 0) < 0.3), "{:?}", (-20..-8).map(|x| at(x, 0)).collect::<Vec<_>>());
 }
 
+/// There is no seam in it either where a pixel of the edge is of both: all of it is as bright as the part of the lens that sees past the board.
+#[test]
+fn a_sharp_lamp_has_no_seam_behind_a_blurred_board() {
+    let row = FRAME.width();
+    let whole = render(&lamp_of(RADIUS, |_, _| 0.0), 30.0, 0.8, 1);
+    let blur = 0.8 * (30.0 / 3.0 - 1.0);
+    // What a half plane leaves of a disc, in parts of its area.
+    let beyond = |t: f32| (t.clamp(-1.0, 1.0).acos() - t * (1.0 - t * t).max(0.0).sqrt()) / std::f32::consts::PI;
+    for edge in [-0.5, -0.25, 0.0, 0.25] {
+        let cut = render(&lamp_of(RADIUS, move |x, _| (edge - x + 0.5).clamp(0.0, 1.0)), 30.0, 0.8, 1);
+        for (x, y) in (-8..9).flat_map(|x| [(x, 0), (x, 4), (x, -3)]) {
+            let i = (y - FRAME.y1) as usize * row + (x - FRAME.x1) as usize;
+            let seen = beyond(((edge - x as f32) / blur).clamp(-1.0, 1.0));
+            let wanted = whole[i][0] * seen + 0.2 * (1.0 - seen);
+            assert!((cut[i][0] - wanted).abs() < 4.5, "edge {edge}, {x} {y}: {} instead of {wanted}", cut[i][0]);
+        }
+    }
+}
+
 /// What is guessed does not depend on the window.
 #[test]
 fn lamps_are_completed_alike_in_pieces() {

@@ -2,7 +2,7 @@
 //! surroundings is taken out of the picture first and spread over exact discs (or polygons): they are few.
 
 use super::field::Field;
-use super::lamps;
+use super::lamps::{self, Hidden};
 use crate::geometry::Rect;
 use crate::workers::{Cancel, Exec, Stop, try_concat, try_vec};
 
@@ -50,7 +50,7 @@ pub struct Taken {
     pub lights: Vec<Light>,
     /// What is hidden of them, as far as it is blurred like them…
     pub behind: Vec<Light>,
-    /// …and as far as it stays at its pixels.
+    /// …and the pixels behind which it lies, with what stays there of its light.
     pub sharp: Vec<Light>,
 }
 
@@ -94,6 +94,9 @@ pub fn take(field: &mut Field, inside: &Rect, gap: f32, completed: bool, exec: &
 /// bright sky's noise has less.
 const LAMP: f32 = 0.5;
 
+/// A lamp of which so much is in a hidden pixel is what lies there.
+const LIES: f32 = 0.5;
+
 /// How much of a light of some CoC is spread.
 fn spread(coc: f32) -> f32 {
     ((coc.abs() - LEAST_BLUR) / LEAST_BLUR).clamp(0.0, 1.0)
@@ -120,7 +123,7 @@ fn take_candidates(
     cancel: &Cancel,
 ) -> Result<Taken, Stop> {
     let (w, h) = (field.rect.width(), field.rect.height());
-    let (mut lights, mut lamps) = (Vec::new(), Vec::new());
+    let (mut lights, mut lamps, mut taken) = (Vec::new(), Vec::new(), Vec::new());
     for (number, reach) in REACHES.into_iter().enumerate() {
         let mut these = candidates.iter().filter(|c| c.0 == number).peekable();
         if these.peek().is_none() {
@@ -150,6 +153,8 @@ fn take_candidates(
             };
             if completed && excess > LAMP {
                 lamps.extend(light(excess));
+                // How much of that is taken out of the picture.
+                taken.resize(lamps.len(), share / excess);
             }
             if share > 0.0 {
                 lights.extend(light(share));
@@ -158,9 +163,18 @@ fn take_candidates(
         }
     }
     let hidden = lamps::behind(field, &lamps, inside, cancel);
-    let part = |l: &Light, part: f32| Light { colour: l.colour.map(|v| v * part), ..*l };
-    let behind = hidden.iter().filter(|l| spread(l.coc) > 0.0).map(|l| part(l, spread(l.coc))).collect();
-    let sharp = hidden.iter().filter(|l| spread(l.coc) < 1.0).map(|l| part(l, 1.0 - spread(l.coc))).collect();
+    let (mut behind, mut sharp) = (Vec::new(), Vec::new());
+    for Hidden { missing, whole, part, seen } in hidden {
+        let blur = spread(missing.coc);
+        let of = |colour: &dyn Fn(usize) -> f32| Light { colour: std::array::from_fn(colour), ..missing };
+        let blurred = of(&|c| blur * missing.colour[c]);
+        behind.extend((blurred.colour != [0.0; 3]).then_some(blurred));
+        // What stays is all that has not been taken out of the picture, to be drawn in its place: nothing if all is blurred, but no
+        // other surface either.
+        let (shown, taken) = seen.map_or(([0.0; 3], 0.0), |i| (lamps[i].colour, taken[i]));
+        let stays = of(&|c| ((1.0 - blur) * whole[c] - (taken - blur).max(0.0) * shown[c]).max(0.0));
+        sharp.extend((part >= LIES || stays.colour != [0.0; 3]).then_some(stays));
+    }
     if cancel.is_set() {
         return Err(Stop::Aborted);
     }

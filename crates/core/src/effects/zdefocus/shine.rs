@@ -2,7 +2,7 @@
 
 use super::aperture::{CatsEye, Stamp};
 use super::lens::NearestPoints;
-use super::lights::Light;
+use super::lights::{LEAST_BLUR, Light};
 use super::views::{Eye, FADE, Owner, SAME_SURFACE};
 use crate::geometry::Rect;
 use crate::workers::{Exec, Stop};
@@ -35,16 +35,23 @@ impl<'a> Hiders<'a> {
         Self { rect, unit, nearest, least, least_of_all, points }
     }
 
-    /// How much of a CoC is seen at pixel `i`, through a place on the lens.
+    /// How much of a CoC is seen at pixel `i` through the lens point of a number.
+    #[inline(always)]
+    fn seen_by(&self, coc: f32, i: usize, point: usize) -> f32 {
+        let nearest = self.nearest[point * self.least.len() + i] * self.unit as f32;
+        ((SAME_SURFACE + FADE - (coc - nearest)) * (1.0 / FADE)).clamp(0.0, 1.0)
+    }
+
+    /// The same through a place on the lens.
     #[inline(always)]
     fn seen(&self, coc: f32, i: usize, u: [f32; 2]) -> f32 {
-        let (n, unit) = (self.least.len(), self.unit as f32);
-        let mut seen = 0.0;
-        for (point, weight) in self.points.of(u) {
-            let nearest = self.nearest[usize::from(*point) * n + i] * unit;
-            seen += weight * ((SAME_SURFACE + FADE - (coc - nearest)) * (1.0 / FADE)).clamp(0.0, 1.0);
-        }
-        seen
+        self.points.of(u).iter().map(|(point, says)| says * self.seen_by(coc, i, usize::from(*point))).sum()
+    }
+
+    /// The same through all of the lens.
+    fn seen_by_all(&self, coc: f32, i: usize) -> f32 {
+        let points = self.nearest.len() / self.least.len().max(1);
+        (0..points).map(|point| self.seen_by(coc, i, point)).sum::<f32>() / points.max(1) as f32
     }
 }
 
@@ -99,8 +106,9 @@ impl Painter<'_, '_> {
         if row < rect.y1 || row >= rect.y2 {
             return;
         }
-        // A light in focus stays at its pixel, which every point of the lens sees alike.
-        let coc = if light.coc.abs() < 1e-3 { 1.0 } else { light.coc };
+        // A light in focus stays at its pixel, which every point of the lens sees.
+        let sharp = light.coc.abs() < LEAST_BLUR;
+        let coc = if sharp { 1.0 } else { light.coc };
         let (first, end) = (x.max(rect.x1 * unit), (x + shares.len() as i32).min(rect.x2 * unit));
         if first >= end {
             return;
@@ -111,7 +119,10 @@ impl Painter<'_, '_> {
         for (share, x) in shares.iter_mut().zip(first..) {
             let i = from + (x.div_euclid(unit) - rect.x1) as usize;
             if light.coc - hiders.least[i] * unit as f32 > SAME_SURFACE && *share > 0.0 {
-                *share *= hiders.seen(light.coc, i, [(x - light.x) as f32 * across, up]);
+                *share *= match sharp {
+                    true => hiders.seen_by_all(light.coc, i),
+                    false => hiders.seen(light.coc, i, [(x - light.x) as f32 * across, up]),
+                };
             }
         }
     }
