@@ -58,6 +58,15 @@ fn write_source(path: &str, value: f32) -> Picture {
 }
 
 #[test]
+fn a_reader_that_has_seen_enough_is_no_fault() {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_fathom"));
+    let output = command.arg("--bundle").arg(plugin()).arg("list").stdout(writer).output().unwrap();
+    assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(141), ""));
+}
+
+#[test]
 fn effects_are_listed_and_described() {
     assert!(good(&["list"]).starts_with("org.fathomfx.test.Misbehave"));
     let text = good(&["describe", "misbehave"]);

@@ -94,7 +94,24 @@ fn usage(text: impl Into<String>) -> Failure {
     Failure::Usage(text.into())
 }
 
+/// Exit code where nobody reads any more what is printed: what a shell says of a program that SIGPIPE (13) ended.
+const NOBODY_READS: i32 = 128 + 13;
+
+/// A reader that has seen enough, as in `fathom list | head -1`, is no fault of this program: it ends without a word. (The standard library
+/// panics where it cannot print.)
+fn end_where_nobody_reads() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        let said = info.payload().downcast_ref::<String>();
+        if said.is_some_and(|said| said.starts_with("failed printing to stdout")) {
+            std::process::exit(NOBODY_READS);
+        }
+        usual(info);
+    }));
+}
+
 fn main() -> ExitCode {
+    end_where_nobody_reads();
     let arguments = Arguments::parse();
     let bundle = arguments.bundle.as_deref();
     let result = match arguments.command {
