@@ -5,8 +5,10 @@ use crate::effects::zdefocus::field::Field;
 use crate::effects::zdefocus::hidden::STEP;
 use crate::simd::{LANES, Lanes};
 
-/// A part of less than this is none.
+/// A part of less than this is none…
 const LEAST: f32 = 0.06;
+/// …unless a near one gives so much of the pixel's light.
+const SHOWS: f32 = 0.3;
 /// In a pixel's votes, which are a tent's, it counts itself so many times more than the tent does.
 const OWN: f32 = 5.0;
 /// How much the purest colours of all around count beside a side's nearest ones.
@@ -290,7 +292,10 @@ fn likeliest(
     }
     let share = ((prior + doubt * along) / (1.0 + doubt * length)).clamp(0.0, 1.0);
     let share = (share * steps).round() / steps;
-    if near_pixel && share > 1.0 - LEAST || !near_pixel && share < LEAST {
+    // The rim of something many times as bright as what it lies on shows in the smallest part.
+    let bright = |c: &[f32; 4]| c[0] + c[1] + c[2];
+    let shows = share * bright(&f) > SHOWS * bright(&own);
+    if near_pixel && share > 1.0 - LEAST || !near_pixel && share < LEAST && !shows {
         return None;
     }
     let share = if near_pixel { share.max(1.0 / steps) } else { share.min(1.0 - 1.0 / steps) };
