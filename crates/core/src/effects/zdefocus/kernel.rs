@@ -8,6 +8,7 @@ use super::draft::{Draft, Enlarged};
 use super::field::{EVERYWHERE, Field};
 use super::gather::Gather;
 use super::highlights::Lift;
+use super::lamps;
 use super::lens::Lens;
 use super::lights::{Light, Taken};
 use super::magnify::Magnify;
@@ -72,9 +73,9 @@ pub fn reach(largest: f64, geometry: &Geometry, half: bool) -> f64 {
     reach_at(largest, x.max(y).min(0.125), half)
 }
 
-/// What is needed at a scale: [`EDGES`] of the pixels that are rendered beyond what the blur asks for.
+/// What is needed at a scale: [`EDGES`] of the pixels that are rendered beyond what the blur asks for, and what wide lamps do.
 fn reach_at(largest: f64, scale: f64, half: bool) -> f64 {
-    reach_with(largest, FIELD_REACH, scale, half)
+    reach_with(largest, FIELD_REACH, scale, half) + 2.0 * lamps::WIDER
 }
 
 /// The same where the field is to be known so far around the samples.
@@ -143,7 +144,7 @@ impl AreaKernel for Defocus<'_> {
         }
         let gap = lights::gap(self.optics.points.len());
         // A clean plate knows what is hidden.
-        let completed = self.params.occlusion.background_fill && plate.is_none();
+        let completed = (self.params.occlusion.background_fill && plate.is_none()).then_some(scale);
         let Taken { lights, behind, sharp } = lights::take(&mut field, &inside, gap, completed, exec)?;
         let mut lights = exec.keep(lights);
         lights.extend(&behind);

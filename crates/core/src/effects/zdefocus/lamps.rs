@@ -22,9 +22,11 @@ const LEAST_CUT: usize = 2;
 /// How far the outline may be off the circle (root of the mean square): this part of the radius, and so many pixels. No pixel lies outside by
 /// more than twice that: of what is longer, a window that shows a part of it must think no other.
 const OFF: [f64; 2] = [0.15, 0.35];
-/// A lamp's radius is at most this part of the larger blur, its own or that of what is before it, and so many pixels: so all of it lies within
-/// the reach of a window that it shines into.
+/// A lamp's radius is at most this part of the larger blur, its own or that of what is before it, and so many pixels, and [`WIDER`]: so all of
+/// it lies within the reach of a window that it shines into.
 const LARGEST: [f64; 2] = [0.8, 2.0];
+/// Pixels of the full-size frame on top; by twice as many such a window looks farther.
+pub const WIDER: f64 = 12.0;
 /// Over this last part of that it fades, lest a lamp should come on at once.
 const FADES: f64 = 0.25;
 /// Up to so many pixels of something nearer may lie between pieces of a lamp.
@@ -50,14 +52,15 @@ pub struct Hidden {
     pub seen: Option<usize>,
 }
 
-/// What is hidden of lamps, whose pixels are given with all of their light; those lie `inside`, the frame.
-pub fn behind(field: &Field, lamps: &[Light], inside: &Rect, cancel: &Cancel) -> Vec<Hidden> {
+/// What is hidden of lamps, whose pixels are given with all of their light; those lie `inside`, the frame, and are `scale` to a pixel of the
+/// full-size one.
+pub fn behind(field: &Field, lamps: &[Light], inside: &Rect, scale: f64, cancel: &Cancel) -> Vec<Hidden> {
     let at: Places = lamps.iter().enumerate().map(|(i, l)| ((l.x, l.y), i)).collect();
     let seen = |x: i32, y: i32| at.get(&(x, y)).copied();
     let whole = |pixels: Vec<Light>| {
         let most = pixels.iter().map(|l| brightness(l.colour)).fold(0f32, f32::max);
         let pixels: Vec<_> = pixels.into_iter().filter(|l| brightness(l.colour) > BRIGHT * most).collect();
-        let lamp = Lamp { field, inside, lamps, pixels: &pixels, least: BRIGHT * most };
+        let lamp = Lamp { field, inside, lamps, pixels: &pixels, least: BRIGHT * most, wider: WIDER * scale };
         if pixels.len() >= LEAST_PIXELS { lamp.behind(seen) } else { None }
     };
     let mut hidden = Vec::new();
@@ -152,6 +155,8 @@ struct Lamp<'a> {
     pixels: &'a [Light],
     /// All of its pixels are brighter.
     least: f32,
+    /// [`WIDER`] in its pixels.
+    wider: f64,
 }
 
 impl Lamp<'_> {
@@ -195,7 +200,7 @@ impl Lamp<'_> {
         }
         let circle = Circle::through(&open)?;
         let off = OFF[0] * circle.radius + OFF[1];
-        let largest = LARGEST[0] * f64::from(blur) + LARGEST[1];
+        let largest = LARGEST[0] * f64::from(blur) + LARGEST[1] + self.wider;
         let fits = circle.radius <= largest
             && circle.off(&open) <= off
             && own.iter().all(|(x, y)| circle.out(place(*x, *y)) <= 2.0 * off);

@@ -121,6 +121,23 @@ fn a_sharp_lamp_has_no_seam_behind_a_blurred_board() {
     }
 }
 
+/// The rim of a sharp lamp before a blurred wall has the wall's depth and a little of the lamp's light: that is not blurred with the wall.
+#[test]
+fn a_sharp_lamp_has_no_halo_on_a_blurred_wall() {
+    let scene = Scene::new(FRAME, |x, y| {
+        let part = (RADIUS + 0.5 - (x as f32 + 1.0).hypot(y as f32 - 0.3)).clamp(0.0, 1.0);
+        let colour = [0.02 + 40.0 * part, 0.02 + 30.0 * part, 0.02 + 20.0 * part, 1.0];
+        (colour, if part >= 0.5 { 3.0 } else { 30.0 })
+    });
+    let seen = render(&scene, 3.0, 12.0, 1);
+    let places = (FRAME.y1..FRAME.y2).flat_map(|y| (FRAME.x1..FRAME.x2).map(move |x| (x, y)));
+    for ((x, y), p) in places.zip(&seen) {
+        if (x as f32 + 1.0).hypot(y as f32 - 0.3) > RADIUS + 2.0 {
+            assert!(p[0] < 0.03, "{x} {y}: {p:?}");
+        }
+    }
+}
+
 /// What is guessed does not depend on the window.
 #[test]
 fn lamps_are_completed_alike_in_pieces() {
@@ -147,7 +164,7 @@ fn bright_things_of_any_shape_are_the_same_in_pieces() {
         let bright: Vec<[f32; 5]> = (0..9)
             .map(|_| {
                 let (x, y, turn) = (between(0.0, 150.0), between(0.0, 90.0), between(0.0, 6.3));
-                let (long, wide) = (between(-30.0, 50.0).max(0.0), between(1.0, 6.0));
+                let (long, wide) = (between(-30.0, 50.0).max(0.0), between(1.0, 13.0));
                 [x, y, x + long * turn.cos(), y + long * turn.sin(), wide]
             })
             .collect();

@@ -56,8 +56,8 @@ pub struct Taken {
 
 /// Takes the lights out of a field. Those outside `inside` (what the border invented) are dropped: an edge pixel that goes on for ever is
 /// not a row of lamps.
-/// If they are to be `completed` what is hidden of them is looked for, too (`lamps`).
-pub fn take(field: &mut Field, inside: &Rect, gap: f32, completed: bool, exec: &Exec) -> Result<Taken, Stop> {
+/// What is hidden of lamps is looked for if they are to be completed (`lamps`): so many of the pixels are one of the full-size frame.
+pub fn take(field: &mut Field, inside: &Rect, gap: f32, completed: Option<f64>, exec: &Exec) -> Result<Taken, Stop> {
     if field.brightest <= PEAK * WHITE {
         return Ok(Taken::default());
     }
@@ -119,7 +119,7 @@ fn take_candidates(
     inside: &Rect,
     level: &[f32],
     candidates: &[Candidate],
-    (gap, completed): (f32, bool),
+    (gap, completed): (f32, Option<f64>),
     cancel: &Cancel,
 ) -> Result<Taken, Stop> {
     let (w, h) = (field.rect.width(), field.rect.height());
@@ -151,7 +151,7 @@ fn take_candidates(
                 let colour = std::array::from_fn(|c| field.colour[c][i] * share);
                 inside.contains(x, y).then_some(Light { x, y, coc, colour, size: 1 })
             };
-            if completed && excess > LAMP {
+            if completed.is_some() && excess > LAMP {
                 lamps.extend(light(excess));
                 // How much of that is taken out of the picture.
                 taken.resize(lamps.len(), share / excess);
@@ -162,7 +162,7 @@ fn take_candidates(
             }
         }
     }
-    let hidden = lamps::behind(field, &lamps, inside, cancel);
+    let hidden = lamps::behind(field, &lamps, inside, completed.unwrap_or(0.0), cancel);
     let (mut behind, mut sharp) = (Vec::new(), Vec::new());
     for Hidden { missing, whole, part, seen } in hidden {
         let blur = spread(missing.coc);

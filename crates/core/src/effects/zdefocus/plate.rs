@@ -197,7 +197,7 @@ impl Plate {
 
     /// Takes its small lights out. A light that the picture shows, too, is one of the picture's.
     pub fn lights(&mut self, picture: &Field, inside: &Rect, gap: f32, exec: &Exec) -> Result<Vec<Light>, Stop> {
-        let all = lights::take(&mut self.field, inside, gap, false, exec)?.lights;
+        let all = lights::take(&mut self.field, inside, gap, None, exec)?.lights;
         Ok(all.into_iter().filter(|l| self.is_behind(picture, picture.index(l.x, l.y))).collect())
     }
 }
