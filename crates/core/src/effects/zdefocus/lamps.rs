@@ -102,26 +102,29 @@ fn in_pieces(field: &Field, lamps: &[Light], at: &Places, cancel: &Cancel) -> Ve
         }
         pieces.push(pixels);
     }
-    // Pieces that are joined have the number of the first one.
-    let mut first: Vec<usize> = (0..pieces.len()).collect();
-    let of = |first: &[usize], mut piece: usize| {
-        while first[piece] != piece {
-            piece = first[piece];
-        }
-        piece
-    };
+    // Each piece leads towards the first one that it is joined to.
+    let mut leads: Vec<usize> = (0..pieces.len()).collect();
     for (piece, i) in joints.into_iter().filter(|(_, i)| piece_of[*i] != usize::MAX) {
         if is_one_lamp(&pieces[piece][0], &lamps[i]) {
-            let (a, b) = (of(&first, piece), of(&first, piece_of[i]));
-            first[a.max(b)] = a.min(b);
+            let (a, b) = (first_of(&mut leads, piece), first_of(&mut leads, piece_of[i]));
+            leads[a.max(b)] = a.min(b);
         }
     }
     let mut all: Vec<Vec<Vec<Light>>> = vec![Vec::new(); pieces.len()];
     for (number, piece) in pieces.into_iter().enumerate() {
-        all[of(&first, number)].push(piece);
+        all[first_of(&mut leads, number)].push(piece);
     }
     all.retain(|pieces| !pieces.is_empty());
     all
+}
+
+/// Where a piece leads to; the way gets shorter.
+fn first_of(leads: &mut [usize], mut piece: usize) -> usize {
+    while leads[piece] != piece {
+        leads[piece] = leads[leads[piece]];
+        piece = leads[piece];
+    }
+    piece
 }
 
 fn is_one_lamp(a: &Light, b: &Light) -> bool {
