@@ -162,6 +162,16 @@ struct Lamp<'a> {
     wider: f64,
 }
 
+/// What is known of a lamp's outline.
+struct Outline {
+    /// The middles of the sides of its pixels in the open.
+    open: Vec<[f64; 2]>,
+    /// How many sides there are where something is before it,…
+    cut: usize,
+    /// …and the larger blur, its own or that of what is there.
+    blur: f32,
+}
+
 impl Lamp<'_> {
     /// Is a pixel as bright as those of the lamp, though it is none of them? So is the middle of a large one, which has nothing dark beside
     /// it.
@@ -169,6 +179,29 @@ impl Lamp<'_> {
         let Self { field, least, .. } = self;
         let level = |i: usize| brightness([0, 1, 2].map(|c| field.colour[c][i]));
         field.rect.contains(x, y) && level(field.index(x, y)) > *least
+    }
+
+    /// What is seen of its outline, and how much of it is cut off. `own`: its pixels' places; `place` says where they lie.
+    fn outline(&self, own: &HashSet<(i32, i32)>, coc: f32, place: impl Fn(i32, i32) -> [f64; 2]) -> Outline {
+        let before = |x: i32, y: i32| before(self.field, x, y, coc);
+        let mut outline = Outline { open: Vec::new(), cut: 0, blur: coc.abs() };
+        for Light { x, y, .. } in self.pixels {
+            for (dx, dy) in SIDES {
+                let (px, py) = (x + dx, y + dy);
+                if own.contains(&(px, py)) || !self.inside.contains(px, py) {
+                    continue;
+                }
+                // The one beside it may be a mixture that has the lamp's depth.
+                if let Some(other) = before(px, py).or(before(px + dx, py + dy)).or(before(*x, *y)) {
+                    outline.cut += 1;
+                    outline.blur = outline.blur.max(other.abs());
+                } else if !self.goes_on(px, py) {
+                    let ([x, y], [dx, dy]) = (place(*x, *y), [dx, dy].map(f64::from));
+                    outline.open.push([x + 0.5 * dx, y + 0.5 * dy]);
+                }
+            }
+        }
+        outline
     }
 
     /// Its light where it is hidden; `None` if it is no round lamp that something cuts off. `seen`: the numbers of lamps' pixels.
@@ -179,25 +212,7 @@ impl Lamp<'_> {
         // Places are counted from the first pixel: large ones would cost digits.
         let origin = self.pixels[0];
         let place = |x: i32, y: i32| [x - origin.x, y - origin.y].map(f64::from);
-        // The sides of its pixels in the open, and how many there are where something is before it, and how blurred that is.
-        let (mut open, mut cut, mut blur) = (Vec::new(), 0, coc.abs());
-        for Light { x, y, .. } in self.pixels {
-            for (dx, dy) in SIDES {
-                let (px, py) = (x + dx, y + dy);
-                if own.contains(&(px, py)) || !self.inside.contains(px, py) {
-                    continue;
-                }
-                // The one beside it may be a mixture that has the lamp's depth.
-                match before(px, py).or(before(px + dx, py + dy)).or(before(*x, *y)) {
-                    Some(other) => (cut, blur) = (cut + 1, blur.max(other.abs())),
-                    None if self.goes_on(px, py) => {}
-                    None => {
-                        let ([x, y], [dx, dy]) = (place(*x, *y), [dx, dy].map(f64::from));
-                        open.push([x + 0.5 * dx, y + 0.5 * dy]);
-                    }
-                }
-            }
-        }
+        let Outline { open, cut, blur } = self.outline(&own, coc, place);
         if cut < LEAST_CUT || open.len() < LEAST_OPEN {
             return None;
         }

@@ -195,7 +195,7 @@ pub struct Optics {
     pub aperture: Aperture,
     /// Points that look at the scene.
     pub points: Vec<LensPoint>,
-    /// Which of them is the nearest to a place: had when it is first asked for.
+    /// Which of them speak for a place: had when it is first asked for.
     nearest: OnceLock<NearestPoints>,
     /// All weights are 1: the points need none.
     pub even: bool,
@@ -230,7 +230,7 @@ impl Optics {
         self.points.iter().map(|p| p.u).collect()
     }
 
-    /// Which point is the nearest to a place on the lens.
+    /// Which points speak for a place on the lens.
     pub fn nearest(&self) -> &NearestPoints {
         self.nearest.get_or_init(|| NearestPoints::new(&self.places()))
     }
